@@ -1,0 +1,75 @@
+/** Typed errors: every failure that reaches a person says what happened and why (`message`) and what to do next (`next`). */
+
+export type ErrorReason =
+  | 'bad-input'
+  | 'cancelled'
+  | 'timeout'
+  | 'model-auth'
+  | 'model-rate-limit'
+  | 'model-quota'
+  | 'model-unavailable'
+  | 'model-garbage'
+  | 'model-context'
+  | 'model-not-found'
+  | 'box-unreachable'
+  | 'box-auth'
+  | 'box-host-key-unknown'
+  | 'box-host-key-changed'
+  | 'box-no-python'
+  | 'box-lost-contact'
+  | 'box-disk-full'
+  | 'box-command'
+  | 'job-failed'
+  | 'not-approved'
+  | 'hub-not-found'
+  | 'hub-gated'
+  | 'hub-unavailable'
+  | 'papers-unavailable'
+  | 'base-model-not-found'
+  | 'benchmark-invalid'
+  | 'benchmark-changed'
+  | 'run-locked'
+  | 'run-not-found'
+  | 'disk-full'
+  | 'budget-spent'
+  | 'approval-needed'
+  | 'internal';
+
+export interface ErrorOptionsWithNext {
+  next: string;
+  cause?: unknown;
+}
+
+export class MlInternError extends Error {
+  override readonly name = 'MlInternError';
+  readonly next: string;
+
+  constructor(
+    readonly reason: ErrorReason,
+    message: string,
+    options: ErrorOptionsWithNext,
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.next = options.next;
+  }
+
+  static is(error: unknown, reason?: ErrorReason): error is MlInternError {
+    return error instanceof MlInternError && (reason === undefined || error.reason === reason);
+  }
+}
+
+/** Any thrown value as a typed error; a stranger becomes `internal` and keeps its cause. */
+export function toMlInternError(error: unknown): MlInternError {
+  if (MlInternError.is(error)) return error;
+  if (isAbort(error))
+    return new MlInternError('cancelled', 'Stopped on request.', { next: 'Resume the run to go on.', cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  return new MlInternError('internal', `Unexpected failure: ${message}`, {
+    next: 'Resume the run to try again; if it happens again, report it with the log of this run.',
+    cause: error,
+  });
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || MlInternError.is(error, 'cancelled'));
+}

@@ -1,0 +1,12 @@
+/** The language model that drives the agent: any OpenAI-compatible endpoint. */
+
+export interface ModelEndpoint {
+  readonly baseUrl: string;
+  readonly model: string;
+  /** Bound to `baseUrl`; undefined for local servers that need none. */
+  apiKey(): Promise<string | undefined>;
+  /** `fetch` for this endpoint: sends only what the endpoint needs and turns failures into typed `model-*` errors. */
+  readonly fetch: typeof globalThis.fetch;
+  /** A cheap call that proves that the endpoint answers, throwing a typed error when it does not. */
+  probe(signal?: AbortSignal): Promise<void>;
+}

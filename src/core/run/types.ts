@@ -1,0 +1,202 @@
+/** The words of a run: what is pursued, what was measured, what was decided. Plain data, written to the event log as it stands. */
+
+export type Autonomy = 'ask-everything' | 'ask-data-and-scripts' | 'autopilot';
+export type Phase = 'research' | 'data' | 'baseline' | 'experiments' | 'promotion' | 'report';
+export const phases: readonly Phase[] = ['research', 'data', 'baseline', 'experiments', 'promotion', 'report'];
+
+/** Caps; a missing one is not capped. */
+export interface Budget {
+  wallHours: number;
+  gpuHours?: number;
+  modelTokens: number;
+  /** Most experiments to try. */
+  experiments: number;
+}
+
+export interface RunConfig {
+  goal: string;
+  baseModel: string;
+  /** Path of the benchmark's items (.jsonl), relative to the workspace or absolute. */
+  benchmark: string;
+  /** `local`, or a host as `ssh` knows it. */
+  box: string;
+  budget: Budget;
+  autonomy: Autonomy;
+  /** Stop early when the dev score's lower bound reaches this. */
+  target?: number;
+  seed: number;
+  model: { baseUrl: string; name: string };
+  /** Set when this run lives in the practice world. */
+  practice?: { seed: number };
+  /** Versions of the product and the environments that made the run. */
+  versions: Record<string, string>;
+}
+
+/** A benchmark as read from its file; items stay in the file. */
+export interface Benchmark {
+  name: string;
+  metric: string;
+  prompt: string;
+  answerPattern: string;
+  options?: string[];
+  maxTokens: number;
+  itemsHash: string;
+  items: number;
+}
+
+export interface BenchmarkItem {
+  id: string;
+  question: string;
+  answer: string;
+  choices?: string[];
+}
+
+export type Split = 'dev' | 'promotion';
+
+export interface Score {
+  metric: string;
+  value: number;
+  /** 95 % interval (Wilson for proportions). */
+  low: number;
+  high: number;
+  n: number;
+  seeds: number[];
+  /** Share of answers that could not be parsed. */
+  invalidShare: number;
+  truncatedShare: number;
+  meanTokens: number;
+}
+
+export type Verdict = 'better' | 'worse' | 'no evidence';
+
+/** A paired comparison over the same items. */
+export interface Comparison {
+  against: string;
+  n: number;
+  difference: number;
+  low: number;
+  high: number;
+  pValue: number;
+  method: string;
+  verdict: Verdict;
+  /** Items that went from an invalid to a right answer, from a valid wrong to a right one, and from right to not right. */
+  repaired: number;
+  learned: number;
+  lost: number;
+}
+
+/** One evaluation item's outcome, the evidence behind a score. */
+export interface ItemResult {
+  id: string;
+  answer: string | null;
+  correct: boolean;
+  valid: boolean;
+  truncated: boolean;
+  tokens: number;
+}
+
+export type LicenceVerdict = 'allow' | 'ask' | 'deny';
+
+export interface DataSheet {
+  id: string;
+  revision: string;
+  licence: string | null;
+  licenceVerdict: LicenceVerdict;
+  gated: boolean;
+  downloads: number;
+  likes: number;
+  splits: { config: string; split: string; rows: number | null }[];
+  columns: { name: string; type: string }[];
+  format: string;
+  /** Of the sampled rows. */
+  sampled: number;
+  duplicateShare: number;
+  emptyShare: number;
+  meanCharacters: number;
+  /** What a reader should know before using it. */
+  remarks: string[];
+}
+
+export interface Mapping {
+  /** Templates over the dataset's columns, e.g. `Question: {question}\nAnswer:`. */
+  prompt: string;
+  completion: string;
+}
+
+export interface RecipeSource {
+  dataset: { id: string; revision: string; config: string; split: string };
+  mapping: Mapping;
+  /** How many times each row is repeated. */
+  weight: number;
+  maxRows?: number;
+  /** Rows left out because they overlap with the evaluation. */
+  excludeRows: number[];
+}
+
+export interface Recipe {
+  seed: number;
+  sources: RecipeSource[];
+}
+
+export interface OverlapHit {
+  row: number;
+  item: number;
+  score: number;
+  kind: 'verbatim' | 'near' | 'answer';
+}
+
+export interface OverlapReport {
+  dataset: string;
+  revision: string;
+  rows: number;
+  items: number;
+  hits: number;
+  flaggedRows: number[];
+  /** Over three hits: a person must decide, or the rows must be left out. */
+  blocked: boolean;
+  examples: { row: number; item: number; score: number; rowText: string; itemText: string }[];
+}
+
+export type ProposalKind = 'dataset' | 'script' | 'launch' | 'spend' | 'publish';
+
+export interface Proposal {
+  /** The tool call's id, so that a repeated call finds its decision. */
+  id: string;
+  kind: ProposalKind;
+  /** SHA-256 of exactly what will be used. */
+  hash: string;
+  title: string;
+  /** Why, in the agent's words. */
+  why: string;
+  /** What the person decides about; by kind: dataset id and sheet, script text, job content. */
+  subject: ProposalSubject;
+}
+
+export type ProposalSubject =
+  | { kind: 'dataset'; sheet: DataSheet; source: RecipeSource; overlap: OverlapReport | null }
+  | {
+      kind: 'script';
+      experiment: string;
+      script: string;
+      config: Record<string, unknown>;
+      recipe: Recipe;
+      parent: string | null;
+      parentScript: string | null;
+    }
+  | { kind: 'launch'; experiment: string; steps: string[][]; environment: string; capSeconds: number }
+  | { kind: 'spend'; what: string; amount: string }
+  | { kind: 'publish'; target: string; what: string };
+
+export interface Decision {
+  proposal: string;
+  /** The hash that was shown. */
+  hash: string;
+  verdict: 'approve' | 'reject';
+  /** Set when the person changed the script before approving: what was approved instead. */
+  edited?: { hash: string; script: string };
+  by: 'person' | 'policy';
+  /** Which rule decided, when the policy did. */
+  rule?: string;
+  reason?: string;
+  surface?: string;
+}
