@@ -54,7 +54,12 @@ export class MlInternError extends Error {
   }
 
   static is(error: unknown, reason?: ErrorReason): error is MlInternError {
-    return error instanceof MlInternError && (reason === undefined || error.reason === reason);
+    // By name, not by class: the product ships as several bundles, each with its own copy of this class.
+    return (
+      error instanceof Error &&
+      error.name === 'MlInternError' &&
+      (reason === undefined || (error as MlInternError).reason === reason)
+    );
   }
 }
 

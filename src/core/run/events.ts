@@ -1,0 +1,137 @@
+/** The event log's vocabulary. An event is a fact: it is appended, never changed; everything shown is reduced from these. */
+import type { JobFailure, JobKind, JobState } from '../ports/box';
+import type { ErrorReason } from '../errors';
+import type {
+  Comparison,
+  Decision,
+  DataSheet,
+  OverlapReport,
+  Phase,
+  Proposal,
+  Recipe,
+  RunConfig,
+  Score,
+  Split,
+  Verdict,
+} from './types';
+
+export const eventVersion = 1;
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  args: Record<string, unknown>;
+}
+
+export interface PlanItem {
+  text: string;
+  state: 'todo' | 'doing' | 'done';
+}
+
+export type RunEnding = 'goal-met' | 'budget-spent' | 'agent-finished';
+
+/** What an event of each type carries. */
+export interface EventData {
+  'run.created': { id: string; name: string; config: RunConfig };
+  /** A process took the run up: at its start and at each resume. */
+  'run.started': { by: 'cli' | 'editor'; process: number };
+  'run.stopped': { by: 'person' | 'error' | 'approval'; message: string };
+  'run.finished': { ending: RunEnding; summary: string };
+  'phase.entered': { phase: Phase };
+  'plan.updated': { items: PlanItem[] };
+  'person.said': { text: string; source: 'goal' | 'program.md' | 'feedback' | 'service' };
+  'model.replied': {
+    text: string;
+    toolCalls: ToolCall[];
+    /** Calls whose arguments were not valid JSON, as the model sent them. */
+    invalidCalls?: { id: string; name: string; args: string; error: string }[];
+    inputTokens: number;
+    outputTokens: number;
+  };
+  'tool.returned': {
+    callId: string;
+    name: string;
+    ok: boolean;
+    content: string;
+    /** Where the full text lies when it was cut. */ fullText?: string;
+  };
+  'paper.noted': { id: string; title: string; url: string; claim: string; quote: string; place: string; file: string };
+  'dataset.inspected': { sheet: DataSheet; file: string };
+  'dataset.set-aside': { id: string; reason: string };
+  'overlap.checked': { report: OverlapReport };
+  'proposal.made': { proposal: Proposal };
+  'proposal.decided': { decision: Decision };
+  'benchmark.loaded': {
+    name: string;
+    metric: string;
+    itemsHash: string;
+    items: number;
+    dev: number;
+    promotion: number;
+  };
+  'environment.ready': { name: string; hash: string; packages: number };
+  'base-model.ready': { path: string; revision: string; weightsHash: string; parameters: number };
+  'job.submitted': {
+    id: string;
+    kind: JobKind;
+    experiment: string | null;
+    contentHash: string;
+    capSeconds: number;
+    folder: string;
+  };
+  'job.changed': {
+    id: string;
+    state: JobState;
+    startedAt: number | null;
+    endedAt: number | null;
+    wallSeconds: number;
+    gpuSeconds: number;
+    failure: JobFailure | null;
+  };
+  'box.contact': { state: 'connected' | 'lost' | 'regained'; message: string };
+  'experiment.created': {
+    id: string;
+    slug: string;
+    parent: string | null;
+    hypothesis: string;
+    recipe: Recipe;
+    config: Record<string, unknown>;
+    scriptHash: string;
+    folder: string;
+  };
+  /** `experiment` is `baseline` for the base model. */
+  'experiment.scored': {
+    experiment: string;
+    split: Split;
+    job: string;
+    score: Score;
+    comparison: Comparison | null;
+    toBaseline: Comparison | null;
+  };
+  'experiment.closed': { experiment: string; outcome: 'promising' | 'not promoted' | 'failed'; note: string };
+  'promotion.decided': {
+    experiment: string | null;
+    verdict: Verdict | null;
+    baseline: Score;
+    best: Score;
+    difference: Comparison | null;
+    reason: string;
+  };
+  'problem.raised': { reason: ErrorReason; message: string; next: string };
+  'report.written': { file: string };
+}
+
+export type EventType = keyof EventData;
+
+export type RunEvent = {
+  [T in EventType]: { v: number; seq: number; time: string; type: T; data: EventData[T] };
+}[EventType];
+
+/** An event of a type that a newer version wrote: kept in the log and skipped by the reducer. */
+export interface UnknownEvent {
+  v: number;
+  seq: number;
+  time: string;
+  type: string;
+  data: unknown;
+}

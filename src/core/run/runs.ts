@@ -1,0 +1,75 @@
+/** What a surface (editor, CLI) may do with runs. Implemented by `src/app`; surfaces know only this. */
+import type { Decision, RunConfig } from './types';
+import type { RunView } from './view';
+
+export interface MetricPoint {
+  time: number;
+  step: number;
+  total_steps?: number;
+  epoch?: number;
+  loss?: number;
+  learning_rate?: number;
+  grad_norm?: number;
+  tokens?: number;
+  eval_loss?: number;
+  eta_seconds?: number;
+}
+
+export interface RunSummary {
+  id: string;
+  name: string;
+  goal: string;
+  state: RunView['state'];
+  phase: RunView['phase'];
+  createdAt: string | null;
+  /** True while a process on this machine holds the run's lock. */
+  active: boolean;
+}
+
+/** A decision as a surface gives it; the broker adds the rest. */
+export interface DecisionInput {
+  verdict: Decision['verdict'];
+  /** Hash that the person saw; a decision for another hash is refused. */
+  hash: string;
+  reason?: string;
+  /** New script text for "edit then approve". */
+  editedScript?: string;
+  surface: string;
+}
+
+/** A run that this process drives. */
+export interface RunHandle {
+  readonly id: string;
+  view(): RunView;
+  /** Called after each appended event; returns the unsubscribe function. */
+  onChange(listener: (view: RunView) => void): () => void;
+  /** Live metric points per job, and text that the model streams. */
+  onMetrics(listener: (job: string, points: MetricPoint[]) => void): () => void;
+  onSpeech(listener: (text: string) => void): () => void;
+  /** Idempotent: the first decision stands and is returned. */
+  decide(proposal: string, decision: DecisionInput): Promise<Decision>;
+  /** Feedback for the agent, read before its next step. */
+  say(text: string): Promise<void>;
+  stop(): Promise<void>;
+  /** Settles when the run has finished or stopped; never rejects. */
+  readonly done: Promise<RunView>;
+}
+
+export interface Runs {
+  list(): Promise<RunSummary[]>;
+  /** Replays a run's log; the view of a run that nobody drives too. */
+  view(id: string): Promise<RunView>;
+  /** Folder of a run, for people. */
+  folder(id: string): string;
+  /** Metric points of a job from the tailed copy. */
+  metrics(id: string, job: string): Promise<MetricPoint[]>;
+  start(config: RunConfig): Promise<RunHandle>;
+  resume(id: string): Promise<RunHandle>;
+  /** Records a decision for a run that nobody drives. */
+  decide(id: string, proposal: string, decision: DecisionInput): Promise<Decision>;
+  /** Runs driven by this process. */
+  active(): RunHandle[];
+  onDidChange(listener: () => void): () => void;
+  /** Lets go of every run (jobs on the box go on). */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,135 @@
+/** What a run looks like at one moment: the only thing that surfaces (panel, trees, CLI, report) read. */
+import type { JobFailure, JobKind, JobState } from '../ports/box';
+import type { PlanItem, RunEnding } from './events';
+import type {
+  Comparison,
+  DataSheet,
+  Decision,
+  OverlapReport,
+  Phase,
+  Proposal,
+  Recipe,
+  RunConfig,
+  Score,
+  Verdict,
+} from './types';
+
+/** `waiting`: at least one proposal needs a person. `interrupted`: the log ends without a stop; the process died or still runs elsewhere. */
+export type RunState = 'new' | 'running' | 'waiting' | 'stopped' | 'finished';
+
+export interface ProposalView {
+  proposal: Proposal;
+  madeAt: string;
+  decision: Decision | null;
+}
+
+export interface PaperView {
+  id: string;
+  title: string;
+  url: string;
+  notes: { claim: string; quote: string; place: string }[];
+}
+
+export interface DatasetView {
+  id: string;
+  sheet: DataSheet | null;
+  overlap: OverlapReport | null;
+  status: 'seen' | 'proposed' | 'used' | 'refused';
+  /** Why picked, or why refused. */
+  reason: string;
+  decidedBy: 'person' | 'policy' | 'agent' | null;
+}
+
+export interface JobView {
+  id: string;
+  kind: JobKind;
+  experiment: string | null;
+  state: JobState;
+  capSeconds: number;
+  wallSeconds: number;
+  gpuSeconds: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  failure: JobFailure | null;
+  /** Folder of the tailed copies, relative to the run's folder. */
+  folder: string;
+}
+
+export interface ExperimentView {
+  id: string;
+  slug: string;
+  parent: string | null;
+  hypothesis: string;
+  recipe: Recipe;
+  config: Record<string, unknown>;
+  scriptHash: string;
+  folder: string;
+  jobs: string[];
+  dev: Score | null;
+  /** Against the parent, on dev items. */
+  comparison: Comparison | null;
+  toBaseline: Comparison | null;
+  promotion: Score | null;
+  outcome: 'open' | 'promising' | 'not promoted' | 'failed' | 'promoted';
+  note: string;
+}
+
+export interface PromotionView {
+  experiment: string | null;
+  verdict: Verdict | null;
+  baseline: Score;
+  best: Score;
+  difference: Comparison | null;
+  reason: string;
+}
+
+export interface Spend {
+  wallSeconds: number;
+  gpuSeconds: number;
+  /** Seconds of jobs on the box, with or without a GPU. */
+  boxSeconds: number;
+  inputTokens: number;
+  outputTokens: number;
+  experiments: number;
+}
+
+export interface Problem {
+  time: string;
+  reason: string;
+  message: string;
+  next: string;
+}
+
+export interface TalkItem {
+  seq: number;
+  time: string;
+  who: 'agent' | 'person' | 'tool';
+  text: string;
+}
+
+export interface RunView {
+  id: string;
+  name: string;
+  config: RunConfig | null;
+  state: RunState;
+  phase: Phase | null;
+  createdAt: string | null;
+  lastSeq: number;
+  lastTime: string | null;
+  plan: PlanItem[];
+  papers: PaperView[];
+  datasets: DatasetView[];
+  proposals: ProposalView[];
+  experiments: ExperimentView[];
+  baseline: { dev: Score | null; promotion: Score | null };
+  jobs: JobView[];
+  promotion: PromotionView | null;
+  spend: Spend;
+  problems: Problem[];
+  /** The latest things said and done, oldest first; bounded. */
+  talk: TalkItem[];
+  ending: RunEnding | null;
+  summary: string;
+  contact: 'connected' | 'lost';
+  report: string | null;
+}
