@@ -135,3 +135,5 @@ export interface UnknownEvent {
   type: string;
   data: unknown;
 }
+
+export type AnyEvent = RunEvent | UnknownEvent;

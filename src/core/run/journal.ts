@@ -1,0 +1,53 @@
+/** A run's log and its view kept in step: facts go in by `record`, everyone reads `view`. */
+import { MlInternError } from '../errors';
+import type { Clock } from '../ports/common';
+import type { Store } from '../ports/store';
+import { EventLog } from './event-log';
+import type { AnyEvent, EventData, EventType } from './events';
+import { applyEvent, reduce } from './reducer';
+import type { RunView } from './view';
+
+export class Journal {
+  private readonly listeners = new Set<(view: RunView) => void>();
+  private current: RunView;
+
+  private constructor(
+    private readonly log: EventLog,
+    private readonly past: AnyEvent[],
+  ) {
+    this.current = reduce(past);
+  }
+
+  /** `folder` is the run's folder in the store; the caller holds its lock. */
+  static async open(store: Store, folder: string, clock: Clock): Promise<Journal> {
+    const { log, events } = await EventLog.open(store, `${folder}/events.jsonl`, clock);
+    return new Journal(log, events);
+  }
+
+  get view(): RunView {
+    return this.current;
+  }
+
+  /** Every event so far, oldest first. */
+  get events(): readonly AnyEvent[] {
+    return this.past;
+  }
+
+  get config(): NonNullable<RunView['config']> {
+    const { config } = this.current;
+    if (!config) throw new MlInternError('internal', 'The run has no configuration.', { next: 'Start a new run.' });
+    return config;
+  }
+
+  async record<T extends EventType>(type: T, data: EventData[T]): Promise<void> {
+    const event = await this.log.append(type, data);
+    this.past.push(event);
+    this.current = applyEvent(this.current, event);
+    for (const listener of this.listeners) listener(this.current);
+  }
+
+  onChange(listener: (view: RunView) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
