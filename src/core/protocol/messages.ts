@@ -1,0 +1,61 @@
+/** Messages between the editor and the run panel. What comes from the panel is untrusted input and is checked here. */
+import { z } from 'zod';
+import { protocolVersion, type PanelView } from './panel-view';
+
+export interface PanelPoint {
+  step: number;
+  totalSteps: number | null;
+  loss: number | null;
+  learningRate: number | null;
+  evalLoss: number | null;
+  etaSeconds: number | null;
+}
+
+/** A snapshot is always whole, so a panel that was hidden or reloaded needs nothing older. */
+export type HostToPanel =
+  | { v: typeof protocolVersion; type: 'snapshot'; view: PanelView }
+  /** `whole`: the points replace what the panel has of this job. */
+  | { v: typeof protocolVersion; type: 'metrics'; job: string; points: PanelPoint[]; whole: boolean }
+  | { v: typeof protocolVersion; type: 'speech'; text: string }
+  /** Something the person asked for did not work. */
+  | { v: typeof protocolVersion; type: 'refused'; message: string; next: string };
+
+const id = z.string().min(1).max(300);
+const text = z.string().max(20_000);
+const v = z.literal(protocolVersion);
+
+const panelToHostSchema = z.discriminatedUnion('type', [
+  z.strictObject({ v, type: z.literal('ready') }),
+  z.strictObject({
+    v,
+    type: z.literal('decide'),
+    proposal: id,
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    verdict: z.enum(['approve', 'reject']),
+    reason: text,
+  }),
+  z.strictObject({ v, type: z.literal('stop') }),
+  z.strictObject({ v, type: z.literal('resume') }),
+  z.strictObject({ v, type: z.literal('tell'), text: text.min(1) }),
+  z.strictObject({ v, type: z.literal('openProposal'), proposal: id }),
+  z.strictObject({ v, type: z.literal('openExperiment'), experiment: id }),
+  z.strictObject({ v, type: z.literal('openPaper'), paper: id }),
+  z.strictObject({ v, type: z.literal('openReport') }),
+  z.strictObject({ v, type: z.literal('openFolder') }),
+]);
+
+export type PanelToHost = z.infer<typeof panelToHostSchema>;
+
+/** The message, or undefined when it is not one of ours (another version, a stranger's, or malformed). */
+export function parsePanelMessage(message: unknown): PanelToHost | undefined {
+  const parsed = panelToHostSchema.safeParse(message);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** What the panel keeps across reloads: never more than where the person was. */
+const panelStateSchema = z.object({ runId: id, tab: z.string().max(40).optional() });
+
+export function parsePanelState(state: unknown): { runId: string } | undefined {
+  const parsed = panelStateSchema.safeParse(state);
+  return parsed.success ? { runId: parsed.data.runId } : undefined;
+}

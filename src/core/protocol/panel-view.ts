@@ -1,0 +1,158 @@
+/** What the run panel shows, as the host sends it: plain, bounded data. The panel decides nothing and keeps nothing of it. */
+
+export const protocolVersion = 1;
+
+export interface PanelScore {
+  metric: string;
+  value: number;
+  low: number;
+  high: number;
+  n: number;
+  invalidShare: number;
+  truncatedShare: number;
+  meanTokens: number;
+}
+
+export interface PanelComparison {
+  against: string;
+  n: number;
+  difference: number;
+  low: number;
+  high: number;
+  pValue: number;
+  method: string;
+  verdict: 'better' | 'worse' | 'no evidence';
+  repaired: number;
+  learned: number;
+  lost: number;
+}
+
+/** One line of "what there is to know": a label and its value, ready to read. */
+export interface PanelFact {
+  label: string;
+  value: string;
+}
+
+export interface PanelMeter {
+  id: string;
+  label: string;
+  used: number;
+  /** Null when there is no cap. */
+  cap: number | null;
+  /** Both amounts in words, e.g. `12 min of 8 h`. */
+  text: string;
+}
+
+export interface PanelPaper {
+  id: string;
+  title: string;
+  url: string;
+  notes: { claim: string; quote: string; place: string }[];
+}
+
+export interface PanelDecision {
+  verdict: 'approve' | 'reject';
+  by: 'person' | 'policy';
+  rule: string;
+  reason: string;
+  edited: boolean;
+}
+
+export interface PanelApproval {
+  id: string;
+  kind: 'dataset' | 'script' | 'launch' | 'spend' | 'publish';
+  title: string;
+  why: string;
+  hash: string;
+  madeAt: string;
+  facts: PanelFact[];
+  decision: PanelDecision | null;
+}
+
+export interface PanelOverlap {
+  hits: number;
+  flaggedRows: number;
+  rows: number;
+  blocked: boolean;
+  examples: { rowText: string; itemText: string }[];
+}
+
+export interface PanelDataset {
+  id: string;
+  status: 'seen' | 'proposed' | 'used' | 'refused';
+  reason: string;
+  decidedBy: 'person' | 'policy' | 'agent' | null;
+  licence: string | null;
+  licenceVerdict: 'allow' | 'ask' | 'deny' | null;
+  overlap: PanelOverlap | null;
+  facts: PanelFact[];
+  remarks: string[];
+  /** The proposal that waits for a person, where there is one. */
+  approval: { id: string; hash: string } | null;
+}
+
+export interface PanelExperiment {
+  id: string;
+  slug: string;
+  parent: string | null;
+  hypothesis: string;
+  sources: string;
+  config: string;
+  score: PanelScore | null;
+  comparison: PanelComparison | null;
+  toBaseline: PanelComparison | null;
+  outcome: 'open' | 'promising' | 'not promoted' | 'failed' | 'promoted';
+  note: string;
+  /** What its jobs do now, e.g. `training`, `evaluating`; empty when nothing runs. */
+  activity: string;
+}
+
+export interface PanelJob {
+  id: string;
+  kind: string;
+  /** Who it works for, e.g. `01-terse-answers`. */
+  experiment: string | null;
+  state: string;
+  wallSeconds: number;
+  capSeconds: number;
+  failure: string;
+}
+
+export interface PanelPromotion {
+  experiment: string | null;
+  verdict: 'better' | 'worse' | 'no evidence' | null;
+  baseline: PanelScore;
+  best: PanelScore;
+  difference: PanelComparison | null;
+  reason: string;
+}
+
+export interface PanelView {
+  id: string;
+  name: string;
+  goal: string;
+  facts: PanelFact[];
+  practice: boolean;
+  state: 'new' | 'running' | 'waiting' | 'stopped' | 'finished';
+  /** True while this window drives the run. */
+  active: boolean;
+  /** False in restricted mode: nothing can be decided or resumed. */
+  trusted: boolean;
+  phase: string | null;
+  phases: string[];
+  ending: string;
+  summary: string;
+  contact: 'connected' | 'lost';
+  hasReport: boolean;
+  meters: PanelMeter[];
+  plan: { text: string; state: 'todo' | 'doing' | 'done' }[];
+  papers: PanelPaper[];
+  datasets: PanelDataset[];
+  approvals: PanelApproval[];
+  baseline: PanelScore | null;
+  experiments: PanelExperiment[];
+  jobs: PanelJob[];
+  promotion: PanelPromotion | null;
+  problems: { time: string; message: string; next: string }[];
+  talk: { seq: number; time: string; who: 'agent' | 'person' | 'tool'; text: string }[];
+}

@@ -1,0 +1,123 @@
+/** What there is to know of a run, a dataset or a proposal, as label and value: the same words in trees, documents and the panel. */
+import type { PanelFact } from '../core/protocol/panel-view';
+import type { Autonomy, DataSheet, OverlapReport, Proposal, Recipe, RecipeSource, RunConfig } from '../core/run/types';
+import { formatCompact, formatCount, formatDuration, formatShare } from './format';
+
+export const autonomyWords: Record<Autonomy, string> = {
+  'ask-everything': 'Ask for everything',
+  'ask-data-and-scripts': 'Ask for data and scripts',
+  autopilot: 'Autopilot within budget',
+};
+
+export function runFacts(config: RunConfig): PanelFact[] {
+  return [
+    { label: 'Base model', value: config.baseModel },
+    { label: 'Benchmark', value: config.benchmark.split(/[\\/]/).at(-1) ?? config.benchmark },
+    { label: 'Box', value: config.box === 'local' ? 'this machine' : config.box },
+    { label: 'Agent model', value: config.model.name },
+    { label: 'Autonomy', value: autonomyWords[config.autonomy] },
+  ];
+}
+
+export function datasetFacts(sheet: DataSheet): PanelFact[] {
+  return [
+    { label: 'Licence', value: licenceInWords(sheet) },
+    { label: 'Rows', value: rowsInWords(sheet) },
+    { label: 'Format', value: sheet.format },
+    { label: 'Columns', value: sheet.columns.map((column) => column.name).join(', ') || 'unknown' },
+    { label: 'Duplicates', value: formatShare(sheet.duplicateShare) },
+    { label: 'Empty', value: formatShare(sheet.emptyShare) },
+    { label: 'Mean length', value: `${formatCount(sheet.meanCharacters)} characters` },
+    { label: 'Sampled', value: `${formatCount(sheet.sampled)} rows` },
+    { label: 'Downloads', value: formatCompact(sheet.downloads) },
+    { label: 'Revision', value: sheet.revision.slice(0, 12) },
+  ];
+}
+
+export function licenceInWords(sheet: Pick<DataSheet, 'licence' | 'licenceVerdict'>): string {
+  const name = sheet.licence ?? 'none stated';
+  if (sheet.licenceVerdict === 'allow') return `${name} (allowed)`;
+  return sheet.licenceVerdict === 'deny' ? `${name} (not allowed)` : `${name} (you decide)`;
+}
+
+export function rowsInWords(sheet: Pick<DataSheet, 'splits'>): string {
+  if (sheet.splits.length === 0) return 'unknown';
+  return sheet.splits
+    .map(({ config, split, rows }) => {
+      const place = config === 'default' ? split : `${config}/${split}`;
+      return `${rows === null ? '?' : formatCount(rows)} ${place}`;
+    })
+    .join(', ');
+}
+
+export function overlapInWords(overlap: OverlapReport | null): string {
+  if (overlap === null) return 'not checked yet';
+  if (overlap.hits === 0) return `none in ${formatCount(overlap.rows)} rows`;
+  const rows = overlap.flaggedRows.length;
+  return `${formatCount(rows)} of ${formatCount(overlap.rows)} rows look like evaluation items`;
+}
+
+export function recipeInWords(recipe: Recipe): string {
+  return recipe.sources.map(sourceInWords).join(' + ') || 'no data';
+}
+
+function sourceInWords(source: RecipeSource): string {
+  const weight = source.weight === 1 ? '' : ` ×${source.weight}`;
+  const cap = source.maxRows === undefined ? '' : ` (≤ ${formatCount(source.maxRows)} rows)`;
+  return `${source.dataset.id}${weight}${cap}`;
+}
+
+/** The settings that people compare first; the rest is in the config document. */
+const telling = ['learning_rate', 'max_steps', 'epochs', 'num_train_epochs', 'batch_size', 'max_length'];
+
+export function settingsInWords(config: Record<string, unknown>): string {
+  return telling
+    .filter((key) => config[key] !== undefined)
+    .map((key) => `${key} ${String(config[key])}`)
+    .join(' · ');
+}
+
+export function proposalFacts(proposal: Proposal): PanelFact[] {
+  const { subject } = proposal;
+  switch (subject.kind) {
+    case 'dataset':
+      return [
+        { label: 'Licence', value: licenceInWords(subject.sheet) },
+        { label: 'Rows', value: rowsInWords(subject.sheet) },
+        { label: 'Overlap', value: overlapInWords(subject.overlap) },
+        ...leftOut(subject.source),
+        { label: 'Prompt', value: subject.source.mapping.prompt },
+        { label: 'Completion', value: subject.source.mapping.completion },
+      ];
+    case 'script':
+      return [
+        { label: 'Experiment', value: subject.experiment },
+        { label: 'Parent', value: subject.parent ?? 'the base model' },
+        { label: 'Data', value: recipeInWords(subject.recipe) },
+        { label: 'Settings', value: settingsInWords(subject.config) || 'see the config' },
+      ];
+    case 'launch':
+      return [
+        { label: 'Experiment', value: subject.experiment },
+        { label: 'Steps', value: subject.steps.map((step) => step.join(' ')).join(' → ') },
+        { label: 'Environment', value: subject.environment },
+        { label: 'Cap', value: formatDuration(subject.capSeconds) },
+      ];
+    case 'spend':
+      return [
+        { label: 'For', value: subject.what },
+        { label: 'Amount', value: subject.amount },
+      ];
+    case 'publish':
+      return [
+        { label: 'What', value: subject.what },
+        { label: 'To', value: subject.target },
+      ];
+  }
+}
+
+function leftOut(source: RecipeSource): PanelFact[] {
+  return source.excludeRows.length === 0
+    ? []
+    : [{ label: 'Left out', value: `${formatCount(source.excludeRows.length)} overlapping rows` }];
+}

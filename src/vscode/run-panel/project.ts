@@ -1,0 +1,181 @@
+/** RunView -> PanelView: what the panel needs and no more, so that a long run stays cheap to send and to draw. */
+import {
+  type PanelApproval,
+  type PanelComparison,
+  type PanelDataset,
+  type PanelExperiment,
+  type PanelMeter,
+  type PanelScore,
+  type PanelView,
+} from '../../core/protocol/panel-view';
+import { type Comparison, phases, type Score } from '../../core/run/types';
+import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
+import { datasetFacts, proposalFacts, recipeInWords, runFacts, settingsInWords } from '../facts';
+import { brief, formatCompact, formatDuration } from '../format';
+
+const decidedShown = 40;
+const talkShown = 200;
+const textShown = 4000;
+
+export function projectRun(view: RunView, situation: { active: boolean; trusted: boolean }): PanelView {
+  return {
+    id: view.id,
+    name: view.name,
+    goal: view.config?.goal ?? '',
+    facts: view.config === null ? [] : runFacts(view.config),
+    practice: view.config?.practice !== undefined,
+    state: view.state,
+    active: situation.active,
+    trusted: situation.trusted,
+    phase: view.phase,
+    phases: [...phases],
+    ending: view.ending ?? '',
+    summary: view.summary,
+    contact: view.contact,
+    hasReport: view.report !== null,
+    meters: meters(view),
+    plan: view.plan,
+    papers: view.papers.map(({ id, title, url, notes }) => ({ id, title, url, notes })),
+    datasets: view.datasets.map((dataset) => projectDataset(dataset, view.proposals)),
+    approvals: projectApprovals(view.proposals),
+    baseline: view.baseline.dev === null ? null : projectScore(view.baseline.dev),
+    experiments: view.experiments.map((experiment) => projectExperiment(experiment, view)),
+    jobs: view.jobs.map((job) => ({
+      id: job.id,
+      kind: job.kind,
+      experiment: job.experiment,
+      state: job.state,
+      wallSeconds: job.wallSeconds,
+      capSeconds: job.capSeconds,
+      failure: job.failure?.message ?? '',
+    })),
+    promotion: projectPromotion(view),
+    problems: view.problems.slice(-20).map(({ time, message, next }) => ({ time, message, next })),
+    talk: view.talk.slice(-talkShown).map((item) => ({ ...item, text: item.text.slice(0, textShown) })),
+  };
+}
+
+function projectScore(score: Score): PanelScore {
+  const { metric, value, low, high, n, invalidShare, truncatedShare, meanTokens } = score;
+  return { metric, value, low, high, n, invalidShare, truncatedShare, meanTokens };
+}
+
+function projectComparison(comparison: Comparison | null): PanelComparison | null {
+  return comparison === null ? null : { ...comparison };
+}
+
+function projectPromotion(view: RunView): PanelView['promotion'] {
+  const promotion = view.promotion;
+  if (promotion === null) return null;
+  return {
+    experiment: promotion.experiment,
+    verdict: promotion.verdict,
+    baseline: projectScore(promotion.baseline),
+    best: projectScore(promotion.best),
+    difference: projectComparison(promotion.difference),
+    reason: promotion.reason,
+  };
+}
+
+function projectApprovals(proposals: readonly ProposalView[]): PanelApproval[] {
+  const decided = proposals.filter((entry) => entry.decision !== null).slice(-decidedShown);
+  const pending = proposals.filter((entry) => entry.decision === null);
+  return [...pending, ...decided.reverse()].map(({ proposal, madeAt, decision }) => ({
+    id: proposal.id,
+    kind: proposal.kind,
+    title: proposal.title,
+    why: brief(proposal.why, 1200),
+    hash: proposal.hash,
+    madeAt,
+    facts: proposalFacts(proposal),
+    decision:
+      decision === null
+        ? null
+        : {
+            verdict: decision.verdict,
+            by: decision.by,
+            rule: decision.rule ?? '',
+            reason: decision.reason ?? '',
+            edited: decision.edited !== undefined,
+          },
+  }));
+}
+
+function projectDataset(dataset: DatasetView, proposals: readonly ProposalView[]): PanelDataset {
+  const { id, status, reason, decidedBy, sheet, overlap } = dataset;
+  const waiting = pendingDataset(id, proposals);
+  return {
+    id,
+    status,
+    reason,
+    decidedBy,
+    licence: sheet?.licence ?? null,
+    licenceVerdict: sheet?.licenceVerdict ?? null,
+    overlap:
+      overlap === null
+        ? null
+        : {
+            hits: overlap.hits,
+            flaggedRows: overlap.flaggedRows.length,
+            rows: overlap.rows,
+            blocked: overlap.blocked,
+            examples: overlap.examples
+              .slice(0, 3)
+              .map(({ rowText, itemText }) => ({ rowText: brief(rowText, 300), itemText: brief(itemText, 300) })),
+          },
+    facts: sheet === null ? [] : datasetFacts(sheet),
+    remarks: sheet?.remarks ?? [],
+    approval: waiting === undefined ? null : { id: waiting.proposal.id, hash: waiting.proposal.hash },
+  };
+}
+
+/** The latest proposal to use this dataset that nobody has decided. */
+export function pendingDataset(id: string, proposals: readonly ProposalView[]): ProposalView | undefined {
+  return proposals.findLast(
+    ({ proposal, decision }) =>
+      decision === null && proposal.subject.kind === 'dataset' && proposal.subject.sheet.id === id,
+  );
+}
+
+function projectExperiment(experiment: ExperimentView, view: RunView): PanelExperiment {
+  const running = view.jobs.find((job) => job.experiment === experiment.id && isLive(job.state));
+  return {
+    id: experiment.id,
+    slug: experiment.slug,
+    parent: experiment.parent,
+    hypothesis: experiment.hypothesis,
+    sources: recipeInWords(experiment.recipe),
+    config: settingsInWords(experiment.config),
+    score: experiment.dev === null ? null : projectScore(experiment.dev),
+    comparison: projectComparison(experiment.comparison),
+    toBaseline: projectComparison(experiment.toBaseline),
+    outcome: experiment.outcome,
+    note: experiment.note,
+    activity: running === undefined ? '' : running.kind === 'train' ? 'training' : 'evaluating',
+  };
+}
+
+export function isLive(state: string): boolean {
+  return ['queued', 'starting', 'running', 'finishing'].includes(state);
+}
+
+function meters(view: RunView): PanelMeter[] {
+  const { spend, config } = view;
+  if (config === null) return [];
+  const { budget } = config;
+  const tokens = spend.inputTokens + spend.outputTokens;
+  const gpuCap = budget.gpuHours === undefined ? null : budget.gpuHours * 3600;
+  const wallCap = budget.wallHours * 3600;
+  return [
+    meter('wall', 'Time', spend.wallSeconds, wallCap, formatDuration),
+    gpuCap === null && spend.gpuSeconds === 0
+      ? meter('box', 'Box time', spend.boxSeconds, null, formatDuration)
+      : meter('gpu', 'GPU time', spend.gpuSeconds, gpuCap, formatDuration),
+    meter('tokens', 'Model tokens', tokens, budget.modelTokens, formatCompact),
+    meter('experiments', 'Experiments', spend.experiments, budget.experiments, String),
+  ];
+}
+
+function meter(id: string, label: string, used: number, cap: number | null, say: (amount: number) => string): PanelMeter {
+  return { id, label, used, cap, text: cap === null ? say(used) : `${say(used)} of ${say(cap)}` };
+}
