@@ -1,0 +1,81 @@
+"""What a job is made of: the shape of a request, and the proof that what lies on disk is what was approved."""
+
+import os
+import re
+
+from . import folders, hashing
+from .errors import BoxError
+
+KINDS = ("environment", "model", "overlap", "train", "evaluate", "pretrain")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Refused(Exception):
+    """The job must not start; `failure` says why."""
+
+    def __init__(self, kind, message):
+        super().__init__(message)
+        self.failure = {"class": kind, "message": message}
+
+
+def check_spec(spec):
+    """Raises bad-input unless the request has the agreed shape; says nothing about approval."""
+    content = spec.get("content") if isinstance(spec, dict) else None
+    sound = (
+        isinstance(content, dict)
+        and spec.get("kind") in KINDS
+        and isinstance(spec.get("approvedHash"), str)
+        and _is_list_of(content.get("steps"), _is_command)
+        and _is_texts(content.get("env"))
+        and all(_NAME.fullmatch(name) for name in content["env"])
+        and _is_texts(content.get("files"))
+        and isinstance(content.get("environment"), (str, type(None)))
+        and type(content.get("capSeconds")) is int
+        and content["capSeconds"] > 0
+    )
+    if not sound:
+        raise BoxError("bad-input", "The job's description is incomplete.", "Report this: it is a fault of the client.")
+
+
+def check_approval(spec, work):
+    """Refuses unless the approved hash is that of the content, and the work folder holds exactly the content's files."""
+    try:
+        actual = hashing.content_hash(spec["content"])
+    except TypeError as error:
+        raise Refused("not-approved", str(error)) from error
+    if actual != spec["approvedHash"]:
+        raise Refused("not-approved", "What was submitted is not what was approved: the hashes differ.")
+    extra = sorted(_files_below(work) - set(spec["content"]["files"]))
+    if extra:
+        raise Refused("not-approved", "The file %s was not approved." % extra[0])
+    check_files(spec, work)
+
+
+def check_files(spec, work):
+    """Refuses when an approved file is missing or was changed, e.g. by an earlier step."""
+    for path, expected in sorted(spec["content"]["files"].items()):
+        try:
+            actual = hashing.file_hash(folders.inside(work, path))
+        except FileNotFoundError as error:
+            raise Refused("not-approved", "The approved file %s is missing." % path) from error
+        if actual != expected:
+            raise Refused("not-approved", "The file %s is not the one that was approved." % path)
+
+
+def _files_below(work):
+    found = set()
+    for folder, _, names in os.walk(work):
+        found.update(os.path.relpath(os.path.join(folder, name), work).replace(os.sep, "/") for name in names)
+    return found
+
+
+def _is_texts(value):
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+def _is_command(value):
+    return _is_list_of(value, lambda word: isinstance(word, str) and "\0" not in word)
+
+
+def _is_list_of(value, test):
+    return isinstance(value, list) and len(value) > 0 and all(test(item) for item in value)

@@ -1,0 +1,86 @@
+"""Turns a step's end into a class of failure and one sentence for a person."""
+
+import math
+import json
+import os
+import re
+import signal
+
+TAIL = 64 * 1024
+
+_SIGNS = [
+    ("oom-gpu", r"CUDA out of memory|OutOfMemoryError|HIP out of memory|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED"),
+    ("disk-full", r"No space left on device|\[Errno 28\]|Disk quota exceeded|\[Errno 122\]"),
+    ("oom-host", r"^MemoryError|Cannot allocate memory|std::bad_alloc|DefaultCPUAllocator: (can't|not enough)"),
+    ("import-error", r"^(ModuleNotFoundError|ImportError)\b|: No module named "),
+    ("nan", r"\b(loss|gradients?|logits|probability tensor|values?)\b.{0,60}\b(nan|NaN|inf|non-finite)\b|\bnon-finite\b"),
+]
+_SENTENCES = {
+    "oom-gpu": "The job ran out of GPU memory",
+    "oom-host": "The job ran out of the machine's memory",
+    "disk-full": "The disk of the box is full",
+    "import-error": "A Python package is missing or broken",
+    "nan": "Training diverged (NaN or infinite values)",
+    "killed": "The job was killed from outside",
+    "environment": "The environment could not be built",
+    "exit": "The job failed",
+}
+_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit|Warning)?: \S")
+
+
+def classify(code, job, kind, oom_killed, disk_full, hidden=()):
+    """{class, message} for a step that ended with `code` (negative: the signal that ended it)."""
+    tail = _tail(os.path.join(job, "stderr.log")) or _tail(os.path.join(job, "stdout.log"))
+    found = _class_of(code, tail, kind, oom_killed, disk_full, job)
+    how = "signal %d" % -code if code < 0 else "exit code %d" % code
+    said = _last_words(tail)
+    message = "%s (%s)%s" % (_SENTENCES[found], how, ": " + said if said else ".")
+    for secret in hidden:
+        if len(secret) >= 4:
+            message = message.replace(secret, "***")
+    return {"class": found, "message": message}
+
+
+def _class_of(code, tail, kind, oom_killed, disk_full, job):
+    if code in (-signal.SIGKILL, 128 + signal.SIGKILL):
+        return "oom-host" if oom_killed else "killed"
+    if disk_full:
+        return "disk-full"
+    for name, pattern in _SIGNS:
+        if name == "import-error" and kind == "environment":
+            continue
+        if re.search(pattern, tail, re.MULTILINE):
+            return name
+    if _metrics_are_nan(os.path.join(job, "metrics.jsonl")):
+        return "nan"
+    if code in (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP):
+        return "killed"
+    return "environment" if kind == "environment" else "exit"
+
+
+def _last_words(tail):
+    """The last exception's line, else the last line that says something."""
+    lines = [line.strip() for line in re.split(r"[\r\n]+", tail) if line.strip()]
+    spoken = [line for line in lines[-200:] if _EXCEPTION.match(line)]
+    last = spoken[-1] if spoken else lines[-1] if lines else ""
+    return last if len(last) <= 300 else last[:299] + "…"
+
+
+def _metrics_are_nan(path):
+    lines = _tail(path, 4096).splitlines()
+    for line in lines[-1:]:
+        try:
+            loss = json.loads(line).get("loss")
+        except (ValueError, AttributeError):
+            return False
+        return isinstance(loss, float) and not math.isfinite(loss)
+    return False
+
+
+def _tail(path, size=TAIL):
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - size))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""

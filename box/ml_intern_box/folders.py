@@ -1,0 +1,39 @@
+"""Where things lie under the root, and the guard that keeps every path from outside inside its folder."""
+
+import os
+import re
+
+from .errors import BoxError
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ENVIRONMENT = re.compile(r"[0-9a-f]{8,64}")
+
+
+def job_folder(root, job_id):
+    """The folder of a job, whether or not it exists."""
+    if not isinstance(job_id, str) or not _ID.fullmatch(job_id):
+        raise BoxError("bad-input", "%r is not a job id." % (job_id,), "Use letters, digits, dots and dashes.")
+    return os.path.join(root, "jobs", job_id)
+
+
+def environment_folder(root, name):
+    if not isinstance(name, str) or not _ENVIRONMENT.fullmatch(name):
+        raise BoxError("bad-input", "%r is not an environment's hash." % (name,), "Build the environment first.")
+    return os.path.join(root, "envs", name)
+
+
+def inside(folder, path):
+    """The absolute path of `path` below `folder`; refuses absolute paths, "..", and links that lead out."""
+    parts = path.split("/") if isinstance(path, str) else [""]
+    hostile = any(part in ("", ".", "..") for part in parts) or "\0" in path or len(path) > 1000
+    if not hostile:
+        base = os.path.realpath(folder)
+        full = os.path.realpath(os.path.join(base, path))
+        if full.startswith(base + os.sep):
+            return full
+    raise BoxError("bad-input", "The path %r does not stay inside its folder." % (path,), "Use a plain relative path.")
+
+
+def package_parent():
+    """The folder that holds the uploaded package, for the PYTHONPATH of the jobs."""
+    return os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

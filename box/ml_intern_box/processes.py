@@ -1,0 +1,85 @@
+"""Which process is which: a recycled process id is never mistaken for a job, and a job's stray children are found."""
+
+import os
+import signal
+import subprocess
+import time
+
+JOB_VARIABLE = "ML_INTERN_JOB_DIR"
+
+
+def boot_id():
+    """Tells one start of the machine from the next."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as file:
+            return file.read().strip()
+    except OSError:
+        return _output(["sysctl", "-n", "kern.boottime"]) or "unknown"
+
+
+def start_time(pid):
+    """When a process started, as an opaque word; None when there is no such process (a zombie counts as gone)."""
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            fields = file.read().rsplit(b")", 1)[1].split()
+        return None if fields[0] in (b"Z", b"X", b"x") else fields[19].decode()
+    except (OSError, IndexError):
+        if os.path.isdir("/proc/self"):
+            return None
+        return _output(["ps", "-o", "lstart=", "-p", str(pid)])
+
+
+def is_alive(pid, boot, started):
+    return bool(pid) and boot == boot_id() and started is not None and start_time(pid) == started
+
+
+def strays(job):
+    """Processes that carry this job's folder in their environment: its steps and all that they started."""
+    mark = ("%s=%s" % (JOB_VARIABLE, job)).encode()
+    found = []
+    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else []:
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        try:
+            with open("/proc/%s/environ" % name, "rb") as file:
+                marked = mark in file.read().split(b"\0")
+        except OSError:
+            continue
+        if marked and start_time(int(name)) is not None:
+            found.append(int(name))
+    return found
+
+
+def signal_group(pgid, number):
+    """Signals a process group; False when nobody is left in it."""
+    try:
+        os.killpg(pgid, number)
+        return True
+    except (ProcessLookupError, PermissionError):
+        return False
+
+
+def end_strays(job, grace):
+    """SIGTERM, `grace` seconds, SIGKILL for what a job left behind; returns how many there were."""
+    first = strays(job)
+    _signal_all(first, signal.SIGTERM)
+    deadline = time.monotonic() + grace
+    while strays(job) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    _signal_all(strays(job), signal.SIGKILL)
+    return len(first)
+
+
+def _signal_all(pids, number):
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def _output(command):
+    try:
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=5).stdout.decode().strip()
+    except (OSError, subprocess.SubprocessError):
+        return None

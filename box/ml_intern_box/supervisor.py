@@ -1,0 +1,115 @@
+"""The command line of the box: `python3 -m ml_intern_box.supervisor --root ROOT <command>`, one JSON object on stdout."""
+
+import argparse
+import json
+import os
+import sys
+
+from . import card, folders, status
+from .errors import BoxError, from_os_error
+from .follow import follow
+from .stop import stop
+from .submit import submit
+
+
+def main(arguments=None):
+    options = _parser().parse_args(arguments)
+    root = os.path.realpath(os.path.expanduser(options.root))
+    try:
+        os.makedirs(os.path.join(root, "jobs"), mode=0o700, exist_ok=True)
+        answer = options.command(root, options)
+    except BoxError as error:
+        return _fail(error)
+    except OSError as error:
+        return _fail(from_os_error(error, root))
+    if answer is not None:
+        print(json.dumps(answer))
+    return 0
+
+
+def _check(root, _options):
+    return {"card": card.describe(root)}
+
+
+def _submit(root, _options):
+    try:
+        request = json.load(sys.stdin)
+    except ValueError as error:
+        raise BoxError("bad-input", "The request is not JSON: %s." % error, "Submit the job again.") from error
+    return {"status": submit(root, request)}
+
+
+def _status(root, options):
+    """Ids that the box does not know are left out."""
+    found = [status.current(folders.job_folder(root, job_id)) for job_id in options.ids]
+    return {"statuses": [each for each in found if each is not None]}
+
+
+def _list(root, _options):
+    folder = os.path.join(root, "jobs")
+    found = [status.current(os.path.join(folder, name)) for name in sorted(os.listdir(folder))]
+    return {"statuses": [each for each in found if each is not None]}
+
+
+def _stop(root, options):
+    return {"status": stop(root, options.id)}
+
+
+def _follow(root, options):
+    try:
+        offsets = json.loads(options.offsets)
+    except ValueError as error:
+        raise BoxError("bad-input", "The offsets are not JSON.", "Report this: it is a fault of the client.") from error
+    follow(root, options.id, offsets, sys.stdout.fileno())
+
+
+def _read(root, options):
+    job = folders.job_folder(root, options.id)
+    path = folders.inside(job, options.path)
+    if not os.path.isfile(path):
+        raise BoxError("bad-input", "The job %s has no file %s." % (options.id, options.path), "Look at its logs.")
+    left = options.limit if options.limit is not None else os.path.getsize(path)
+    with open(path, "rb") as file:
+        file.seek(options.offset)
+        while left > 0:
+            block = file.read(min(left, 1 << 16))
+            if not block:
+                break
+            sys.stdout.buffer.write(block)
+            left -= len(block)
+    sys.stdout.buffer.flush()
+
+
+def _fail(error):
+    print(json.dumps(error.as_json()))
+    return 1
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="ml_intern_box.supervisor", description=__doc__)
+    parser.add_argument("--root", required=True)
+    commands = parser.add_subparsers(dest="name", required=True)
+    commands.add_parser("check").set_defaults(command=_check)
+    commands.add_parser("submit").set_defaults(command=_submit)
+    commands.add_parser("list").set_defaults(command=_list)
+    many = commands.add_parser("status")
+    many.add_argument("ids", nargs="+")
+    many.set_defaults(command=_status)
+    end = commands.add_parser("stop")
+    end.add_argument("id")
+    end.set_defaults(command=_stop)
+    watch = commands.add_parser("follow")
+    watch.add_argument("id")
+    watch.add_argument("--from", dest="offsets", default="{}")
+    watch.set_defaults(command=_follow)
+    read = commands.add_parser("read")
+    read.add_argument("id")
+    read.add_argument("path")
+    read.add_argument("--offset", type=int, default=0)
+    read.add_argument("--limit", type=int)
+    read.set_defaults(command=_read)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
