@@ -1,0 +1,165 @@
+// A real VS Code window for stories: starts server and browser, puts the extension in, and offers what a person can do.
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { chromium, type BrowserContext, type Frame, type Locator, type Page } from 'playwright-core';
+import { REPOSITORY, type ExtensionSource } from './extension';
+import { installEditor, type EditorInstall } from './install';
+import { startServer, type Server } from './server';
+import { Dialog, Document, Notifications, QuickInput, Tree, webviewFrame, type Text } from './workbench';
+
+export interface EditorOptions {
+  workspace: string;
+  extension: ExtensionSource;
+  env?: Record<string, string>;
+  settings?: Record<string, unknown>;
+  viewport?: { width: number; height: number };
+}
+
+export interface Editor {
+  page: Page;
+  url: string;
+  quickInput: QuickInput;
+  notifications: Notifications;
+  dialog: Dialog;
+  document: Document;
+  tree(name: string): Tree;
+  /** Runs a command from the palette by (the beginning of) its full title, e.g. "ML Intern: Start Post-Training Run". */
+  command(title: string): Promise<void>;
+  /** Clicks the icon in the activity bar, unless its sidebar is open already. */
+  showContainer(title: string): Promise<void>;
+  statusBarItem(text: Text): Locator;
+  /** Opens a file of the workspace through "Go to File". */
+  openFile(name: string): Promise<void>;
+  webviewFrame(selector: string, timeout?: number): Promise<Frame>;
+  /** Reloads the window: a new extension host, as "Developer: Reload Window" gives. */
+  reload(): Promise<void>;
+  /** Writes `.cache/screenshots/<name>.png` and hands back its path. */
+  screenshot(name: string): Promise<string>;
+  /** Everything the page logged so far, one line each, with its level in front. */
+  consoleLines: string[];
+  /** Text of the extension hosts' logs, which say when and why each extension was activated. */
+  hostLog(): string;
+  close(): Promise<void>;
+}
+
+export async function startEditor(options: EditorOptions): Promise<Editor> {
+  const install = await installEditor();
+  const folder = mkdtempSync(join(tmpdir(), 'mli-'));
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of closers.reverse()) {
+      await step();
+    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+  try {
+    const { extension, env = {}, settings = {} } = options;
+    const server = await startServer({ install, folder, extension, env, settings });
+    closers.push(() => server.close());
+    const browser = await openBrowser(install, folder, options.viewport);
+    closers.push(() => browser.close());
+    return await openWindow(browser, server, options, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export function openBrowser(
+  install: EditorInstall,
+  folder: string,
+  viewport = { width: 1440, height: 900 },
+): Promise<BrowserContext> {
+  const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
+  return chromium.launchPersistentContext(join(folder, 'browser'), {
+    executablePath: install.chromium,
+    headless: true,
+    viewport,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-sync', ...quiet],
+  });
+}
+
+async function openWindow(
+  browser: BrowserContext,
+  server: Server,
+  options: EditorOptions,
+  close: () => Promise<void>,
+): Promise<Editor> {
+  const page = browser.pages()[0] ?? (await browser.newPage());
+  const consoleLines: string[] = [];
+  page.on('console', (message) => consoleLines.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => consoleLines.push(`pageerror: ${error.message}`));
+  await page.goto(`${server.url}/?folder=${encodeURIComponent(resolve(options.workspace))}`);
+  await ready(page);
+  const quickInput = new QuickInput(page);
+  return {
+    ...{ page, url: server.url, quickInput, consoleLines, close },
+    notifications: new Notifications(page),
+    dialog: new Dialog(page),
+    document: new Document(page),
+    tree: (name) => new Tree(page, name),
+    command: (title) => runCommand(page, quickInput, title),
+    showContainer: (title) => showContainer(page, title),
+    statusBarItem: (text) => page.locator('.statusbar-item').filter({ hasText: text }).first(),
+    openFile: async (name) => {
+      await page.keyboard.press('Control+P');
+      await quickInput.fill(name);
+      await quickInput.pick(name);
+    },
+    webviewFrame: (selector, timeout) => webviewFrame(page, selector, timeout),
+    reload: async () => {
+      await page.reload();
+      await ready(page);
+    },
+    screenshot: (name) => screenshot(page, name),
+    hostLog: () => hostLog(server.userData),
+  };
+}
+
+/** The status bar comes with the workbench; the extension host follows and answers commands as soon as it is up. */
+async function ready(page: Page): Promise<void> {
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+}
+
+/** The palette lists what was known when it opened, so while the window starts it may have to be opened again. */
+async function runCommand(page: Page, quickInput: QuickInput, title: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    await page.keyboard.press('F1');
+    await quickInput.fill(`>${title}`);
+    if (await quickInput.offers(title, Date.now() < deadline ? 2000 : 0)) {
+      return quickInput.pick(title);
+    }
+    await quickInput.close();
+    if (Date.now() > deadline) {
+      throw new Error(`The command palette does not offer "${title}".`);
+    }
+  }
+}
+
+async function showContainer(page: Page, title: string): Promise<void> {
+  const icon = page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first();
+  await icon.waitFor();
+  const item = page.locator('.activitybar .action-item.checked').filter({ has: icon });
+  if ((await item.count()) === 0 || !(await page.locator('.part.sidebar').isVisible())) {
+    await icon.click();
+  }
+}
+
+async function screenshot(page: Page, name: string): Promise<string> {
+  const path = join(REPOSITORY, '.cache/screenshots', `${name}.png`);
+  mkdirSync(dirname(path), { recursive: true });
+  await page.screenshot({ path });
+  return path;
+}
+
+function hostLog(userData: string): string {
+  const logs = join(userData, 'logs');
+  return readdirSync(logs, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('remoteexthost.log'))
+    .sort()
+    .map((name) => readFileSync(join(logs, name), 'utf8'))
+    .join('');
+}
