@@ -1,0 +1,63 @@
+/** Starts the practice world's servers on loopback. The Hub and its paper pages share a port, as on the real site. */
+import { arxiv } from './arxiv';
+import type { WorldContent } from './content';
+import { firstOf, type Handler, type LoggedRequest, type Service } from './exchange';
+import type { FaultHook } from './faults';
+import { listen, type RunningServer } from './http';
+import { hubApi } from './hub';
+import { hubFiles } from './hub-files';
+import { papers } from './papers';
+import { Repositories } from './repository';
+import { semanticScholar } from './semantic-scholar';
+import { viewer } from './viewer';
+
+export interface PracticeServerOptions {
+  content: WorldContent;
+  /** Port of the Hub, so that jobs on the box find it again after a restart; any free one when absent. */
+  port?: number;
+  /** The one token that opens gated repositories. */
+  token?: string;
+  faults?: FaultHook;
+}
+
+export interface PracticeServers {
+  hub: string;
+  viewer: string;
+  papers: string;
+  arxiv: string;
+  semanticScholar: string;
+  /** What was asked so far, oldest first. */
+  requests(): readonly LoggedRequest[];
+  stop(): Promise<void>;
+}
+
+export async function startPracticeServers(options: PracticeServerOptions): Promise<PracticeServers> {
+  const { content, token, port = 0, faults = () => undefined } = options;
+  const requests: LoggedRequest[] = [];
+  const start = (handler: Handler, serviceOf: (path: string) => Service, at = 0) =>
+    listen({ port: at, handler, serviceOf, faults, log: (entry) => requests.push(entry) });
+  const repositories = new Repositories(content);
+  const hubHandler = firstOf([papers(content), hubApi(repositories, token), hubFiles(repositories, token)]);
+  const hub = await start(hubHandler, (path) => (isPaperPath(path) ? 'papers' : 'hub'), port);
+  const others = await Promise.all([
+    start(viewer(content, token), () => 'viewer'),
+    start(arxiv(content), () => 'arxiv'),
+    start(semanticScholar(content), () => 'semantic-scholar'),
+  ]);
+  const [viewerServer, arxivServer, scholarServer] = others;
+  return {
+    hub: hub.url,
+    viewer: viewerServer.url,
+    papers: hub.url,
+    arxiv: arxivServer.url,
+    semanticScholar: scholarServer.url,
+    requests: () => requests,
+    stop: () => stopAll([hub, ...others]),
+  };
+}
+
+const isPaperPath = (path: string) => /^\/(api\/)?(papers|daily_papers|arxiv)(\/|$)/.test(path);
+
+async function stopAll(servers: readonly RunningServer[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()));
+}
