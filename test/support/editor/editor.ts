@@ -2,9 +2,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { chromium, type BrowserContext, type Frame, type Locator, type Page } from 'playwright-core';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import { openBrowser } from './browser';
 import { REPOSITORY, type ExtensionSource } from './extension';
-import { installEditor, type EditorInstall } from './install';
+import { installEditor } from './install';
 import { startServer, type Server } from './server';
 import { Dialog, Document, Notifications, QuickInput, Tree, webviewFrame, type Text } from './workbench';
 
@@ -64,20 +65,6 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     await close();
     throw error;
   }
-}
-
-export function openBrowser(
-  install: EditorInstall,
-  folder: string,
-  viewport = { width: 1440, height: 900 },
-): Promise<BrowserContext> {
-  const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
-  return chromium.launchPersistentContext(join(folder, 'browser'), {
-    executablePath: install.chromium,
-    headless: true,
-    viewport,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-sync', ...quiet],
-  });
 }
 
 async function openWindow(
