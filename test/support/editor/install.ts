@@ -19,9 +19,12 @@ const NODE = '24.21.0';
 const MARKER = 'complete.json';
 const REPOSITORY = resolve(__dirname, '../../..');
 
-export interface EditorInstall {
+export interface ServerInstall {
   node: string;
   entry: string;
+}
+
+export interface EditorInstall extends ServerInstall {
   chromium: string;
 }
 
@@ -32,6 +35,11 @@ export const editorFolder = (): string =>
 
 /** Makes sure editor and browser are there and says where. Quick when they are. */
 export async function installEditor(): Promise<EditorInstall> {
+  return { ...(await installServer()), chromium: await findChromium() };
+}
+
+/** The editor alone, for whoever looks at it with a browser of their own. */
+export async function installServer(): Promise<ServerInstall> {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
     throw new Error(
       'The VS Code of the tests runs on Linux (x64 or arm64); on other systems press F5 in a desktop VS Code.',
@@ -47,7 +55,6 @@ export async function installEditor(): Promise<EditorInstall> {
   return {
     node: join(modules, nodePackage(), 'bin/node'),
     entry: join(modules, 'code-server/out/node/entry.js'),
-    chromium: await findChromium(),
   };
 }
 

@@ -1,15 +1,15 @@
 // Starts the VS Code server with a user-data folder, settings and an extensions folder of its own, and ends its whole process group.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cleanEnvironment, mustRun } from '../process';
 import { copyExtension, type ExtensionSource } from './extension';
-import type { EditorInstall } from './install';
+import type { ServerInstall } from './install';
 
 export interface ServerOptions {
-  install: EditorInstall;
+  install: ServerInstall;
   /** Holds everything of this server: sockets too, so keep it short. */
   folder: string;
   /** Settings, state and logs; inside `folder` unless they should outlive it. */
@@ -93,7 +93,10 @@ function prepareFolders(folder: string, userData: string, extensions: string, po
   for (const path of [join(userData, 'User'), extensions, join(folder, 'tmp')]) {
     mkdirSync(path, { recursive: true });
   }
-  writeFileSync(join(userData, 'User/settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+  const settingsFile = join(userData, 'User/settings.json');
+  if (!existsSync(settingsFile)) {
+    writeFileSync(settingsFile, JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+  }
   const config = join(folder, 'config.yaml');
   writeFileSync(config, `auth: none\nbind-addr: 127.0.0.1:${port}\ncert: false\n`);
   return config;
@@ -124,7 +127,7 @@ function serverArguments(port: number, testDriver: boolean): string[] {
 
 interface Launch {
   env: NodeJS.ProcessEnv;
-  install: EditorInstall;
+  install: ServerInstall;
   logFile: string;
 }
 
