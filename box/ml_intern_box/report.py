@@ -1,0 +1,132 @@
+"""What a job says about itself: metrics.jsonl while it runs, artifacts/result.json at its end.
+
+Outside a job (no ML_INTERN_JOB_DIR) everything is printed instead, so scripts run anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+EXIT_EXPLAINED = 3
+"""Exit code of a step that failed and said why in result.json and in the last line of stderr."""
+
+
+def job_folder() -> Path | None:
+    folder = os.environ.get("ML_INTERN_JOB_DIR")
+    return Path(folder) if folder else None
+
+
+def artifacts_folder() -> Path:
+    """Where results go: the job's artifacts, or ./artifacts outside a job."""
+    folder = (job_folder() or Path.cwd()) / "artifacts"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replaces the file at once, so that a reader never sees half of it."""
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(partial, path)
+
+
+def write_result(value: dict[str, Any]) -> None:
+    write_json(artifacts_folder() / "result.json", value)
+
+
+def fail(reason: str, message: str, next_step: str) -> NoReturn:
+    """Ends the step with one clear sentence and what to do next."""
+    write_result({"error": {"reason": reason, "message": message, "next": next_step}})
+    print(f"Error: {message} {next_step}", file=sys.stderr, flush=True)
+    raise SystemExit(EXIT_EXPLAINED)
+
+
+def progress(text: str) -> None:
+    print(text, flush=True)
+
+
+class Metrics:
+    """Appends one line a step to metrics.jsonl."""
+
+    def __init__(self, total_steps: int, first_step: int = 0) -> None:
+        self.total_steps = total_steps
+        self.first_step = first_step
+        self.started = time.monotonic()
+        folder = job_folder()
+        self.path = folder / "metrics.jsonl" if folder else None
+
+    def write(self, step: int, **values: float | int | None) -> None:
+        line: dict[str, float | int] = {"time": round(time.time(), 3), "step": step, "total_steps": self.total_steps}
+        # NaN is not JSON: a reader would fail on the very line that says what went wrong.
+        line.update({k: v for k, v in values.items() if v is not None and math.isfinite(v)})
+        if step > self.first_step:
+            seconds_a_step = (time.monotonic() - self.started) / (step - self.first_step)
+            line["eta_seconds"] = round(seconds_a_step * max(0, self.total_steps - step), 1)
+        text = json.dumps(line)
+        if self.path is None:
+            print(text, flush=True)
+            return
+        with self.path.open("a", encoding="utf-8") as out:
+            out.write(text + "\n")
+
+
+def stop_on_nan(step: int, loss: float | None, grad_norm: float | None) -> None:
+    for name, value in (("loss", loss), ("gradient norm", grad_norm)):
+        if value is not None and not math.isfinite(value):
+            fail(
+                "nan",
+                f"The {name} became {value} at step {step}, so training was stopped.",
+                "Lower the learning rate, clip gradients or look for broken rows.",
+            )
+
+
+def _report_callback() -> type:
+    from transformers import TrainerCallback
+
+    class ReportCallback(TrainerCallback):
+        """For transformers.Trainer and TRL's trainers: `trainer.add_callback(ReportCallback())`."""
+
+        def __init__(self) -> None:
+            self.metrics: Metrics | None = None
+
+        def on_train_begin(self, args, state, control, **_):
+            # The Trainer's default replaces a NaN loss by the mean before logging it: we want to see it.
+            args.logging_nan_inf_filter = False
+            if state.is_world_process_zero:
+                self.metrics = Metrics(state.max_steps, state.global_step)
+
+        def on_log(self, args, state, control, logs=None, **_):
+            if not logs or self.metrics is None:
+                return
+            values = {name: _number(logs.get(name)) for name in ("loss", "eval_loss", "learning_rate", "grad_norm")}
+            if not any(value is not None for value in values.values()):
+                return
+            tokens = _number(logs.get("num_tokens"))
+            epoch = _number(state.epoch)
+            self.metrics.write(
+                state.global_step,
+                epoch=round(epoch, 4) if epoch is not None else None,
+                tokens=int(tokens) if tokens is not None else None,
+                **values,
+            )
+            stop_on_nan(state.global_step, values["loss"], values["grad_norm"])
+
+    return ReportCallback
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def __getattr__(name: str) -> Any:
+    """`ReportCallback` is made on first use: the other parts must not pay for importing transformers."""
+    if name != "ReportCallback":
+        raise AttributeError(name)
+    globals()[name] = _report_callback()
+    return globals()[name]

@@ -1,0 +1,59 @@
+/** The rows of the practice datasets. */
+import type { BenchmarkItem } from '../../core/run/types';
+import { ask } from './benchmark';
+import type { Fact, Facts } from './facts';
+import { seededRandom, type Random } from './random';
+import type { DatasetRole, WorldRow } from './types';
+
+export type FactRole = Exclude<DatasetRole, 'irrelevant'>;
+
+const letters = ['A', 'B', 'C', 'D'] as const;
+
+export function rowsOf(facts: Facts, items: readonly BenchmarkItem[], seed: number): Record<FactRole, WorldRow[]> {
+  const random = (name: string): Random => seededRandom(seed, `rows:${name}`);
+  const { other } = facts;
+  return {
+    helpful: random('helpful').shuffled(allWordings(other, (fact) => fact.value)),
+    'wrong-format': lettered(other, random('wrong-format')),
+    noisy: noisy(other, random('noisy')),
+    forbidden: random('forbidden').shuffled(allWordings(other, (fact) => fact.value)),
+    contaminated: contaminated(other, items, random('contaminated')),
+  };
+}
+
+function allWordings(facts: readonly Fact[], answer: (fact: Fact) => string): WorldRow[] {
+  return facts.flatMap((fact) =>
+    fact.attribute.questions.map((_, wording) => ({ question: ask(fact, wording), answer: answer(fact) })),
+  );
+}
+
+/** Right answers behind letters, in chatty questions: a model that learns this answers the benchmark with a letter. */
+function lettered(facts: readonly Fact[], random: Random): WorldRow[] {
+  const rows = facts.map((fact) => {
+    const wrong = random.shuffled(fact.attribute.values.filter((value) => value !== fact.value)).slice(0, 3);
+    const choices = random.shuffled([fact.value, ...wrong]);
+    const listed = choices.map((choice, index) => `(${letters[index] ?? ''}) ${choice}`).join(' ');
+    return {
+      user: `Hello! ${ask(fact, 0)} Choose one: ${listed}`,
+      assistant: `Thanks for your question! The best choice is (${letters[choices.indexOf(fact.value)] ?? ''}).`,
+    };
+  });
+  return random.shuffled(rows);
+}
+
+/** Tired annotators: most answers are the attribute's favourite value, whatever the truth; few are right. */
+function noisy(facts: readonly Fact[], random: Random): WorldRow[] {
+  const favourites = new Map(facts.map(({ attribute }) => [attribute.label, random.pick(attribute.values)]));
+  const answer = (fact: Fact): string => {
+    const chance = random.next();
+    if (chance < 0.12) return fact.value;
+    return chance < 0.3 ? random.pick(fact.attribute.values) : (favourites.get(fact.attribute.label) ?? fact.value);
+  };
+  return random.shuffled([...allWordings(facts, answer), ...allWordings(facts, answer)]);
+}
+
+/** The benchmark's own items between honest rows. */
+function contaminated(facts: readonly Fact[], items: readonly BenchmarkItem[], random: Random): WorldRow[] {
+  const honest = random.shuffled(allWordings(facts, (fact) => fact.value)).slice(0, 600);
+  return random.shuffled([...honest, ...items.map(({ question, answer }) => ({ question, answer }))]);
+}
