@@ -109,6 +109,8 @@ export interface EventData {
     toBaseline: Comparison | null;
   };
   'experiment.closed': { experiment: string; outcome: 'promising' | 'not promoted' | 'failed'; note: string };
+  /** The agent considers its work done. */
+  'agent.finished': { summary: string; best: string | null };
   'promotion.decided': {
     experiment: string | null;
     verdict: Verdict | null;

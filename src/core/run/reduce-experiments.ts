@@ -76,6 +76,7 @@ export const experimentReducers: Reducers = {
   },
   'experiment.closed': (view, { experiment, outcome, note }) =>
     updateExperiment(view, experiment, (of) => ({ ...of, outcome, note })),
+  'agent.finished': (view, finish) => ({ ...view, finish }),
   'promotion.decided': (view, promotion) => {
     const decided = { ...view, promotion };
     if (promotion.experiment === null || promotion.verdict !== 'better') return decided;

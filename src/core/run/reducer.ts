@@ -25,6 +25,7 @@ export function emptyView(): RunView {
     experiments: [],
     baseline: { dev: null, promotion: null },
     jobs: [],
+    finish: null,
     promotion: null,
     spend: { wallSeconds: 0, gpuSeconds: 0, boxSeconds: 0, inputTokens: 0, outputTokens: 0, experiments: 0 },
     problems: [],
@@ -49,9 +50,9 @@ export function applyEvent(view: RunView, event: AnyEvent): RunView {
   return { ...next, state: stateOf(next), lastSeq: event.seq, lastTime: event.time };
 }
 
-/** Time counts while a process drives the run; the gap before a `run.started` is time when nobody did. */
+/** Time counts while a process drives the run and nobody is waited for; the gap before a `run.started` is time when nobody did. */
 function passTime(view: RunView, event: AnyEvent): RunView {
-  if (!isDriven(view) || event.type === 'run.started' || view.lastTime === null) return view;
+  if (view.state !== 'running' || event.type === 'run.started' || view.lastTime === null) return view;
   const seconds = Math.max(0, (Date.parse(event.time) - Date.parse(view.lastTime)) / 1000);
   return { ...view, spend: { ...view.spend, wallSeconds: view.spend.wallSeconds + seconds } };
 }

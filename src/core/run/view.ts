@@ -123,6 +123,8 @@ export interface RunView {
   experiments: ExperimentView[];
   baseline: { dev: Score | null; promotion: Score | null };
   jobs: JobView[];
+  /** What the agent said when it considered its work done. */
+  finish: { summary: string; best: string | null } | null;
   promotion: PromotionView | null;
   spend: Spend;
   problems: Problem[];

@@ -1,0 +1,222 @@
+/** Tools for experiments: the starting script, writing one for approval, closing an experiment. */
+import { z } from 'zod';
+import { approvedHash } from '../../approvals/decide';
+import { MlInternError } from '../../errors';
+import { experimentFiles, scriptHash } from '../../experiments/files';
+import { remaining, spendAt } from '../../run/budget';
+import type { Decision, Proposal, Recipe, RecipeSource } from '../../run/types';
+import type { RunView } from '../../run/view';
+import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
+
+const sourceSchema = z.object({
+  id: z.string().describe('Id of an approved dataset'),
+  weight: z.number().optional().describe('How many times each row is repeated'),
+  maxRows: z.number().optional(),
+});
+
+const writeScriptSchema = z.object({
+  slug: z.string().describe('Two to four words with hyphens, e.g. "clean-sft"'),
+  parent: z.string().nullable().describe('Experiment that this one changes, or null for a draft from the base model'),
+  hypothesis: z.string().describe('What is expected to happen and why'),
+  sources: z.array(sourceSchema),
+  config: z
+    .record(z.string(), z.unknown())
+    .describe('Keys of the starting script, e.g. learning_rate, max_steps, batch_size'),
+  script: z.string().optional().describe('Full text of train.py; omitted: the starting script as it is'),
+});
+type WriteScript = z.infer<typeof writeScriptSchema>;
+
+/** Keys of the configuration that the service sets; the agent cannot point training elsewhere. */
+const serviceKeys = ['base_model', 'data', 'output'] as const;
+
+export function experimentTools(kit: ToolKit): AgentTool[] {
+  return [startingScript(kit), writeScript(kit), recordExperiment(kit)];
+}
+
+function startingScript(kit: ToolKit): AgentTool {
+  return defineTool({
+    name: 'starting_script',
+    description: 'A tested, plain TRL script to adapt. It reads config.json beside it.',
+    schema: z.object({ method: z.enum(['sft']) }),
+    async run({ method }) {
+      const script = kit.startingScripts[method];
+      if (script === undefined)
+        throw new MlInternError('bad-input', `There is no starting script for ${method}.`, { next: 'Use "sft".' });
+      const configKeys = [
+        ...new Set([...script.matchAll(/config(?:\.get\(|\[)\s*"([a-z_]+)"/g)].map((match) => match[1])),
+      ];
+      return { facts: { method, configKeys }, script };
+    },
+  });
+}
+
+function writeScript(kit: ToolKit): AgentTool {
+  return defineTool({
+    name: 'write_script',
+    description:
+      'Write the training script, recipe and configuration of a new experiment and propose them for approval.',
+    schema: writeScriptSchema,
+    phase: 'experiments',
+    async run(args, call) {
+      const proposal = await proposeScript(kit, args, call.id);
+      const decision = await kit.broker.request(proposal, call.signal);
+      const { subject } = proposal;
+      if (subject.kind !== 'script') throw new TypeError('A script proposal has a script subject.');
+      if (decision.verdict === 'approve') await createExperiment(kit, args, subject, decision);
+      const { verdict, by, rule, reason } = decision;
+      return {
+        facts: {
+          experiment: subject.experiment,
+          decision: verdict === 'approve' ? 'approved' : 'rejected',
+          by,
+          ...(rule ? { rule } : {}),
+          ...(reason ? { reason } : {}),
+          ...(decision.edited ? { edited: true } : {}),
+          ...(verdict === 'reject' ? { note: 'Nothing was run and no file was changed.' } : {}),
+          budget: budgetOf(kit),
+        },
+      };
+    },
+  });
+}
+
+async function proposeScript(kit: ToolKit, args: WriteScript, callId: string): Promise<Proposal> {
+  const { view, config } = kit.bench.journal;
+  const known = view.proposals.find(({ proposal }) => proposal.id === callId);
+  if (known) return known.proposal;
+  if (remaining(config.budget, spendAt(view, kit.clock.now())).experiments === 0) {
+    throw new MlInternError('budget-spent', `All ${config.budget.experiments} experiments of the budget are used.`, {
+      next: 'Call finish with the best experiment.',
+    });
+  }
+  const parent = args.parent === null ? null : view.experiments.find(({ id }) => id === args.parent);
+  if (parent === undefined)
+    throw new MlInternError('bad-input', `There is no experiment ${args.parent}.`, {
+      next: 'Use an id that write_script returned, or null.',
+    });
+  const recipe: Recipe = { seed: config.seed, sources: args.sources.map((source) => approvedSource(view, source)) };
+  if (recipe.sources.length === 0)
+    throw new MlInternError('bad-input', 'An experiment needs at least one approved dataset.', {
+      next: 'Propose a dataset first.',
+    });
+  const script = args.script ?? kit.startingScripts['sft'] ?? '';
+  const number = String(view.proposals.filter(({ proposal }) => proposal.kind === 'script').length + 1).padStart(
+    2,
+    '0',
+  );
+  const experiment = `${number}-${slugOf(args.slug)}`;
+  const subject = {
+    kind: 'script' as const,
+    experiment,
+    script,
+    config: await fullConfig(kit, args.config),
+    recipe,
+    parent: parent?.id ?? null,
+    parentScript: parent
+      ? ((await kit.bench.store.read(`${kit.bench.runFolder}/${parent.folder}/train.py`)) ?? null)
+      : null,
+  };
+  return {
+    id: callId,
+    kind: 'script',
+    hash: scriptHash(subject),
+    title: `Script of experiment ${experiment}`,
+    why: args.hypothesis,
+    subject,
+  };
+}
+
+async function fullConfig(kit: ToolKit, config: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const own = serviceKeys.filter((key) => key in config);
+  if (own.length > 0) {
+    throw new MlInternError('bad-input', `The service sets ${own.join(', ')}.`, {
+      next: 'Leave these keys out of config.',
+    });
+  }
+  const { path } = await kit.preparation.baseModel();
+  return {
+    base_model: path,
+    data: 'data/train.jsonl',
+    output: '../artifacts/model',
+    seed: kit.bench.journal.config.seed,
+    ...config,
+  };
+}
+
+function approvedSource(view: RunView, { id, weight, maxRows }: z.infer<typeof sourceSchema>): RecipeSource {
+  const approved = view.proposals.findLast(
+    ({ proposal, decision }) =>
+      proposal.subject.kind === 'dataset' && proposal.subject.sheet.id === id && decision?.verdict === 'approve',
+  );
+  if (approved?.proposal.subject.kind !== 'dataset') {
+    throw new MlInternError('not-approved', `The dataset ${id} was not approved.`, {
+      next: 'Propose it and use it only when it is approved.',
+    });
+  }
+  const { source } = approved.proposal.subject;
+  return { ...source, weight: weight ?? source.weight, ...(maxRows === undefined ? {} : { maxRows }) };
+}
+
+type ScriptSubject = Extract<Proposal['subject'], { kind: 'script' }>;
+
+async function createExperiment(
+  kit: ToolKit,
+  args: WriteScript,
+  subject: ScriptSubject,
+  decision: Decision,
+): Promise<void> {
+  const { bench } = kit;
+  const { experiment: id, parent, recipe, config } = subject;
+  if (bench.journal.view.experiments.some((known) => known.id === id)) return;
+  const folder = `experiments/${id}`;
+  const files = experimentFiles({ script: decision.edited?.script ?? subject.script, config, recipe });
+  for (const [path, text] of Object.entries(files))
+    await bench.store.write(`${bench.runFolder}/${folder}/${path}`, text);
+  const slug = slugOf(args.slug);
+  await bench.journal.record('experiment.created', {
+    id,
+    slug,
+    parent,
+    hypothesis: args.hypothesis,
+    recipe,
+    config,
+    scriptHash: approvedHash(decision),
+    folder,
+  });
+}
+
+function recordExperiment(kit: ToolKit): AgentTool {
+  return defineTool({
+    name: 'record_experiment',
+    description: 'Close an experiment with its outcome and what was learned, so that it is not tried again.',
+    schema: z.object({
+      experiment: z.string(),
+      outcome: z.enum(['promising', 'not promoted', 'failed']),
+      note: z.string(),
+    }),
+    async run({ experiment, outcome, note }) {
+      const { journal } = kit.bench;
+      const known = journal.view.experiments.find(({ id }) => id === experiment);
+      if (!known)
+        throw new MlInternError('bad-input', `There is no experiment ${experiment}.`, {
+          next: 'Use an id that write_script returned.',
+        });
+      if (outcome === 'promising' && known.dev === null) {
+        throw new MlInternError('bad-input', `${experiment} has no score, so it cannot be called promising.`, {
+          next: 'Evaluate it first.',
+        });
+      }
+      await journal.record('experiment.closed', { experiment, outcome, note });
+      return { facts: { ok: true, budget: budgetOf(kit) } };
+    },
+  });
+}
+
+function slugOf(text: string): string {
+  const slug = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return slug === '' ? 'experiment' : slug;
+}

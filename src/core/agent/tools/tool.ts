@@ -1,0 +1,70 @@
+/** What a tool is, apart from any agent library: a schema, a description for the model, and a function. */
+import type { z } from 'zod';
+import type { ApprovalBroker } from '../../approvals/broker';
+import type { LicencePolicy } from '../../data/licence';
+import type { Bench } from '../../experiments/bench';
+import type { Evaluations } from '../../experiments/evaluations';
+import type { Preparation } from '../../experiments/preparation';
+import type { Clock } from '../../ports/common';
+import type { Hub } from '../../ports/hub';
+import type { Papers } from '../../ports/papers';
+import { budgetFacts, spendAt } from '../../run/budget';
+import type { Phase } from '../../run/types';
+
+export interface Untrusted {
+  source: string;
+  text: string;
+}
+
+export interface ToolOutput {
+  /** Trusted: made by us from measured values. */
+  facts: Record<string, unknown>;
+  /** Text from outside; fenced and labelled before the model sees it. */
+  untrusted?: Untrusted[];
+  /** Text of ours that the model may adapt. */
+  script?: string;
+}
+
+export interface ToolCallContext {
+  id: string;
+  signal: AbortSignal;
+}
+
+export interface AgentTool {
+  name: string;
+  description: string;
+  schema: z.ZodObject;
+  /** The phase that the run is in, at the least, once this tool is used. */
+  phase?: Phase;
+  run(args: Record<string, unknown>, call: ToolCallContext): Promise<ToolOutput>;
+}
+
+/** Types a tool's arguments by its schema; the agent validates them before `run`. */
+export function defineTool<S extends z.ZodObject>(tool: {
+  name: string;
+  description: string;
+  schema: S;
+  phase?: Phase;
+  run(args: z.infer<S>, call: ToolCallContext): Promise<ToolOutput>;
+}): AgentTool {
+  return { ...tool, run: (args, call) => tool.run(tool.schema.parse(args), call) };
+}
+
+/** What the tools work with. */
+export interface ToolKit {
+  bench: Bench;
+  preparation: Preparation;
+  evaluations: Evaluations;
+  broker: ApprovalBroker;
+  hub: Hub;
+  papers: Papers;
+  licences: LicencePolicy;
+  clock: Clock;
+  /** Tested starting scripts by method. */
+  startingScripts: Record<string, string>;
+}
+
+export function budgetOf(kit: ToolKit): Record<string, number> {
+  const { journal } = kit.bench;
+  return budgetFacts(journal.config.budget, spendAt(journal.view, kit.clock.now()));
+}

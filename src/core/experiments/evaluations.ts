@@ -1,0 +1,181 @@
+/** Evaluation of the base model or an experiment on one split, by the evaluator on the box; the host makes the score from its items. */
+import { z } from 'zod';
+import { MlInternError } from '../errors';
+import { compare } from '../evaluation/compare';
+import { scoreOf } from '../evaluation/score';
+import type { Comparison, ItemResult, Score, Split } from '../run/types';
+import type { ExperimentView } from '../run/view';
+import { itemLines, jobRequest, type Bench } from './bench';
+import { pretty } from './files';
+import { jobError, type Preparation } from './preparation';
+import { trainJobOf } from './training';
+
+const itemSchema = z.object({
+  id: z.string(),
+  answer: z.string().nullable(),
+  generation: z.string().optional(),
+  correct: z.boolean(),
+  valid: z.boolean(),
+  truncated: z.boolean(),
+  tokens: z.number(),
+});
+const resultSchema = z.object({ itemsHash: z.string(), evaluator: z.string(), evaluatorVersion: z.string() });
+
+export type EvaluatedItem = ItemResult & { generation?: string | undefined };
+
+export interface Evaluation {
+  score: Score;
+  items: EvaluatedItem[];
+  /** On the same split, against the parent and the base model; null where that has no score. */
+  toParent: Comparison | null;
+  toBaseline: Comparison | null;
+}
+
+const evaluationCapSeconds = 4 * 3600;
+
+export class Evaluations {
+  private readonly running = new Map<string, Promise<Evaluation>>();
+
+  constructor(
+    private readonly bench: Bench,
+    private readonly preparation: Preparation,
+  ) {}
+
+  /** Evaluates once; asking again returns the recorded result. `target` is `baseline` or an experiment's id. */
+  evaluate(target: string, split: Split): Promise<Evaluation> {
+    const key = `${target}/${split}`;
+    const running = this.running.get(key) ?? this.evaluateOnce(target, split).finally(() => this.running.delete(key));
+    this.running.set(key, running);
+    return running;
+  }
+
+  /** A paired comparison of two evaluated targets over the same items. */
+  async compare(a: string, b: string, split: Split): Promise<Comparison> {
+    const [left, right] = await Promise.all([this.recordedItems(a, split), this.recordedItems(b, split)]);
+    if (!left || !right) {
+      throw new MlInternError('bad-input', `${left ? b : a} has no ${split} evaluation yet.`, {
+        next: 'Call evaluate for it first.',
+      });
+    }
+    return compare(left, right, b);
+  }
+
+  private async evaluateOnce(target: string, split: Split): Promise<Evaluation> {
+    const known = await this.recordedItems(target, split);
+    const items = known ?? (await this.runEvaluation(target, split));
+    const score = scoreOf(items, {
+      metric: this.bench.loaded.benchmark.metric,
+      seeds: [this.bench.journal.config.seed],
+    });
+    const parent = this.experiment(target)?.parent ?? null;
+    const toParent = parent ? await this.against(items, parent, split) : null;
+    const toBaseline = target === 'baseline' ? null : await this.against(items, 'baseline', split);
+    if (!known) {
+      const job = this.jobId(target, split);
+      await this.bench.journal.record('experiment.scored', {
+        experiment: target,
+        split,
+        job,
+        score,
+        comparison: toParent,
+        toBaseline,
+      });
+    }
+    return { score, items, toParent, toBaseline };
+  }
+
+  private async against(items: readonly EvaluatedItem[], other: string, split: Split): Promise<Comparison | null> {
+    const others = await this.recordedItems(other, split);
+    return others ? compare(items, others, other) : null;
+  }
+
+  private async runEvaluation(target: string, split: Split): Promise<EvaluatedItem[]> {
+    const { loaded, jobs, journal } = this.bench;
+    const { name, metric, prompt, answerPattern, options, maxTokens } = loaded.benchmark;
+    const order = {
+      id: jobs.attempt(`${this.bench.runId}-eval-${target}-${split}`),
+      kind: 'evaluate' as const,
+      steps: [['{python}', '-m', 'ml_intern_box.evaluate', 'evaluate.json']],
+      files: {
+        'evaluate.json': pretty({
+          model: await this.modelPath(target),
+          items: 'items.jsonl',
+          benchmark: { name, metric, prompt, answerPattern, ...(options ? { options } : {}), maxTokens },
+          seed: journal.config.seed,
+        }),
+        'items.jsonl': itemLines(loaded.splits[split]),
+      },
+      environment: await this.preparation.environment('eval'),
+      capSeconds: evaluationCapSeconds,
+    };
+    const experiment = this.experiment(target);
+    const folder = experiment ? `${experiment.folder}/eval-${split}` : `baseline/eval-${split}`;
+    const job = await jobs.run(await jobRequest(this.bench, order), { experiment: experiment?.id ?? null, folder });
+    if (job.state !== 'finished')
+      throw jobError(
+        job,
+        `The evaluation of ${target} failed`,
+        "Read the job's stderr.log; resume the run to try again.",
+      );
+    resultSchema.parse(await jobs.result(job.id));
+    return this.fetchItems(job.id, folder, loaded.splits[split].length);
+  }
+
+  /** Per-item results come to the run's folder, so that every score can be recomputed from it. */
+  private async fetchItems(job: string, folder: string, expected: number): Promise<EvaluatedItem[]> {
+    const text = new TextDecoder().decode(await this.bench.jobs.read(job, 'artifacts/items.jsonl'));
+    const items = parseItems(text);
+    if (items.length !== expected) {
+      throw new MlInternError('job-failed', `The evaluator answered ${items.length} of ${expected} items.`, {
+        next: "Read the job's stderr.log; resume the run to evaluate again.",
+      });
+    }
+    await this.bench.store.write(`${this.bench.runFolder}/${folder}/items.jsonl`, text);
+    return items;
+  }
+
+  private async recordedItems(target: string, split: Split): Promise<EvaluatedItem[] | undefined> {
+    const experiment = this.experiment(target);
+    const scored =
+      target === 'baseline'
+        ? this.bench.journal.view.baseline[split]
+        : split === 'dev'
+          ? experiment?.dev
+          : experiment?.promotion;
+    if (!scored) return undefined;
+    const folder = experiment ? `${experiment.folder}/eval-${split}` : `baseline/eval-${split}`;
+    const text = await this.bench.store.read(`${this.bench.runFolder}/${folder}/items.jsonl`);
+    return text === undefined ? undefined : parseItems(text);
+  }
+
+  private jobId(target: string, split: Split): string {
+    return this.bench.jobs.attempt(`${this.bench.runId}-eval-${target}-${split}`);
+  }
+
+  private async modelPath(target: string): Promise<string> {
+    if (target === 'baseline') return (await this.preparation.baseModel()).path;
+    const experiment = this.experiment(target);
+    if (!experiment)
+      throw new MlInternError('bad-input', `There is no experiment ${target}.`, {
+        next: 'Use an id that write_script returned, or "baseline".',
+      });
+    const job = trainJobOf(this.bench.journal.view, experiment);
+    if (job?.state !== 'finished') {
+      throw new MlInternError('bad-input', `Experiment ${target} has no finished training job.`, {
+        next: 'Launch it and wait for it to finish.',
+      });
+    }
+    return `../../${job.id}/artifacts/model`;
+  }
+
+  private experiment(id: string): ExperimentView | undefined {
+    return this.bench.journal.view.experiments.find((experiment) => experiment.id === id);
+  }
+}
+
+function parseItems(text: string): EvaluatedItem[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => itemSchema.parse(JSON.parse(line)));
+}

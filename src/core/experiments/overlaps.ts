@@ -1,0 +1,65 @@
+/** The overlap check of a dataset with the whole evaluation, run on the box over every row. */
+import { z } from 'zod';
+import { contentHash, sha256 } from '../hash';
+import { overlapVerdict } from '../data/overlap';
+import type { OverlapReport } from '../run/types';
+import { itemLines, jobRequest, type Bench } from './bench';
+import { pretty } from './files';
+import { jobError, type Preparation } from './preparation';
+
+const resultSchema = z.object({
+  rows: z.number(),
+  items: z.number(),
+  hits: z.array(z.unknown()),
+  flaggedRows: z.array(z.number()),
+  examples: z.array(
+    z.object({ row: z.number(), item: z.number(), score: z.number(), rowText: z.string(), itemText: z.string() }),
+  ),
+});
+
+export interface OverlapQuestion {
+  dataset: { id: string; revision: string; config: string; split: string };
+  columns: { question: string; answer?: string } | null;
+}
+
+export async function checkOverlap(
+  bench: Bench,
+  preparation: Preparation,
+  question: OverlapQuestion,
+): Promise<OverlapReport> {
+  const items = itemLines(bench.loaded.items);
+  const { dataset, columns } = question;
+  const key = contentHash({
+    dataset: { ...dataset },
+    columns: columns ? { ...columns } : null,
+    items: sha256(items),
+  }).slice(0, 10);
+  const id = bench.jobs.attempt(`${bench.runId}-overlap-${key}`);
+  const order = {
+    id,
+    kind: 'overlap' as const,
+    steps: [['{python}', '-m', 'ml_intern_box.overlap', 'overlap.json']],
+    files: { 'overlap.json': pretty({ dataset, columns, items: 'items.jsonl' }), 'items.jsonl': items },
+    environment: await preparation.environment('train'),
+    capSeconds: 3600,
+  };
+  const job = await bench.jobs.run(await jobRequest(bench, order), { experiment: null, folder: `jobs/${id}` });
+  if (job.state !== 'finished')
+    throw jobError(
+      job,
+      `The overlap check of ${dataset.id} failed`,
+      "Read the job's stderr.log, or set the dataset aside.",
+    );
+  const result = resultSchema.parse(await bench.jobs.result(job.id));
+  const hits = result.flaggedRows.length;
+  return {
+    dataset: dataset.id,
+    revision: dataset.revision,
+    rows: result.rows,
+    items: result.items,
+    hits,
+    flaggedRows: result.flaggedRows,
+    blocked: overlapVerdict(hits).blocked,
+    examples: result.examples.slice(0, 5),
+  };
+}

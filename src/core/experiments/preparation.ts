@@ -1,0 +1,133 @@
+/** What every run needs on the box before it can measure: environments and the base model. Each is made once a run. */
+import { z } from 'zod';
+import { MlInternError } from '../errors';
+import type { JobView } from '../run/view';
+import { jobRequest, type Bench, type WorkOrder } from './bench';
+import { pretty } from './files';
+
+const environmentResult = z.object({
+  hash: z.string().regex(/^[0-9a-f]{8,64}$/),
+  packages: z.union([z.number(), z.array(z.unknown())]).optional(),
+});
+const modelResult = z.object({
+  path: z.string(),
+  revision: z.string().nullish(),
+  weightsHash: z.string(),
+  parameters: z.number(),
+});
+const failedResult = z.object({ error: z.object({ reason: z.string(), message: z.string(), next: z.string() }) });
+
+export interface BaseModel {
+  path: string;
+  weightsHash: string;
+}
+
+export class Preparation {
+  private readonly environments = new Map<string, Promise<string>>();
+  private model: Promise<BaseModel> | undefined;
+
+  constructor(private readonly bench: Bench) {}
+
+  /** Starts everything in the order in which it is needed, so that it is ready when the agent asks. */
+  start(): void {
+    const all = this.baseModel().then(() => this.environment('eval'));
+    // The one who needs it gets the error.
+    all.catch(() => undefined);
+  }
+
+  /** The hash of a built environment. */
+  environment(name: 'train' | 'eval'): Promise<string> {
+    return memo(this.environments, name, () => this.buildEnvironment(name));
+  }
+
+  baseModel(): Promise<BaseModel> {
+    this.model ??= this.fetchModel().catch((error: unknown) => {
+      this.model = undefined;
+      throw error;
+    });
+    return this.model;
+  }
+
+  private async buildEnvironment(name: 'train' | 'eval'): Promise<string> {
+    const job = await this.run({
+      id: this.bench.jobs.attempt(`${this.bench.runId}-env-${name}`),
+      kind: 'environment',
+      steps: [['{python}', '-m', 'ml_intern_box.environment', 'environment.json']],
+      files: { 'environment.json': pretty(this.bench.environmentSets[name]) },
+      environment: null,
+      capSeconds: 3600,
+    });
+    const result = environmentResult.parse(
+      await this.answer(
+        job,
+        `The environment "${name}" could not be built`,
+        "Look at the job's stderr.log, mend the cause on the box and resume the run.",
+      ),
+    );
+    const packages = typeof result.packages === 'number' ? result.packages : (result.packages?.length ?? 0);
+    const known = this.bench.journal.events.some(
+      (event) => event.type === 'environment.ready' && (event.data as { name: string }).name === name,
+    );
+    if (!known) await this.bench.journal.record('environment.ready', { name, hash: result.hash, packages });
+    return result.hash;
+  }
+
+  private async fetchModel(): Promise<BaseModel> {
+    const { baseModel } = this.bench.journal.config;
+    const job = await this.run({
+      id: this.bench.jobs.attempt(`${this.bench.runId}-base-model`),
+      kind: 'model',
+      steps: [['{python}', '-m', 'ml_intern_box.model', 'model.json']],
+      files: { 'model.json': pretty({ id: baseModel }) },
+      environment: await this.environment('train'),
+      capSeconds: 6 * 3600,
+    });
+    const result = modelResult.parse(
+      await this.answer(
+        job,
+        `The base model ${baseModel} could not be loaded`,
+        'Check its name and access, then resume the run.',
+      ),
+    );
+    const { path, revision, weightsHash, parameters } = result;
+    const known = this.bench.journal.events.some((event) => event.type === 'base-model.ready');
+    if (!known)
+      await this.bench.journal.record('base-model.ready', { path, revision: revision ?? '', weightsHash, parameters });
+    return { path, weightsHash };
+  }
+
+  private async run(order: WorkOrder): Promise<JobView> {
+    return this.bench.jobs.run(await jobRequest(this.bench, order), { experiment: null, folder: `jobs/${order.id}` });
+  }
+
+  /** The job's result, or a typed error that carries the job's own words. */
+  private async answer(job: JobView, what: string, next: string): Promise<unknown> {
+    const result = await this.bench.jobs.result(job.id).catch(() => undefined);
+    const failed = failedResult.safeParse(result);
+    if (failed.success) {
+      const { reason, message, next: mend } = failed.data.error;
+      throw new MlInternError(reason === 'base-model-not-found' ? reason : 'job-failed', message, { next: mend });
+    }
+    if (job.state === 'finished' && result !== undefined) return result;
+    throw jobError(job, what, next);
+  }
+}
+
+/** A failed job as an error for people. */
+export function jobError(job: JobView, what: string, next: string): MlInternError {
+  const why = job.failure ? `${job.failure.class}: ${job.failure.message}` : `the job ended as ${job.state}`;
+  const reason = job.failure?.class === 'disk-full' ? 'box-disk-full' : 'job-failed';
+  return new MlInternError(reason, `${what} (${why}).`, {
+    next: reason === 'box-disk-full' ? 'Free space on the box, then resume the run.' : next,
+  });
+}
+
+/** One promise a key; a failed one is forgotten so that it can be tried again. */
+function memo<K, V>(cache: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const known = cache.get(key);
+  if (known) return known;
+  const made = make();
+  cache.set(key, made);
+  made.catch(() => cache.delete(key));
+  return made;
+}

@@ -1,0 +1,139 @@
+/** The course of a run: prepare, let the agent work, promote, report. Every step may be repeated after a crash. */
+import type { AgentEnding } from '../agent/limits';
+import { enterPhase } from '../agent/toolbox';
+import { isAbort, toMlInternError } from '../errors';
+import type { Evaluations } from '../experiments/evaluations';
+import type { Preparation } from '../experiments/preparation';
+import type { Box } from '../ports/box';
+import type { Clock, Logger } from '../ports/common';
+import { remaining, spendAt } from './budget';
+import type { RunEvent, RunEnding } from './events';
+import type { Jobs } from './jobs';
+import type { Journal } from './journal';
+import { promote } from './promotion';
+
+export interface DriverParts {
+  journal: Journal;
+  box: Box;
+  jobs: Jobs;
+  preparation: Preparation;
+  evaluations: Evaluations;
+  clock: Clock;
+  logger: Logger;
+  /** Runs the agent until it ends; `signal` also aborts when the wall-clock budget is spent. */
+  driveAgent(signal: AbortSignal, refresh: () => Promise<void>): Promise<AgentEnding>;
+  /** Text of `ml-intern/program.md`, undefined when there is none. */
+  readProgram(): Promise<string | undefined>;
+  writeReport(): Promise<string>;
+}
+
+/** Never throws: what goes wrong is recorded, and the run can be resumed. */
+export async function driveRun(
+  parts: DriverParts,
+  started: { by: 'cli' | 'editor'; process: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { journal, logger } = parts;
+  try {
+    await journal.record('run.started', started);
+    await course(parts, signal);
+  } catch (error) {
+    await stopRun(journal, error, signal).catch((failure: unknown) =>
+      logger.error('The end of the run could not be recorded.', failure),
+    );
+  }
+}
+
+async function course(parts: DriverParts, signal: AbortSignal): Promise<void> {
+  const { journal, preparation, evaluations } = parts;
+  const card = await parts.box.check(signal);
+  await journal.record('box.contact', {
+    state: 'connected',
+    message: `${card.name}: ${card.os}, ${card.cpus} CPUs, ${card.gpus.length} GPUs`,
+  });
+  await sayGoal(parts);
+  await parts.jobs.attachAll();
+  preparation.start();
+  const agent = await withinBudget(parts, signal);
+  await enterPhase(journal, 'promotion');
+  await promote(journal, evaluations);
+  await enterPhase(journal, 'report');
+  await journal.record('report.written', { file: await parts.writeReport() });
+  await journal.record('run.finished', {
+    ending: endingOf(journal, agent),
+    summary: journal.view.finish?.summary ?? summaryOf(agent),
+  });
+  await parts.writeReport();
+}
+
+async function sayGoal(parts: DriverParts): Promise<void> {
+  const { journal } = parts;
+  if (!lastSaid(journal, 'goal')) await journal.record('person.said', { source: 'goal', text: journal.config.goal });
+  await readProgram(parts);
+}
+
+/** The person's standing instructions are said again whenever they changed. */
+async function readProgram({ journal, readProgram: read }: DriverParts): Promise<void> {
+  const text = (await read())?.trim();
+  if (text && text !== lastSaid(journal, 'program.md'))
+    await journal.record('person.said', { source: 'program.md', text });
+}
+
+function lastSaid(journal: Journal, source: 'goal' | 'program.md'): string | undefined {
+  const said = (journal.events as readonly RunEvent[]).findLast(
+    (event) => event.type === 'person.said' && event.data.source === source,
+  );
+  return said?.type === 'person.said' ? said.data.text : undefined;
+}
+
+async function withinBudget(parts: DriverParts, signal: AbortSignal): Promise<AgentEnding> {
+  const { journal } = parts;
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  // Rejects when the agent is done first.
+  wallClockSpent(parts, either).then(
+    () => over.abort(),
+    () => undefined,
+  );
+  try {
+    return await parts.driveAgent(either, () => readProgram(parts));
+  } catch (error) {
+    if (!over.signal.aborted || signal.aborted) throw error;
+    return { ending: 'budget-spent', cap: `the wall-clock budget of ${journal.config.budget.wallHours} h` };
+  } finally {
+    over.abort();
+  }
+}
+
+async function wallClockSpent({ journal, clock }: DriverParts, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const left = remaining(journal.config.budget, spendAt(journal.view, clock.now())).wallSeconds;
+    if (left <= 0) return;
+    await clock.sleep(Math.min(left, 60) * 1000, signal);
+  }
+}
+
+function endingOf({ view, config }: Journal, agent: AgentEnding): RunEnding {
+  const reached =
+    config.target !== undefined && view.promotion?.verdict === 'better' && view.promotion.best.value >= config.target;
+  return reached ? 'goal-met' : agent.ending;
+}
+
+function summaryOf(agent: AgentEnding): string {
+  return agent.ending === 'budget-spent'
+    ? `The run ended because ${agent.cap} is spent.`
+    : 'The agent stopped without a summary.';
+}
+
+async function stopRun(journal: Journal, thrown: unknown, signal: AbortSignal): Promise<void> {
+  const error = toMlInternError(thrown);
+  if (signal.aborted && (isAbort(thrown) || error.reason === 'internal')) {
+    await journal.record('run.stopped', {
+      by: 'person',
+      message: 'Stopped on request. Jobs that had started go on on the box.',
+    });
+    return;
+  }
+  await journal.record('problem.raised', { reason: error.reason, message: error.message, next: error.next });
+  await journal.record('run.stopped', { by: 'error', message: error.message });
+}

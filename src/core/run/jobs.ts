@@ -1,0 +1,229 @@
+/**
+ * Jobs of a run: submitted once by a client-made id, followed into the run's folder by byte offset, re-attached after a restart.
+ * A lost connection is recorded as contact lost, never as a failed job.
+ */
+import { MlInternError } from '../errors';
+import {
+  finalStates,
+  type Box,
+  type JobFile,
+  type JobKind,
+  type JobRequest,
+  type JobStatus,
+  type JobUpdate,
+} from '../ports/box';
+import type { Store } from '../ports/store';
+import type { Journal } from './journal';
+import type { MetricPoint } from './runs';
+import type { JobView } from './view';
+
+const tailed: readonly JobFile[] = ['metrics.jsonl', 'stdout.log', 'stderr.log'];
+
+export interface JobPlace {
+  experiment: string | null;
+  /** Folder for the tailed copies, relative to the run's folder. */
+  folder: string;
+}
+
+export interface JobsOptions {
+  box: Box;
+  journal: Journal;
+  store: Store;
+  runFolder: string;
+  onMetrics: (job: string, points: MetricPoint[]) => void;
+  /** Aborts following; jobs on the box go on. */
+  signal: AbortSignal;
+}
+
+export class Jobs {
+  private readonly followers = new Map<string, Promise<void>>();
+  private readonly partial = new Map<string, string>();
+
+  constructor(private readonly options: JobsOptions) {}
+
+  /** Records the job, then hands it to the box; both steps may be repeated without starting it twice. */
+  async submit(request: JobRequest, place: JobPlace): Promise<void> {
+    const { box, journal, signal } = this.options;
+    if (!this.view(request.id)) {
+      const { id, kind, approvedHash: contentHash } = request;
+      await journal.record('job.submitted', {
+        id,
+        kind,
+        contentHash,
+        capSeconds: request.content.capSeconds,
+        ...place,
+      });
+    }
+    if (this.isFinal(request.id)) return;
+    await this.recordStatus(await box.submit(request, signal));
+    this.attach(request.id);
+  }
+
+  /** Resolves when the job is final. The signal only ends the wait. */
+  async wait(id: string, signal: AbortSignal): Promise<JobView> {
+    this.attach(id);
+    await Promise.race([this.followers.get(id), aborted(signal)]);
+    return this.require(id);
+  }
+
+  async run(request: JobRequest, place: JobPlace): Promise<JobView> {
+    await this.submit(request, place);
+    return this.wait(request.id, this.options.signal);
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.recordStatus(await this.options.box.stop(id));
+  }
+
+  /** Follows again every job that the log knows as unfinished and the box still knows. */
+  async attachAll(): Promise<void> {
+    const open = this.options.journal.view.jobs.filter((job) => !finalStates.has(job.state)).map((job) => job.id);
+    if (open.length === 0) return;
+    const known = await this.options.box.status(open, this.options.signal);
+    for (const { id } of known) this.attach(id);
+  }
+
+  view(id: string): JobView | undefined {
+    return this.options.journal.view.jobs.find((job) => job.id === id);
+  }
+
+  read(id: string, path: string): Promise<Uint8Array> {
+    return this.options.box.read(id, path, undefined, this.options.signal);
+  }
+
+  /** A JSON answer of a finished job, e.g. `artifacts/result.json`. */
+  async result(id: string, path = 'artifacts/result.json'): Promise<unknown> {
+    const text = new TextDecoder().decode(await this.read(id, path));
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new MlInternError('job-failed', `Job ${id} left a ${path} that is not JSON.`, {
+        next: "Read the job's stdout.log and stderr.log.",
+        cause,
+      });
+    }
+  }
+
+  /**
+   * The id for the next try of work that the service itself repeats (environments, evaluations): the last try when it is open or
+   * finished, else a new one. Tool calls use the call's own id instead.
+   */
+  attempt(base: string): string {
+    const tries = this.options.journal.view.jobs.filter((job) => job.id.startsWith(`${base}-t`));
+    const last = tries.at(-1);
+    const usable = last && (last.state === 'finished' || !finalStates.has(last.state));
+    return usable ? last.id : `${base}-t${tries.length + 1}`;
+  }
+
+  private attach(id: string): void {
+    if (this.followers.has(id) || this.isFinal(id)) return;
+    const follower = this.follow(id).finally(() => this.followers.delete(id));
+    // Whoever waits gets the error; without a waiter it must not end the process.
+    follower.catch(() => undefined);
+    this.followers.set(id, follower);
+  }
+
+  private async follow(id: string): Promise<void> {
+    const { box, store, signal } = this.options;
+    const sizes = await Promise.all(tailed.map((file) => store.size(this.path(id, file))));
+    const from = Object.fromEntries(tailed.map((file, index) => [file, sizes[index] ?? 0]));
+    for await (const update of box.follow(id, from, signal)) await this.take(id, update);
+    if (!this.isFinal(id)) await this.refresh(id);
+  }
+
+  private async refresh(id: string): Promise<void> {
+    for (const status of await this.options.box.status([id], this.options.signal)) await this.recordStatus(status);
+  }
+
+  private async take(id: string, update: JobUpdate): Promise<void> {
+    if (update.type === 'status') return this.recordStatus(update.status);
+    if (update.type === 'contact')
+      return this.options.journal.record('box.contact', { state: update.state, message: update.message });
+    const path = this.path(id, update.file);
+    const have = await this.options.store.size(path);
+    // Bytes that are already here (a restart in the middle of a chunk) are not written again.
+    const fresh = update.bytes.subarray(Math.max(0, have - update.offset));
+    if (fresh.length === 0) return;
+    await this.options.store.append(path, fresh);
+    if (update.file === 'metrics.jsonl') this.emitMetrics(id, fresh);
+  }
+
+  private emitMetrics(id: string, bytes: Uint8Array): void {
+    const text = (this.partial.get(id) ?? '') + new TextDecoder().decode(bytes);
+    const lines = text.split('\n');
+    this.partial.set(id, lines.pop() ?? '');
+    const points = parseMetrics(lines);
+    if (points.length > 0) this.options.onMetrics(id, points);
+  }
+
+  /** Only changes of state are facts worth an event; heartbeats are not. */
+  private async recordStatus(status: JobStatus): Promise<void> {
+    const before = this.view(status.id);
+    if (!before || before.state === status.state || finalStates.has(before.state)) return;
+    const { id, state, startedAt, endedAt, wallSeconds, gpuSeconds, failure } = status;
+    await this.options.journal.record('job.changed', {
+      id,
+      state,
+      startedAt,
+      endedAt,
+      wallSeconds,
+      gpuSeconds,
+      failure,
+    });
+  }
+
+  private isFinal(id: string): boolean {
+    const job = this.view(id);
+    return job !== undefined && finalStates.has(job.state);
+  }
+
+  private require(id: string): JobView {
+    const job = this.view(id);
+    if (!job)
+      throw new MlInternError('bad-input', `The run has no job ${id}.`, {
+        next: 'Use the id that launch_job returned.',
+      });
+    return job;
+  }
+
+  private path(id: string, file: JobFile): string {
+    const { runFolder } = this.options;
+    return `${runFolder}/${this.require(id).folder}/${file}`;
+  }
+}
+
+/** Metric points from whole lines; a line that is not a point is skipped. */
+export function parseMetrics(lines: readonly string[]): MetricPoint[] {
+  return lines.flatMap((line) => {
+    try {
+      const point = JSON.parse(line) as Partial<MetricPoint> | null;
+      return point && typeof point.step === 'number' && typeof point.time === 'number' ? [point as MetricPoint] : [];
+    } catch {
+      // Not JSON: scripts may write anything into their metrics file.
+      return [];
+    }
+  });
+}
+
+/** The kind of work that each job kind does, for people. */
+export const jobTitles: Record<JobKind, string> = {
+  environment: 'Building the environment',
+  model: 'Fetching the base model',
+  overlap: 'Checking the overlap with the evaluation',
+  train: 'Training',
+  evaluate: 'Evaluating',
+  pretrain: 'Making the practice base model',
+};
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () =>
+      reject(
+        new MlInternError('cancelled', 'Stopped while waiting for a job; it goes on on the box.', {
+          next: 'Resume the run to pick the job up again.',
+        }),
+      );
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,101 @@
+/** The report: the run's story with its numbers, made from the view alone, so it can be written again at any time. */
+import { finalStates } from '../ports/box';
+import type { Comparison, Score } from './types';
+import type { DatasetView, ExperimentView, RunView } from './view';
+
+export function formatScore(score: Score | null): string {
+  if (!score) return '—';
+  return `${score.value.toFixed(3)} [${score.low.toFixed(3)}, ${score.high.toFixed(3)}], invalid ${percent(score.invalidShare)}, n ${score.n}`;
+}
+
+export function formatDifference(comparison: Comparison | null): string {
+  if (!comparison) return '—';
+  const sign = comparison.difference >= 0 ? '+' : '';
+  return `${sign}${comparison.difference.toFixed(3)} [${comparison.low.toFixed(3)}, ${comparison.high.toFixed(3)}] ${comparison.verdict}`;
+}
+
+/** Markdown. `notes` are things that a reader must know, e.g. which parts were stand-ins. */
+export function writeReport(view: RunView, notes: readonly string[]): string {
+  const sections = [
+    title(view),
+    result(view),
+    experiments(view),
+    datasets(view),
+    papers(view),
+    cost(view),
+    problems(view),
+    noteList(notes),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function title({ name, config, summary }: RunView): string {
+  const goal = config
+    ? `**Goal.** ${line(config.goal)}\n\n**Base model.** ${config.baseModel} · **Benchmark.** ${config.benchmark} · **Box.** ${config.box} · **Seed.** ${config.seed}`
+    : '';
+  return [`# ${name}`, goal, summary ? `**In the agent's words.** ${line(summary)}` : ''].filter(Boolean).join('\n\n');
+}
+
+function result({ promotion, baseline }: RunView): string {
+  if (!promotion) return `## Result\n\nNo promotion was decided. Baseline on dev: ${formatScore(baseline.dev)}.`;
+  const rows = [
+    `| base model | ${formatScore(promotion.baseline)} |`,
+    `| ${promotion.experiment ?? 'base model'} | ${formatScore(promotion.best)} |`,
+    `| paired difference | ${formatDifference(promotion.difference)} |`,
+  ];
+  const split = promotion.difference
+    ? `\n\nOf the ${promotion.difference.n} items, ${promotion.difference.repaired} went from unparsable to right (format repair), ${promotion.difference.learned} from wrong to right, ${promotion.difference.lost} from right to not right (${promotion.difference.method}).`
+    : '';
+  return `## Result\n\nOn the promotion split, which the agent never saw and which was scored once:\n\n| | score |\n|---|---|\n${rows.join('\n')}\n\n${promotion.reason}${split}`;
+}
+
+function experiments(view: RunView): string {
+  if (view.experiments.length === 0) return '## Experiments\n\nNone was run.';
+  const row = (experiment: ExperimentView) =>
+    `| ${experiment.id} | ${experiment.parent ?? 'base'} | ${formatScore(experiment.dev)} | ${formatDifference(experiment.comparison ?? experiment.toBaseline)} | ${experiment.outcome} | ${line(experiment.hypothesis)} |`;
+  const head = '| experiment | parent | dev score | against parent | outcome | hypothesis |\n|---|---|---|---|---|---|';
+  return `## Experiments\n\nBaseline on dev: ${formatScore(view.baseline.dev)}.\n\n${head}\n${view.experiments.map(row).join('\n')}`;
+}
+
+function datasets(view: RunView): string {
+  const decided = view.datasets.filter(({ status }) => status === 'used' || status === 'refused');
+  if (decided.length === 0) return '';
+  const row = ({ id, status, decidedBy, reason, sheet, overlap }: DatasetView) =>
+    `| ${id} | ${status} | ${decidedBy ?? ''} | ${sheet?.licence ?? 'none stated'} | ${overlap ? `${overlap.hits} of ${overlap.rows} rows` : 'not checked'} | ${line(reason)} |`;
+  return `## Data\n\n| dataset | status | decided by | licence | overlap with the evaluation | reason |\n|---|---|---|---|---|---|\n${decided.map(row).join('\n')}`;
+}
+
+function papers({ papers: all }: RunView): string {
+  if (all.length === 0) return '';
+  const paper = ({ id, title: name, url, notes }: RunView['papers'][number]) =>
+    `- [${line(name)}](${url}) (${id})\n${notes.map(({ claim, quote, place }) => `  - ${line(claim)}: “${line(quote)}” (${place})`).join('\n')}`;
+  return `## Papers\n\n${all.map(paper).join('\n')}`;
+}
+
+function cost({ spend, jobs }: RunView): string {
+  const ended = jobs.filter(({ state }) => finalStates.has(state)).length;
+  const minutes = (seconds: number) => `${(seconds / 60).toFixed(1)} min`;
+  return `## Cost\n\nWall clock ${minutes(spend.wallSeconds)}, box ${minutes(spend.boxSeconds)} in ${ended} jobs, GPU ${minutes(spend.gpuSeconds)}, ${spend.inputTokens} input and ${spend.outputTokens} output tokens.`;
+}
+
+function problems({ problems: all }: RunView): string {
+  return all.length === 0
+    ? ''
+    : `## Problems on the way\n\n${all.map(({ time, message }) => `- ${time}: ${line(message)}`).join('\n')}`;
+}
+
+function noteList(notes: readonly string[]): string {
+  return notes.length === 0 ? '' : `## What to know\n\n${notes.map((note) => `- ${note}`).join('\n')}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}
+
+/** Text from outside in one line of a table: no breaks, no cell borders, no markup that links or embeds. */
+function line(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[|<>[\]]/g, (character) => `\\${character}`)
+    .trim();
+}
