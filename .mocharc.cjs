@@ -7,6 +7,7 @@ module.exports = {
     'test/practice/**/*.test.ts',
     'test/webview/**/*.test.ts',
     'test/app/**/*.test.ts',
+    'test/cli/**/*.test.ts',
   ],
   timeout: 60_000,
 };

@@ -1,0 +1,92 @@
+/** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
+import type { Logger, Notifier, Secrets } from '../core/ports/common';
+import type { BoxCard } from '../core/ports/box';
+import type { Runs } from '../core/run/runs';
+import type { Autonomy, RunConfig } from '../core/run/types';
+import { takeSecrets } from './secrets';
+import type { Terminal } from './terminal';
+
+export interface AppOptions {
+  workspace: string;
+  productRoot: string;
+  home: string;
+  secrets: Secrets;
+  notifier: Notifier;
+  logger: Logger;
+  surface: 'cli';
+  /** Asked when a box's host key is not known yet; absent where nobody can be asked. */
+  confirmHostKey?: (host: string, fingerprint: string) => Promise<boolean>;
+  settings: { hubEndpoint: string; viewerEndpoint: string };
+}
+
+export interface App {
+  createRuns(options: AppOptions): Runs;
+  practiceConfig(options: { seed: number; autonomy: Autonomy }): RunConfig;
+  checkBox(host: string, options: AppOptions): Promise<BoxCard>;
+}
+
+/** Everything a command is given. */
+export interface Cli {
+  terminal: Terminal;
+  env: NodeJS.ProcessEnv;
+  productRoot: string;
+  /** Where caches, the practice world and its base model lie. */
+  home: string;
+  cwd: string;
+  version: string;
+  loadApp(): Promise<App>;
+}
+
+export interface GlobalOptions {
+  workspace?: string;
+  json?: boolean;
+  verbose?: boolean;
+  modelUrl?: string;
+}
+
+export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
+  const { env, terminal } = cli;
+  const logger = terminalLogger(terminal, options.verbose === true);
+  const hubEndpoint = env['HF_ENDPOINT'] || 'https://huggingface.co';
+  const modelUrl = options.modelUrl ?? env['ML_INTERN_MODEL_URL'];
+  return {
+    workspace: workspaceOf(cli, options),
+    productRoot: cli.productRoot,
+    home: cli.home,
+    secrets: takeSecrets(env, { modelUrl, hubEndpoint }, logger),
+    notifier: { notify: (message) => terminal.err(`${message}\n`) },
+    logger,
+    surface: 'cli',
+    ...(terminal.interactive ? { confirmHostKey: confirmHostKey(terminal) } : {}),
+    settings: {
+      hubEndpoint,
+      viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] || 'https://datasets-server.huggingface.co',
+    },
+  };
+}
+
+export function workspaceOf(cli: Cli, { workspace }: GlobalOptions): string {
+  return workspace ?? cli.cwd;
+}
+
+function terminalLogger(terminal: Terminal, verbose: boolean): Logger {
+  return {
+    info: (message) => verbose && terminal.err(`${message}\n`),
+    warn: (message) => terminal.err(`${message}\n`),
+    error: (message, error) => {
+      const trace = verbose && error instanceof Error ? `\n${error.stack ?? error.message}` : '';
+      terminal.err(`${message}${trace}\n`);
+    },
+  };
+}
+
+function confirmHostKey(terminal: Terminal) {
+  return async (host: string, fingerprint: string): Promise<boolean> => {
+    terminal.err(`The box ${host} is not known yet. Its host key is ${fingerprint}.\n`);
+    const answer = await terminal.ask(
+      'Compare it with the box. Trust it from now on? [yes/no] > ',
+      new AbortController().signal,
+    );
+    return answer?.trim().toLowerCase() === 'yes';
+  };
+}

@@ -1,0 +1,88 @@
+/** `ml-intern run`: a real run against a person's model endpoint, benchmark and box. */
+import { isAbsolute, relative, resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import type { Autonomy, Budget, RunConfig } from '../../core/run/types';
+import { workspaceOf, type Cli, type GlobalOptions } from '../app';
+import { driveToEnd } from '../finish';
+import { autonomyOption, command, examples, modelUrlOption, positive, share, wholeNumber } from '../options';
+import { withRuns } from '../with-runs';
+
+export interface RunOptions extends GlobalOptions {
+  goal?: string;
+  baseModel: string;
+  benchmark: string;
+  box: string;
+  modelUrl: string;
+  model: string;
+  wallHours: number;
+  gpuHours?: number;
+  tokens: number;
+  experiments: number;
+  target?: number;
+  autonomy: Autonomy;
+  seed: number;
+}
+
+export function runCommand(cli: Cli, done: (code: number) => void): Command {
+  return command('run', 'raise a base model on a benchmark, on your own box')
+    .option('--goal <text>', 'what to reach, in plain words (default: raise the base model on the benchmark)')
+    .requiredOption('--base-model <id|path>', 'model id on the Hub, or a folder on the box')
+    .requiredOption('--benchmark <file>', 'the benchmark: a .jsonl file of {question, answer} lines')
+    .option('--box <host>', '"local", or a host as ssh knows it', 'local')
+    .addOption(modelUrlOption().makeOptionMandatory())
+    .addOption(
+      new Option('--model <name>', 'the model that drives the agent').env('ML_INTERN_MODEL').makeOptionMandatory(),
+    )
+    .option('--wall-hours <h>', 'budget: hours until the run ends', positive, 8)
+    .option('--gpu-hours <h>', 'budget: GPU hours on the box (default: no cap)', positive)
+    .option('--tokens <n>', 'budget: tokens of the model that drives the agent', wholeNumber, 2_000_000)
+    .option('--experiments <n>', 'budget: most experiments to try', wholeNumber, 12)
+    .option('--target <share>', 'stop early when the lower bound of the dev score reaches this, e.g. 60%', share)
+    .option('--seed <n>', 'seed of the splits and of training', wholeNumber, 1)
+    .addOption(autonomyOption('ask-data-and-scripts'))
+    .addHelpText('after', environmentHelp + examples(...runExamples))
+    .action(async (options: RunOptions) => {
+      const config = runConfig(options, workspaceOf(cli, options), cli);
+      done(await withRuns(cli, options, async (runs) => driveToEnd(runs, await runs.start(config), cli, options)));
+    });
+}
+
+const environmentHelp = `
+Environment:
+  ML_INTERN_MODEL_API_KEY  key for --model-url; it is sent to that address only
+  HF_TOKEN                 token for the Hub (HF_ENDPOINT, or https://huggingface.co)
+`;
+
+const runExamples: [string, string][] = [
+  [
+    'A local model drives, the box of ~/.ssh/config trains',
+    'ml-intern run --base-model Qwen/Qwen3-0.6B-Base --benchmark bench/gsm.jsonl --box gpu1 --model-url http://localhost:8000/v1 --model qwen3-coder --gpu-hours 6',
+  ],
+  [
+    'Without questions, until 60 % or four hours',
+    'ml-intern run --base-model ./models/base --benchmark items.jsonl --model-url https://router.huggingface.co/v1 --model MODEL --target 60% --wall-hours 4 --autonomy autopilot',
+  ],
+];
+
+export function runConfig(options: RunOptions, workspace: string, cli: Pick<Cli, 'cwd' | 'version'>): RunConfig {
+  const benchmark = resolve(cli.cwd, options.benchmark);
+  const inside = relative(workspace, benchmark);
+  const budget: Budget = {
+    wallHours: options.wallHours,
+    modelTokens: options.tokens,
+    experiments: options.experiments,
+  };
+  if (options.gpuHours !== undefined) budget.gpuHours = options.gpuHours;
+  return {
+    goal: options.goal ?? `Raise ${options.baseModel} on ${options.benchmark} as far as the budget allows.`,
+    baseModel: options.baseModel,
+    benchmark: inside.startsWith('..') || isAbsolute(inside) ? benchmark : inside.replaceAll('\\', '/'),
+    box: options.box,
+    budget,
+    autonomy: options.autonomy,
+    ...(options.target === undefined ? {} : { target: options.target }),
+    seed: options.seed,
+    model: { baseUrl: options.modelUrl, name: options.model },
+    versions: { 'ml-intern': cli.version },
+  };
+}

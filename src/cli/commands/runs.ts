@@ -1,0 +1,19 @@
+/** `ml-intern runs …`: look at runs, take them up again, stop them, decide. */
+import { Command } from 'commander';
+import type { Cli } from '../app';
+import { decideCommand } from './decide';
+import { listCommand } from './list';
+import { reportCommand } from './report';
+import { resumeCommand } from './resume';
+import { showCommand } from './show';
+import { stopCommand } from './stop';
+import { watchCommand } from './watch';
+
+export function runsCommand(cli: Cli, done: (code: number) => void): Command {
+  const runs = new Command('runs').description(
+    'list, show, watch, resume, stop and report runs, and decide what they ask',
+  );
+  const makers = [listCommand, showCommand, watchCommand, resumeCommand, stopCommand, reportCommand, decideCommand];
+  for (const make of makers) runs.addCommand(make(cli, done));
+  return runs;
+}

@@ -1,0 +1,69 @@
+/** Options that several commands share, and how their values are read. */
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Autonomy } from '../core/run/types';
+
+const autonomies: readonly Autonomy[] = ['ask-everything', 'ask-data-and-scripts', 'autopilot'];
+
+export function workspaceOption(): Option {
+  return new Option(
+    '-w, --workspace <dir>',
+    'folder that holds (or gets) the ml-intern/ folder (default: here)',
+  ).argParser((dir: string) => resolve(dir));
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print exactly one JSON object on stdout; everything else goes to stderr');
+}
+
+export function autonomyOption(standard: Autonomy): Option {
+  return new Option('--autonomy <level>', 'what is asked before it happens').choices(autonomies).default(standard);
+}
+
+export function modelUrlOption(): Option {
+  return new Option(
+    '--model-url <url>',
+    'base URL of an OpenAI-compatible endpoint; the only address ML_INTERN_MODEL_API_KEY is sent to',
+  )
+    .env('ML_INTERN_MODEL_URL')
+    .argParser(url);
+}
+
+/** A command with the options that every command has. */
+export function command(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(workspaceOption())
+    .addOption(jsonOption())
+    .option('--verbose', 'also tell what happens inside')
+    .showHelpAfterError('(see --help)');
+}
+
+export function examples(...lines: [string, string][]): string {
+  return `\nExamples:\n${lines.map(([what, line]) => `  # ${what}\n  $ ${line}`).join('\n')}\n`;
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === '')
+    throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return value;
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+export function share(text: string): number {
+  const value = text.trim().endsWith('%') ? Number(text.trim().slice(0, -1)) / 100 : Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('It must be a share such as 0.6 or 60%.');
+  return value;
+}
+
+export function url(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError('It must be an http or https URL.');
+  return text;
+}

@@ -1,0 +1,91 @@
+/** The closing tables of a run, for people. Pure. */
+import type { DatasetView, ExperimentView, RunView } from '../core/run/view';
+import type { Score } from '../core/run/types';
+import { count, differenceText, duration, percent, plain, scoreText, shorten, table } from './format';
+
+/** Everything a person should know of a run that has ended (or of how far it came). */
+export function runSummary(view: RunView, folder: string, standIns: readonly string[]): string {
+  return [
+    scoresPart(view),
+    experimentsPart(view.experiments),
+    datasetsPart(view.datasets),
+    spendPart(view),
+    standInsPart(standIns),
+    `Run ${view.id}: ${folder}${view.report === null ? '' : ` (the whole story: ${view.report})`}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function scoresPart(view: RunView): string {
+  const { promotion } = view;
+  if (promotion === null) {
+    const { dev } = view.baseline;
+    if (dev === null) return 'No score yet.';
+    return table([scoreHeader, scoreRow('baseline (dev)', dev)]);
+  }
+  const best = promotion.experiment === null ? 'best (none promoted)' : `best (${promotion.experiment})`;
+  const lines = [table([scoreHeader, scoreRow('baseline', promotion.baseline), scoreRow(best, promotion.best)])];
+  const { difference } = promotion;
+  if (difference !== null) {
+    lines.push(
+      `Paired difference over the same ${difference.n} items: ${differenceText(difference)}, p = ${pText(difference.pValue)} ` +
+        `(${difference.method}): ${difference.verdict}. ` +
+        `${difference.repaired} repaired, ${difference.learned} learned, ${difference.lost} lost.`,
+    );
+  }
+  if (promotion.reason !== '') lines.push(plain(promotion.reason));
+  return lines.join('\n');
+}
+
+const scoreHeader = ['model', 'score', '95 % interval', 'invalid', 'n'];
+
+function scoreRow(name: string, score: Score): string[] {
+  const interval = `${(score.low * 100).toFixed(1)} to ${(score.high * 100).toFixed(1)} %`;
+  return [name, percent(score.value), interval, percent(score.invalidShare), String(score.n)];
+}
+
+function pText(p: number): string {
+  return p < 0.0001 ? '< 0.0001' : p.toFixed(4);
+}
+
+function experimentsPart(experiments: readonly ExperimentView[]): string {
+  if (experiments.length === 0) return 'No experiment was tried.';
+  const rows = experiments.map((experiment) => [
+    experiment.id,
+    experiment.parent ?? 'base model',
+    experiment.dev === null ? '–' : scoreText(experiment.dev),
+    experiment.comparison === null ? '–' : differenceText(experiment.comparison),
+    experiment.comparison?.verdict ?? '–',
+    experiment.outcome,
+  ]);
+  const header = ['experiment', 'parent', 'score on dev items', 'to its parent', 'verdict', 'outcome'];
+  return `Experiments tried: ${experiments.length}\n${table([header, ...rows])}`;
+}
+
+function datasetsPart(datasets: readonly DatasetView[]): string {
+  const used = datasets.filter(({ status }) => status === 'used');
+  const refused = datasets.filter(({ status }) => status === 'refused');
+  if (used.length + refused.length === 0) return 'No dataset was used or refused.';
+  const line = (word: string) => (dataset: DatasetView) => {
+    const by = dataset.decidedBy === null ? '' : ` (${dataset.decidedBy})`;
+    return `  ${word.padEnd(8)} ${dataset.id}${by}: ${shorten(plain(dataset.reason), 400)}`;
+  };
+  return ['Datasets', ...used.map(line('used')), ...refused.map(line('refused'))].join('\n');
+}
+
+function spendPart({ spend }: RunView): string {
+  const tokens = `${count(spend.inputTokens)} in, ${count(spend.outputTokens)} out`;
+  return [
+    'Spent',
+    `  wall time    ${duration(spend.wallSeconds)}`,
+    `  GPU time     ${duration(spend.gpuSeconds)}`,
+    `  CPU-only     ${duration(Math.max(0, spend.boxSeconds - spend.gpuSeconds))} of jobs on the box`,
+    `  model tokens ${tokens}`,
+  ].join('\n');
+}
+
+function standInsPart(standIns: readonly string[]): string {
+  if (standIns.length === 0) return '';
+  return ['Stand-ins in this run (everything else was real)', ...standIns.map((text) => `  - ${text}`)].join('\n');
+}

@@ -1,0 +1,92 @@
+/** The person's terminal: what may be drawn on it, how to ask, how Ctrl-C arrives. Tests use a fake one. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { MlInternError } from '../core/errors';
+
+export interface Terminal {
+  /** A person can be asked. */
+  readonly interactive: boolean;
+  /** Lines may be redrawn (a terminal that takes control characters). */
+  readonly live: boolean;
+  columns(): number;
+  /** A question is on the screen: nothing may be drawn over it. */
+  busy(): boolean;
+  out(text: string): void;
+  err(text: string): void;
+  /** Rejects with an AbortError when the signal fires; undefined when the input has ended. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Opens the text in the person's editor and returns what was saved. */
+  edit(text: string, fileName: string): Promise<string>;
+  onInterrupt(listener: () => void): () => void;
+  /** Leaves at once. */
+  exit(code: number): void;
+}
+
+export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
+  const { stdin, stdout, stderr } = process;
+  let questions = 0;
+  const capable = stderr.isTTY === true && env['TERM'] !== 'dumb';
+  return {
+    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    live: capable && !env['NO_COLOR'],
+    columns: () => stderr.columns ?? 80,
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    busy: () => questions > 0,
+    async ask(question, signal) {
+      questions++;
+      try {
+        return await ask(question, signal);
+      } finally {
+        questions--;
+      }
+    },
+    edit: (text, fileName) => edit(text, fileName, env['VISUAL'] || env['EDITOR'] || 'vi'),
+    onInterrupt(listener) {
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
+      return () => process.off('SIGINT', listener).off('SIGTERM', listener);
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // readline swallows Ctrl-C; hand it on to whoever listens for an interrupt.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
+  try {
+    return await Promise.race([lines.question(question, { signal }), ended]);
+  } finally {
+    lines.close();
+  }
+}
+
+async function edit(text: string, fileName: string, editor: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ml-intern-'));
+  const file = join(folder, fileName);
+  try {
+    await writeFile(file, text);
+    await runEditor(editor, file);
+    return await readFile(file, 'utf8');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Through the shell, because EDITOR may hold arguments ("code --wait"). */
+function runEditor(editor: string, file: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (why: string) =>
+      new MlInternError('bad-input', `The editor "${editor}" ${why}.`, {
+        next: 'Set EDITOR to an editor that works here, and choose "edit" again.',
+      });
+    const child = spawn(`${editor} "${file}"`, { shell: true, stdio: 'inherit' });
+    child.once('error', (error) => reject(failed(`could not be started: ${error.message}`)));
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(failed(`ended with code ${code}`))));
+  });
+}

@@ -1,0 +1,217 @@
+/** A terminal and runs that tests can look into: the CLI is driven through `runCli`, as a person drives it. */
+import { reduce } from '../../src/core/run/reducer';
+import type { RunEvent, EventData, EventType } from '../../src/core/run/events';
+import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../../src/core/run/runs';
+import { decideOn } from '../../src/core/approvals/decide';
+import { MlInternError } from '../../src/core/errors';
+import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/types';
+import type { RunView } from '../../src/core/run/view';
+import type { App, AppOptions, Cli } from '../../src/cli/app';
+import { runCli } from '../../src/cli/program';
+import type { Terminal } from '../../src/cli/terminal';
+
+export class FakeTerminal implements Terminal {
+  stdout = '';
+  stderr = '';
+  exited: number | undefined;
+  edited: (text: string) => string = (text) => text;
+  private readonly interrupts = new Set<() => void>();
+
+  constructor(
+    readonly interactive = false,
+    readonly live = false,
+    private readonly answers: (string | undefined)[] = [],
+  ) {}
+
+  columns = () => 80;
+  busy = () => false;
+  out(text: string): void {
+    this.stdout += text;
+  }
+  err(text: string): void {
+    this.stderr += text;
+  }
+  ask(question: string): Promise<string | undefined> {
+    this.stderr += question;
+    return Promise.resolve(this.answers.shift());
+  }
+  edit(text: string): Promise<string> {
+    return Promise.resolve(this.edited(text));
+  }
+  onInterrupt(listener: () => void): () => void {
+    this.interrupts.add(listener);
+    return () => this.interrupts.delete(listener);
+  }
+  interrupt(): void {
+    for (const listener of [...this.interrupts]) listener();
+  }
+  exit(code: number): void {
+    this.exited = code;
+  }
+}
+
+export const config: RunConfig = {
+  goal: 'Raise tiny on almanac',
+  baseModel: 'practice/tiny-base',
+  benchmark: 'items.jsonl',
+  box: 'local',
+  budget: { wallHours: 1, modelTokens: 1000, experiments: 5 },
+  autonomy: 'ask-data-and-scripts',
+  seed: 1,
+  model: { baseUrl: 'http://127.0.0.1:1/v1', name: 'stand-in' },
+  versions: {},
+};
+
+export function score(value: number, invalidShare = 0): Score {
+  const interval = { low: value - 0.05, high: value + 0.05 };
+  return { metric: 'exact', value, ...interval, n: 120, seeds: [1], invalidShare, truncatedShare: 0, meanTokens: 2 };
+}
+
+export function comparison(against: string, difference: number): Comparison {
+  const verdict = difference > 0.05 ? 'better' : difference < -0.05 ? 'worse' : 'no evidence';
+  const interval = { low: difference - 0.04, high: difference + 0.04 };
+  const counts = { repaired: 3, learned: 20, lost: 1 };
+  return { against, n: 120, difference, ...interval, pValue: 0.001, method: 'McNemar', verdict, ...counts };
+}
+
+/** A run whose log a test writes event by event. */
+export class FakeRun implements RunHandle {
+  readonly events: RunEvent[] = [];
+  readonly decisions: Decision[] = [];
+  stopped = false;
+  readonly done: Promise<RunView>;
+  private settle: (view: RunView) => void = () => undefined;
+  private readonly changes = new Set<(view: RunView) => void>();
+  private readonly metricListeners = new Set<(job: string, points: MetricPoint[]) => void>();
+
+  constructor(
+    readonly id: string,
+    readonly runConfig: RunConfig,
+  ) {
+    this.done = new Promise((resolve) => (this.settle = resolve));
+    this.add('run.created', { id, name: id, config: runConfig });
+  }
+
+  add<T extends EventType>(type: T, data: EventData[T]): void {
+    const seq = this.events.length + 1;
+    const time = new Date(Date.UTC(2026, 0, 1, 0, 0, seq)).toISOString();
+    this.events.push({ v: 1, seq, time, type, data } as RunEvent);
+    for (const listener of [...this.changes]) listener(this.view());
+  }
+
+  end(ending: 'goal-met' | 'budget-spent' | 'agent-finished' = 'agent-finished'): void {
+    this.add('run.finished', { ending, summary: '' });
+    this.settle(this.view());
+  }
+
+  metrics(job: string, points: MetricPoint[]): void {
+    for (const listener of this.metricListeners) listener(job, points);
+  }
+
+  view = () => reduce(this.events);
+  onChange(listener: (view: RunView) => void): () => void {
+    this.changes.add(listener);
+    return () => this.changes.delete(listener);
+  }
+  onMetrics(listener: (job: string, points: MetricPoint[]) => void): () => void {
+    this.metricListeners.add(listener);
+    return () => this.metricListeners.delete(listener);
+  }
+  onSpeech = () => () => undefined;
+  decide(proposal: string, input: DecisionInput): Promise<Decision> {
+    const { decision } = decideOn(this.view(), proposal, input);
+    this.decisions.push(decision);
+    this.add('proposal.decided', { decision });
+    return Promise.resolve(decision);
+  }
+  say = () => Promise.resolve();
+  stop(): Promise<void> {
+    this.stopped = true;
+    this.add('run.stopped', { by: 'person', message: 'Stopped.' });
+    this.settle(this.view());
+    return Promise.resolve();
+  }
+}
+
+/** What `start` and `resume` do with a run is the test's script. */
+export class FakeRuns implements Runs {
+  readonly runs: FakeRun[] = [];
+  driven = new Set<string>();
+  disposed = false;
+  folderOf = (id: string) => `/workspace/ml-intern/${id}`;
+
+  constructor(private readonly script: (run: FakeRun) => void = () => undefined) {}
+
+  list = () => Promise.resolve(this.runs.map((run) => this.summary(run)));
+  view = (id: string) => Promise.resolve(this.find(id).view());
+  folder = (id: string) => this.folderOf(id);
+  metrics = () => Promise.resolve([]);
+  start(runConfig: RunConfig): Promise<RunHandle> {
+    const run = new FakeRun(`run-${this.runs.length + 1}`, runConfig);
+    this.runs.push(run);
+    return this.resume(run.id);
+  }
+  resume(id: string): Promise<RunHandle> {
+    const run = this.find(id);
+    run.add('run.started', { by: 'cli', process: 1 });
+    setImmediate(() => this.script(run));
+    return Promise.resolve(run);
+  }
+  decide = (id: string, proposal: string, input: DecisionInput) => this.find(id).decide(proposal, input);
+  active = () => [];
+  onDidChange = () => () => undefined;
+  dispose(): Promise<void> {
+    this.disposed = true;
+    return Promise.resolve();
+  }
+
+  private find(id: string): FakeRun {
+    const run = this.runs.find((one) => one.id === id);
+    if (!run) throw new MlInternError('run-not-found', `No run ${id}.`, { next: 'List them.' });
+    return run;
+  }
+
+  private summary(run: FakeRun): RunSummary {
+    const { id, name, state, phase, createdAt } = run.view();
+    return { id, name, goal: run.runConfig.goal, state, phase, createdAt, active: this.driven.has(id) };
+  }
+}
+
+export interface Played {
+  code: number;
+  terminal: FakeTerminal;
+  runs: FakeRuns;
+  options: AppOptions | undefined;
+}
+
+/** Runs one command line against fake runs. */
+export async function play(
+  args: string[],
+  runs = new FakeRuns(),
+  terminal = new FakeTerminal(),
+  env: NodeJS.ProcessEnv = {},
+): Promise<Played> {
+  let options: AppOptions | undefined;
+  const app: App = {
+    createRuns: (given) => {
+      options = given;
+      return runs;
+    },
+    practiceConfig: ({ seed, autonomy }) => ({ ...config, seed, autonomy, practice: { seed } }),
+    checkBox: (host) =>
+      Promise.reject(
+        new MlInternError('box-unreachable', `Nobody answers at ${host}.`, { next: 'Check the address.' }),
+      ),
+  };
+  const cli: Cli = {
+    terminal,
+    env,
+    productRoot: '/product',
+    home: '/nowhere',
+    cwd: '/workspace',
+    version: '1.2.3',
+    loadApp: () => Promise.resolve(app),
+  };
+  const code = await runCli(args, cli);
+  return { code, terminal, runs, options };
+}
