@@ -1,0 +1,117 @@
+/** Patient `fetch`: a timeout for each try, the whole body before it counts as an answer, and a second try where one may help. */
+import type { Clock } from '../ports/common';
+import { waitMilliseconds } from './waiting';
+
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+export interface RetryPolicy {
+  attempts: number;
+  /** For one try, headers and body together. */
+  timeoutMs: number;
+  /** Most time spent waiting between tries; a server that asks for more gets its last answer handed on instead. */
+  maxWaitMs: number;
+  maxBytes: number;
+}
+
+export const readPolicy: RetryPolicy = {
+  attempts: 4,
+  timeoutMs: 20_000,
+  maxWaitMs: 10_000,
+  maxBytes: 32 * 1024 * 1024,
+};
+
+/** No usable answer came, after every try. */
+export class NoAnswer extends Error {
+  constructor(
+    readonly host: string,
+    readonly why: string,
+    attempts: number,
+    cause: unknown,
+  ) {
+    super(`${host} gave no answer after ${attempts} ${attempts === 1 ? 'try' : 'tries'}: ${why}`, { cause });
+  }
+}
+
+interface Try {
+  response?: Response;
+  failure?: unknown;
+}
+
+/** For reading only: a request that changes something must not go through here. */
+export function fetchWithRetry(fetch: Fetch, clock: Clock, policy: RetryPolicy = readPolicy): Fetch {
+  return async (url, init = {}) => {
+    let waited = 0;
+    for (let attempt = 1; ; attempt++) {
+      const { response, failure } = await oneTry(fetch, url, init, policy);
+      if (response !== undefined && !mayPass(response)) return response;
+      const wait = response === undefined ? backOff(attempt) : waitMilliseconds(response.headers, clock.now(), attempt);
+      if (attempt >= policy.attempts || waited + wait > policy.maxWaitMs) return last(url, response, failure, attempt);
+      await clock.sleep(wait, init.signal ?? undefined);
+      waited += wait;
+    }
+  };
+}
+
+function last(url: string, response: Response | undefined, failure: unknown, attempts: number): Response {
+  if (response !== undefined) return response;
+  throw new NoAnswer(new URL(url).host, reasonOf(failure), attempts, failure);
+}
+
+async function oneTry(fetch: Fetch, url: string, init: RequestInit, policy: RetryPolicy): Promise<Try> {
+  const timeout = AbortSignal.timeout(policy.timeoutMs);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  try {
+    return { response: await whole(await fetch(url, { ...init, signal }), policy.maxBytes) };
+  } catch (failure) {
+    init.signal?.throwIfAborted();
+    if (failure instanceof TooLarge) throw new NoAnswer(new URL(url).host, failure.message, 1, failure);
+    return { failure };
+  }
+}
+
+class TooLarge extends Error {}
+
+/** The answer with its body read, so that a connection cut half-way is noticed here. */
+async function whole(response: Response, maxBytes: number): Promise<Response> {
+  if (response.body === null || response.status === 204 || response.status === 304) return response;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new TooLarge(`the answer is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  const read = new Response(joined(chunks, size), { status: response.status, headers: response.headers });
+  Object.defineProperty(read, 'url', { value: response.url });
+  return read;
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+/** The dataset viewer uses 500 for lasting failures too, and names the passing ones. */
+const passingCodes = new Set(['ResponseNotReady', 'UnexpectedApiError', 'AuthCheckHubRequestError']);
+
+function mayPass(response: Response): boolean {
+  const code = response.headers.get('x-error-code');
+  if (response.status === 500 && code !== null) return passingCodes.has(code);
+  return [408, 429, 500, 502, 503, 504].includes(response.status);
+}
+
+function backOff(attempt: number): number {
+  return waitMilliseconds(new Headers(), 0, attempt);
+}
+
+function reasonOf(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure);
+  if (failure.name === 'TimeoutError') return 'it took too long';
+  const cause = failure.cause;
+  return cause instanceof Error && cause.message !== '' ? cause.message : failure.message;
+}
