@@ -1,0 +1,129 @@
+/** Reading before choosing: search, the two most promising papers, who cites the best one, and quotes that support a choice of data. */
+import { callsTo, done, argument, type Memory } from './memory';
+import { bestQuote } from './quotes';
+import { notes, papersFound, papersRead, type Paper, type ReadPaper } from './recall-papers';
+import { call, type Step } from './step';
+import { topicWords } from './topic';
+import { relevance } from './words';
+
+const enoughPapers = 2;
+const readAtFirst = 2;
+const methodWords = ['fine-tuning', 'data', 'instruction', 'supervised', 'mixture', 'format', 'selection', 'quality'];
+const tellingSection = /data|format|mixture|result|finding|experiment|ablation/i;
+
+export function* research(memory: Memory): Generator<Step> {
+  // Later work shows that this is over, also when the answers have left the conversation.
+  if (['propose_dataset', 'write_script'].some((name) => callsTo(memory, name).length > 0)) return;
+  yield* search(memory);
+  yield* readTop(memory);
+  yield* follow(memory);
+  yield* readFollowed(memory);
+  yield* readTellingSections(memory);
+  yield* note(memory);
+}
+
+function* search(memory: Memory): Generator<Step> {
+  const topic = topicWords(memory);
+  const queries = [
+    [...topic.slice(0, 4), 'fine-tuning', 'data'].join(' '),
+    'supervised fine-tuning data selection',
+    'instruction tuning question answering',
+    'training data quality',
+  ];
+  const asked = new Set(callsTo(memory, 'search_papers').map((past) => argument(past, 'query')));
+  for (const query of queries) {
+    if (papersFound(memory).length >= enoughPapers || asked.size >= queries.length) return;
+    if (asked.has(query)) continue;
+    yield {
+      text: `I look for papers on what data helps: "${query}".`,
+      calls: [call('search_papers', { query, limit: 8 })],
+    };
+  }
+}
+
+function* readTop(memory: Memory): Generator<Step> {
+  const found = ranked(memory, false);
+  const open = unread(memory, found);
+  const missing = readAtFirst - (found.length - open.length);
+  if (open.length === 0 || missing <= 0) return;
+  const next = open.slice(0, missing);
+  yield {
+    text: `I read the papers that look closest and are cited most: ${next.map((paper) => paper.title).join('; ')}.`,
+    calls: next.map((paper) => call('read_paper', { id: paper.id })),
+  };
+}
+
+function* follow(memory: Memory): Generator<Step> {
+  const [best] = ranked(memory, false);
+  if (!best || callsTo(memory, 'citations').length > 0) return;
+  yield {
+    text: `Who builds on "${best.title}"? Newer work may say what held up.`,
+    calls: [call('citations', { id: best.id, direction: 'citations', limit: 10 })],
+  };
+}
+
+function* readFollowed(memory: Memory): Generator<Step> {
+  const followed = ranked(memory, true);
+  const tried = attempts(memory);
+  const [next] = unread(memory, followed);
+  if (!next || followed.some((paper) => tried.has(paper.id))) return;
+  yield { text: `I read "${next.title}", which cites it.`, calls: [call('read_paper', { id: next.id })] };
+}
+
+/** One section a paper beyond its abstract: the one whose title promises findings about data. */
+function* readTellingSections(memory: Memory): Generator<Step> {
+  const wanted = papersRead(memory).flatMap((paper) => tellingSectionOf(paper) ?? []);
+  const tried = new Set(
+    callsTo(memory, 'read_paper').map((past) => `${argument(past, 'id')} ${argument(past, 'section')}`),
+  );
+  const open = wanted.filter((args) => !tried.has(`${args.id} ${args.section}`));
+  if (open.length === 0) return;
+  yield { text: 'Now the sections about data and results.', calls: open.map((args) => call('read_paper', args)) };
+}
+
+function tellingSectionOf(paper: ReadPaper): { id: string; section: string } | null {
+  if (paper.sectionsRead.length > 0) return null;
+  const section = paper.sections.slice(1).find((candidate) => tellingSection.test(candidate.title));
+  return section ? { id: paper.id, section: section.id } : null;
+}
+
+function* note(memory: Memory): Generator<Step> {
+  const { noted, refusedQuotes } = notes(memory);
+  const calls = papersRead(memory)
+    .filter((paper) => !noted.has(paper.id) && refusals(memory, paper.id) < 2)
+    .flatMap((paper) => {
+      const quote = bestQuote(paper.texts, refusedQuotes);
+      return quote ? [call('note_paper', { id: paper.id, claim: `Bears on ${quote.topic}.`, quote: quote.text })] : [];
+    });
+  if (calls.length > 0) yield { text: 'I note what these papers say that bears on the choice of data.', calls };
+}
+
+function refusals(memory: Memory, id: string): number {
+  return callsTo(memory, 'note_paper').filter((past) => past.answer?.error && argument(past, 'id') === id).length;
+}
+
+/** Papers by what they share with the goal and the craft, then by citations. */
+function ranked(memory: Memory, followed: boolean): Paper[] {
+  const wanted = [...topicWords(memory), ...methodWords];
+  const worth = (paper: Paper): number =>
+    relevance(`${paper.title} ${paper.abstract}`, wanted) +
+    Math.log10(1 + paper.citations) +
+    (paper.influential ? 1 : 0);
+  return papersFound(memory)
+    .filter((paper) => paper.followed === followed)
+    .sort((a, b) => worth(b) - worth(a));
+}
+
+function unread(memory: Memory, papers: Paper[]): Paper[] {
+  const tried = attempts(memory);
+  return papers.filter((paper) => !tried.has(paper.id));
+}
+
+function attempts(memory: Memory): Set<string> {
+  return new Set(callsTo(memory, 'read_paper').flatMap((past) => argument(past, 'id') ?? []));
+}
+
+/** Papers worth naming as the ground for a choice. */
+export function notedPapers(memory: Memory): string[] {
+  return [...new Set(done(memory, 'note_paper').flatMap((past) => argument(past, 'id') ?? []))];
+}
