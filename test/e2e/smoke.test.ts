@@ -87,5 +87,7 @@ describe('a real VS Code in a browser', function () {
     assert.match(await editor.document.visibleText(), /# Notes/);
     assert.match(editor.hostLog(), /ml-intern\.smoke/);
     await editor.screenshot('smoke-2-reloaded');
+    assert.ok((await editor.activationMillis('smoke')) >= 0);
+    await editor.screenshot('smoke-3-running');
   });
 });

@@ -41,6 +41,8 @@ export interface Editor {
   consoleLines: string[];
   /** Text of the extension hosts' logs, which say when and why each extension was activated. */
   hostLog(): string;
+  /** Waits until the extension with this display name was activated, and says in how many ms. Leaves "Running Extensions" open. */
+  activationMillis(name: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -101,6 +103,10 @@ async function openWindow(
     },
     screenshot: (name) => screenshot(page, name),
     hostLog: () => hostLog(server.userData),
+    activationMillis: async (name) => {
+      await runCommand(page, quickInput, 'Developer: Show Running Extensions');
+      return activationMillis(page, name);
+    },
   };
 }
 
@@ -149,4 +155,24 @@ function hostLog(userData: string): string {
     .sort()
     .map((name) => readFileSync(join(logs, name), 'utf8'))
     .join('');
+}
+
+/** The list is sorted by time and only renders what is in sight, so it is scrolled until the row exists. */
+async function activationMillis(page: Page, name: string, timeout = 20_000): Promise<number> {
+  const list = page.locator('.runtime-extensions-editor');
+  const row = list.locator('.monaco-list-row').filter({ hasText: name }).first();
+  await list.waitFor();
+  await list.hover();
+  const deadline = Date.now() + timeout;
+  for (let step = 400; Date.now() < deadline; step = step === 400 ? -4000 : 400) {
+    for (let turn = 0; turn < 8; turn += 1) {
+      const found = (await row.count()) > 0 ? /Activation: (\d+)ms/.exec(await row.innerText()) : null;
+      if (found !== null) {
+        return Number(found[1]);
+      }
+      await page.mouse.wheel(0, step);
+      await page.waitForTimeout(100);
+    }
+  }
+  throw new Error(`${name} is not among the running extensions.`);
 }

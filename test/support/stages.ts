@@ -1,0 +1,116 @@
+// The stages of `npm test`, in their order. Each runs its tools with their output shown and hands back what they counted.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { hostTestFiles } from './editor/host-tests';
+import { installEditor } from './editor/install';
+import { cleanEnvironment } from './process';
+import { pythonForTests } from './python-environment';
+import { canInstallPackages, findProgram, installPackages } from './system-packages';
+import { add, mochaTally, nothing, pytestTally, single, type Tally } from './tally';
+
+const REPOSITORY = resolve(__dirname, '../..');
+
+export interface Stage {
+  letter: string;
+  name: string;
+  what: string;
+  run: () => Promise<Tally>;
+}
+
+export const stages: readonly Stage[] = [
+  { letter: 'a', name: 'check', what: 'types, lint, format and import rules', run: check },
+  { letter: 'b', name: 'build', what: 'the bundles in out/', run: buildOnce },
+  { letter: 'c', name: 'unit', what: 'core, adapters, practice world and CLI', run: unit },
+  { letter: 'd', name: 'python', what: 'what runs on the box', run: python },
+  { letter: 'e', name: 'editor', what: 'a real VS Code in a real browser', run: editor },
+  { letter: 'f', name: 'package', what: 'the .vsix: contents, size, activation', run: pack },
+];
+
+interface Finished {
+  code: number;
+  output: string;
+}
+
+/** Shows the output as it comes and keeps it to be counted. */
+function show(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  console.log(`> ${command.split('/').at(-1)} ${args.join(' ').replaceAll(`${REPOSITORY}/`, '')}`);
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      cwd: REPOSITORY,
+      env: cleanEnvironment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const keep = (to: NodeJS.WriteStream) => (chunk: Buffer) => {
+      output += chunk.toString();
+      to.write(chunk);
+    };
+    child.stdout.on('data', keep(process.stdout));
+    child.stderr.on('data', keep(process.stderr));
+    child.on('error', (error) => done({ code: 127, output: `${output}${error.message}` }));
+    child.on('close', (code) => done({ code: code ?? 1, output }));
+  });
+}
+
+const script = async (name: string): Promise<Tally> => single((await show('npm', ['run', '--silent', name])).code);
+
+async function mocha(spec: string | null, env: NodeJS.ProcessEnv = {}): Promise<Tally> {
+  const args = [join(REPOSITORY, 'node_modules/mocha/bin/mocha.js')];
+  const { code, output } = await show(process.execPath, args, spec === null ? env : { ...env, MOCHA_SPEC: spec });
+  return mochaTally(output, code);
+}
+
+async function check(): Promise<Tally> {
+  return add(await script('typecheck'), await script('lint'));
+}
+
+async function buildOnce(): Promise<Tally> {
+  return script('build');
+}
+
+/** For a stage that is run alone. */
+async function needBuild(): Promise<Tally> {
+  return existsSync(join(REPOSITORY, 'out/extension.cjs')) ? nothing() : buildOnce();
+}
+
+async function unit(): Promise<Tally> {
+  await offerSshServer();
+  const before = await needBuild();
+  return add(before, await mocha(null, { ML_INTERN_TEST_PYTHON: await pythonForTests() }));
+}
+
+/** The tests of the SSH box use a real sshd where there is one. */
+async function offerSshServer(): Promise<void> {
+  if (findProgram(['sshd']) !== null) {
+    return;
+  }
+  if (canInstallPackages()) {
+    await installPackages(['openssh-server', 'openssh-client'], 'Testing the SSH box');
+  } else {
+    console.log('  no sshd here: what needs a real OpenSSH server is skipped (sudo apt-get install openssh-server)');
+  }
+}
+
+async function python(): Promise<Tally> {
+  const interpreter = await pythonForTests();
+  const args = ['-m', 'pytest', 'box/tests', '-q', '--color=no'];
+  const { code, output } = await show(interpreter, args, { PYTHONPATH: join(REPOSITORY, 'box') });
+  return pytestTally(output, code);
+}
+
+async function editor(): Promise<Tally> {
+  let tally = await needBuild();
+  await installEditor();
+  const environment = { ML_INTERN_TEST_PYTHON: await pythonForTests() };
+  if (hostTestFiles().length > 0) {
+    const args = ['--import', 'tsx', join(REPOSITORY, 'test/support/editor/host-tests.ts')];
+    const { code, output } = await show(process.execPath, args, environment);
+    tally = add(tally, mochaTally(output, code));
+  }
+  return add(tally, await mocha('test/e2e/**/*.test.ts', environment));
+}
+
+async function pack(): Promise<Tally> {
+  return add(await script('package'), await mocha('test/package/**/*.test.ts'));
+}
