@@ -12,6 +12,7 @@ import { type Comparison, phases, type Score } from '../../core/run/types';
 import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
 import { datasetFacts, proposalFacts, recipeInWords, runFacts, settingsInWords } from '../facts';
 import { brief, formatCompact, formatDuration } from '../format';
+import { waitingDataset } from '../proposals/pending';
 
 const decidedShown = 40;
 const talkShown = 200;
@@ -103,7 +104,7 @@ function projectApprovals(proposals: readonly ProposalView[]): PanelApproval[] {
 
 function projectDataset(dataset: DatasetView, proposals: readonly ProposalView[]): PanelDataset {
   const { id, status, reason, decidedBy, sheet, overlap } = dataset;
-  const waiting = pendingDataset(id, proposals);
+  const waiting = waitingDataset(id, proposals);
   return {
     id,
     status,
@@ -127,14 +128,6 @@ function projectDataset(dataset: DatasetView, proposals: readonly ProposalView[]
     remarks: sheet?.remarks ?? [],
     approval: waiting === undefined ? null : { id: waiting.proposal.id, hash: waiting.proposal.hash },
   };
-}
-
-/** The latest proposal to use this dataset that nobody has decided. */
-export function pendingDataset(id: string, proposals: readonly ProposalView[]): ProposalView | undefined {
-  return proposals.findLast(
-    ({ proposal, decision }) =>
-      decision === null && proposal.subject.kind === 'dataset' && proposal.subject.sheet.id === id,
-  );
 }
 
 function projectExperiment(experiment: ExperimentView, view: RunView): PanelExperiment {
@@ -176,6 +169,12 @@ function meters(view: RunView): PanelMeter[] {
   ];
 }
 
-function meter(id: string, label: string, used: number, cap: number | null, say: (amount: number) => string): PanelMeter {
+function meter(
+  id: string,
+  label: string,
+  used: number,
+  cap: number | null,
+  say: (amount: number) => string,
+): PanelMeter {
   return { id, label, used, cap, text: cap === null ? say(used) : `${say(used)} of ${say(cap)}` };
 }

@@ -1,0 +1,60 @@
+/** Keys, settings, standing instructions, log. */
+import * as vscode from 'vscode';
+import type { EditorLog } from '../log';
+import { askForModelKey, type EditorSecrets } from '../secrets';
+import { readSettings } from '../settings';
+import type { Commands } from './ids';
+
+type SetupCommand =
+  | 'mlIntern.instructions.edit'
+  | 'mlIntern.modelKey.set'
+  | 'mlIntern.modelKey.remove'
+  | 'mlIntern.settings.open'
+  | 'mlIntern.log.show';
+
+const instructions = `# Standing instructions
+
+The agent reads this at every run, and again when it changes. Say in plain words what it should always do, never do, or try.
+
+- Taste:
+- Limits:
+- Ideas to try:
+`;
+
+export function setupCommands(secrets: EditorSecrets, log: EditorLog): Commands<SetupCommand> {
+  return {
+    'mlIntern.instructions.edit': editInstructions,
+    'mlIntern.modelKey.set': async () => {
+      const { baseUrl } = readSettings().model;
+      if (await askForModelKey(secrets, baseUrl)) {
+        void vscode.window.showInformationMessage(`The key for ${baseUrl} is stored.`);
+      }
+    },
+    'mlIntern.modelKey.remove': async () => {
+      const { baseUrl } = readSettings().model;
+      await secrets.removeModelKey(baseUrl);
+      void vscode.window.showInformationMessage(`The key for ${baseUrl} is removed.`);
+    },
+    'mlIntern.settings.open': async () => {
+      await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:ml-intern.ml-intern');
+    },
+    'mlIntern.log.show': () => log.show(),
+  };
+}
+
+async function editInstructions(): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+  if (folder === undefined) {
+    void vscode.window.showWarningMessage(
+      'Open a folder first: the instructions are kept in its ml-intern/program.md.',
+    );
+    return;
+  }
+  const uri = vscode.Uri.joinPath(folder.uri, 'ml-intern', 'program.md');
+  const exists = await vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(instructions));
+  await vscode.window.showTextDocument(uri);
+}

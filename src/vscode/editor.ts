@@ -1,0 +1,119 @@
+/** Puts the editor's side together: one model of the runs, and everything that shows it or acts on it. */
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import type { Runs } from '../core/run/runs';
+import type { Engine } from './app';
+import { approvalCommands } from './commands/approval-commands';
+import { registerCommands } from './commands/register';
+import { runActs, runCommands } from './commands/run-commands';
+import { setupCommands } from './commands/setup-commands';
+import { registerContextKeys } from './context-keys';
+import { confirmHostKey } from './host-key';
+import { createLog, type EditorLog } from './log';
+import { registerAttention } from './proposals/attention';
+import { Decider } from './proposals/decide';
+import { DraftFiles, registerProposalFiles } from './proposals/files';
+import { registerLenses } from './proposals/lenses';
+import { openProposal } from './proposals/open';
+import { trusted } from './problems';
+import { rememberActiveRuns, remembered, resumeRuns } from './resume';
+import type { PanelActions } from './run-panel/panel';
+import { RunPanels } from './run-panel/panels';
+import { RunsModel } from './runs-model';
+import { EditorSecrets } from './secrets';
+import { readSettings } from './settings';
+import { registerStatusBar } from './status-bar';
+import { registerTrees } from './trees/trees';
+
+/** Builds the contributions; the engine is loaded when a run is first needed. Returns the model, to be closed at the end. */
+export function activateEditor(context: vscode.ExtensionContext, engine: () => Promise<Engine>): RunsModel {
+  const log = createLog();
+  const secrets = new EditorSecrets(context.secrets);
+  const model = new RunsModel(() => createRuns(context, engine, secrets, log));
+  const drafts = new DraftFiles(context.workspaceState);
+  const decider = new Decider(model, drafts);
+  const acts = runActs(model);
+  const panels = new RunPanels(context.extensionUri, model, panelActions(model, decider, acts), log);
+  const { version } = context.extension.packageJSON as { version: string };
+  const start = { engine, model, panels, secrets, version };
+  context.subscriptions.push(
+    log,
+    model,
+    panels,
+    registerTrees(model),
+    registerStatusBar(model),
+    registerContextKeys(model, secrets),
+    registerProposalFiles(model, drafts),
+    registerLenses(model),
+    registerAttention(model, log),
+    rememberActiveRuns(model, context.workspaceState),
+    registerCommands(
+      { ...runCommands(start, acts, panels), ...approvalCommands(model, decider), ...setupCommands(secrets, log) },
+      log,
+    ),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void takeUp(context, model, log)),
+  );
+  void takeUp(context, model, log);
+  return model;
+}
+
+/** Loads the engine only where there are runs to show. */
+async function takeUp(context: vscode.ExtensionContext, model: RunsModel, log: EditorLog): Promise<void> {
+  const folder = workspaceFolder();
+  if (folder === undefined) return;
+  const hasRuns = await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, 'ml-intern')).then(
+    () => true,
+    () => false,
+  );
+  if (!hasRuns) return;
+  try {
+    if (vscode.workspace.isTrusted && remembered(context.workspaceState).length > 0) {
+      await resumeRuns(model, context.workspaceState, log);
+    }
+    await model.refresh();
+  } catch (error) {
+    log.error('The runs of this folder could not be read.', error);
+  }
+}
+
+async function createRuns(
+  context: vscode.ExtensionContext,
+  engine: () => Promise<Engine>,
+  secrets: EditorSecrets,
+  log: EditorLog,
+): Promise<Runs> {
+  const { createRuns: create } = await engine();
+  return create({
+    workspace: workspaceFolder()?.fsPath ?? context.globalStorageUri.fsPath,
+    productRoot: context.extensionUri.fsPath,
+    home: homedir(),
+    secrets,
+    notifier: { notify },
+    logger: log,
+    surface: 'editor',
+    settings: readSettings().engine,
+    confirmHostKey,
+  });
+}
+
+function workspaceFolder(): vscode.Uri | undefined {
+  return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
+}
+
+function notify(message: string, urgency: 'info' | 'attention'): void {
+  if (urgency === 'attention') void vscode.window.showWarningMessage(message);
+  else void vscode.window.showInformationMessage(message);
+}
+
+function panelActions(model: RunsModel, decider: Decider, acts: ReturnType<typeof runActs>): PanelActions {
+  return {
+    ...acts,
+    decide: async (run, { proposal, hash, verdict, reason }) => {
+      if (!trusted()) return;
+      const why = reason.trim();
+      await model.decide(run, proposal, { verdict, hash, surface: 'panel', ...(why === '' ? {} : { reason: why }) });
+    },
+    tell: (run, text) => model.tell(run, text),
+    openProposal: (run, proposal) => openProposal(model, { run, proposal }, { keepFocus: false }),
+  };
+}

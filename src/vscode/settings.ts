@@ -1,0 +1,46 @@
+/** The settings as typed values; the only place that reads them. */
+import * as vscode from 'vscode';
+import type { Autonomy, Budget } from '../core/run/types';
+import type { EngineSettings } from './app';
+
+export interface Settings {
+  engine: EngineSettings;
+  model: { baseUrl: string; name: string };
+  boxHost: string;
+  autonomy: Autonomy;
+  budget: Budget;
+  autoOpenApprovals: boolean;
+  notifyApprovals: boolean;
+}
+
+export function readSettings(): Settings {
+  const settings = vscode.workspace.getConfiguration('mlIntern');
+  const text = (name: string): string => settings.get<string>(name, '').trim();
+  const gpuHours = settings.get<number | null>('budget.gpuHours', null);
+  return {
+    engine: {
+      boxRoot: text('box.root'),
+      hubEndpoint: text('hub.endpoint'),
+      viewerEndpoint: text('viewer.endpoint'),
+      modelContextTokens: settings.get<number>('model.contextTokens', 65_536),
+      licence: licencePolicy(settings.get<string[]>('licence.allow', []), settings.get<string[]>('licence.deny', [])),
+    },
+    model: { baseUrl: text('model.baseUrl'), name: text('model.name') },
+    boxHost: text('box.host') || 'local',
+    autonomy: settings.get<Autonomy>('run.autonomy', 'ask-data-and-scripts'),
+    budget: {
+      wallHours: settings.get<number>('budget.wallHours', 8),
+      ...(gpuHours === null ? {} : { gpuHours }),
+      modelTokens: settings.get<number>('budget.modelTokens', 2_000_000),
+      experiments: settings.get<number>('budget.experiments', 12),
+    },
+    autoOpenApprovals: settings.get<boolean>('approvals.autoOpen', false),
+    notifyApprovals: settings.get<boolean>('approvals.notify', true),
+  };
+}
+
+function licencePolicy(allow: string[], deny: string[]): EngineSettings['licence'] {
+  if (allow.length === 0 && deny.length === 0) return undefined;
+  const lower = (names: string[]): string[] => names.map((name) => name.trim().toLowerCase());
+  return { allow: lower(allow), deny: lower(deny) };
+}

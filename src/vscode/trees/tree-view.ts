@@ -1,0 +1,49 @@
+/** Shows TreeNodes in a native tree view and keeps it fresh, at most a few times a second. */
+import * as vscode from 'vscode';
+import { coalesce } from '../coalesce';
+import type { RunsModel } from '../runs-model';
+import type { TreeNode } from './node';
+
+export interface TreeOptions {
+  id: string;
+  nodes: (model: RunsModel) => TreeNode[];
+  badge?: (model: RunsModel) => vscode.ViewBadge | undefined;
+}
+
+export function registerTree(model: RunsModel, options: TreeOptions): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  const view = vscode.window.createTreeView<TreeNode>(options.id, {
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getTreeItem: toItem,
+      getChildren: (node) => (node === undefined ? options.nodes(model) : (node.children ?? [])),
+    },
+    showCollapseAll: true,
+  });
+  const refresh = coalesce(250, () => {
+    view.badge = options.badge?.(model);
+    changed.fire();
+  });
+  return vscode.Disposable.from(view, changed, refresh, model.onDidChange(refresh.request));
+}
+
+function toItem(node: TreeNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.label, collapsible(node));
+  item.id = node.id;
+  if (node.description !== undefined) item.description = node.description;
+  if (node.tooltip !== undefined) item.tooltip = node.tooltip;
+  if (node.icon !== undefined) item.iconPath = themeIcon(node.icon, node.iconColor);
+  if (node.kind !== undefined) item.contextValue = node.kind;
+  if (node.command !== undefined) item.command = { command: node.command, title: node.label, arguments: [node] };
+  item.accessibilityInformation = { label: node.spoken ?? [node.label, node.description].filter(Boolean).join(', ') };
+  return item;
+}
+
+function themeIcon(icon: string, color: string | undefined): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+}
+
+function collapsible(node: TreeNode): vscode.TreeItemCollapsibleState {
+  if (node.children === undefined || node.children.length === 0) return vscode.TreeItemCollapsibleState.None;
+  return node.expanded ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
+}
