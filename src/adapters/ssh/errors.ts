@@ -1,0 +1,71 @@
+/** Failures of SSH as typed errors, each with the next step. */
+import { MlInternError } from '../../core/errors';
+import type { Destination } from './destination';
+
+const goesOn = 'Jobs on the box go on; ML Intern connects again by itself when it needs the box.';
+
+export function lostContact(box: string, cause?: unknown): MlInternError {
+  return new MlInternError('box-lost-contact', `The connection to the box ${box} was lost.`, { next: goesOn, cause });
+}
+
+export function unknownHostKey(box: string, print: string): MlInternError {
+  const message = `The box ${box} is not known yet: its host key is ${print}.`;
+  return new MlInternError('box-host-key-unknown', message, {
+    next: `Compare the fingerprint with the one of the box, then accept it here, or connect once with \`ssh ${box}\`.`,
+  });
+}
+
+export function changedHostKey(box: string, name: string, print: string, revoked: boolean): MlInternError {
+  const what = revoked ? 'was revoked' : 'is not the one in known_hosts';
+  const message = `The host key of the box ${box} ${what} (it is ${print}): the machine was set up anew, or someone is in between.`;
+  return new MlInternError('box-host-key-changed', message, {
+    next: `Ask whoever runs the box. If the change is right, run \`ssh-keygen -R '${name}'\`, connect once with \`ssh\`, then resume.`,
+  });
+}
+
+/** What ssh2 reports while connecting: `level` says where it failed, `code` which system call. */
+export function connectError(
+  box: string,
+  destination: Destination,
+  unusable: readonly string[],
+  error: unknown,
+): MlInternError {
+  const { level, code, message } = error as { level?: string; code?: string; message: string };
+  const place = `${destination.hostname}:${destination.port}`;
+  if (level === 'client-authentication') return refused(box, destination, unusable, error);
+  if (level === 'client-timeout' || code === 'ETIMEDOUT') {
+    return unreachable(
+      box,
+      `${place} did not answer in time`,
+      'Check that the box is on, and the VPN or firewall between.',
+      error,
+    );
+  }
+  if (code === 'ECONNREFUSED') {
+    return unreachable(
+      box,
+      `${place} refuses connections`,
+      'Check that the SSH server runs there and that the port is right.',
+      error,
+    );
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    const next = 'Check the name, or add the host to ~/.ssh/config.';
+    return unreachable(box, `there is no machine called ${destination.hostname}`, next, error);
+  }
+  return unreachable(box, `${place}: ${message}`, `Try \`ssh ${box}\` in a terminal and mend what it says.`, error);
+}
+
+function unreachable(box: string, why: string, next: string, cause: unknown): MlInternError {
+  return new MlInternError('box-unreachable', `The box ${box} cannot be reached: ${why}.`, { next, cause });
+}
+
+function refused(box: string, destination: Destination, unusable: readonly string[], cause: unknown): MlInternError {
+  const why = unusable.length > 0 ? ` (${unusable.join('; ')})` : '';
+  const locked = unusable.some((each) => each.includes('passphrase'));
+  const next = locked
+    ? `Run \`ssh-add ${destination.identityFiles[0] ?? ''}\` so that the agent holds the key, then try again.`
+    : `Run \`ssh-copy-id ${destination.user}@${destination.hostname}\`, or set the right User and IdentityFile for it in ~/.ssh/config.`;
+  const message = `The box ${box} does not accept any of your keys for the user ${destination.user}${why}.`;
+  return new MlInternError('box-auth', message, { next, cause });
+}

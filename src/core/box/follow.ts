@@ -1,0 +1,121 @@
+/** Follows a job across lost connections: what was delivered is never delivered again, and nothing is left out. */
+import { MlInternError, toMlInternError } from '../errors';
+import { finalStates, type JobFile, type JobUpdate } from '../ports/box';
+import type { Clock } from '../ports/common';
+import { readLines } from './lines';
+import { followLine } from './schema';
+
+const firstDelayMs = 500;
+const longestDelayMs = 30_000;
+/** The box speaks at least every 5 s; silence far beyond that is a dead connection that nobody noticed. */
+const silenceMs = 60_000;
+/** How often the follower on the box may die, without a single line in between, before that is an error. */
+const mostDeaths = 5;
+
+type Offsets = Partial<Record<JobFile, number>>;
+
+export interface FollowSource {
+  /** Runs the follower on the box from these offsets. */
+  open(from: Offsets, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  clock: Clock;
+}
+
+export async function* followJob(source: FollowSource, from: Offsets, signal?: AbortSignal): AsyncGenerator<JobUpdate> {
+  const offsets: Offsets = { ...from };
+  let delay = firstDelayMs;
+  let deaths = 0;
+  let lost = false;
+  for (;;) {
+    let problem: MlInternError;
+    try {
+      for await (const update of attempt(source, offsets, signal)) {
+        if (lost) yield { type: 'contact', state: 'regained', message: 'Contact with the box is back.' };
+        lost = false;
+        deaths = 0;
+        delay = firstDelayMs;
+        yield update;
+        if (update.type === 'status' && finalStates.has(update.status.state)) return;
+      }
+      problem = diedEarly();
+    } catch (error) {
+      problem = toMlInternError(error);
+    }
+    signal?.throwIfAborted();
+    if (!isContact(problem) && (problem.reason !== 'box-command' || ++deaths > mostDeaths)) throw problem;
+    if (!lost) yield { type: 'contact', state: 'lost', message: problem.message };
+    lost = true;
+    await source.clock.sleep(delay, signal);
+    delay = Math.min(delay * 2, longestDelayMs);
+  }
+}
+
+/** One connection's worth of updates. */
+async function* attempt(source: FollowSource, offsets: Offsets, signal?: AbortSignal): AsyncGenerator<JobUpdate> {
+  const ending = new AbortController();
+  const both = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+  try {
+    const lines = readLines(await source.open({ ...offsets }, both));
+    for (;;) {
+      const next = await withinSilence(lines.next(), source.clock, both);
+      if (next.done) return;
+      const update = toUpdate(next.value, offsets);
+      if (update) yield update;
+    }
+  } finally {
+    ending.abort();
+  }
+}
+
+/** The update in a line, cut to what was not delivered yet; undefined for noise and repetitions. */
+function toUpdate(line: string, offsets: Offsets): JobUpdate | undefined {
+  const parsed = parseLine(line);
+  if (parsed === undefined) return undefined;
+  if ('status' in parsed) return { type: 'status', status: parsed.status };
+  const have = offsets[parsed.file] ?? 0;
+  const bytes = Buffer.from(parsed.data, 'base64').subarray(Math.max(0, have - parsed.offset));
+  const offset = Math.max(have, parsed.offset);
+  if (offset > have) throw diedEarly();
+  if (bytes.length === 0) return undefined;
+  offsets[parsed.file] = offset + bytes.length;
+  return { type: 'data', file: parsed.file, offset, bytes };
+}
+
+function parseLine(line: string) {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return followLine.safeParse(JSON.parse(line)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function withinSilence<T>(next: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
+  const heard = new AbortController();
+  const silence = clock.sleep(silenceMs, AbortSignal.any([signal, heard.signal])).then(
+    () => Promise.reject(silent()),
+    () => next,
+  );
+  try {
+    return await Promise.race([next, silence]);
+  } finally {
+    heard.abort();
+  }
+}
+
+/** The job goes on without us, so we try for as long as the person lets us. */
+function isContact(problem: MlInternError): boolean {
+  return ['box-lost-contact', 'box-unreachable', 'timeout'].includes(problem.reason);
+}
+
+function silent(): MlInternError {
+  return new MlInternError('box-lost-contact', 'The box has been silent for a minute.', {
+    next: 'Nothing needs to be done: the job goes on, and ML Intern connects again by itself.',
+  });
+}
+
+function diedEarly(): MlInternError {
+  return new MlInternError('box-command', 'Following the job on the box ended before the job did.', {
+    next: 'Check the memory and the disk of the box, then resume the run.',
+  });
+}

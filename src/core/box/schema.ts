@@ -1,0 +1,95 @@
+/** What the box says is checked and bounded before anything else sees it: the box is another machine. */
+import { z } from 'zod';
+import { type ErrorReason, MlInternError } from '../errors';
+import type { BoxCard, JobStatus } from '../ports/box';
+
+const text = (limit: number) => z.string().transform((value) => value.slice(0, limit));
+const amount = z.number().nonnegative();
+
+export const jobStatusSchema = z.object({
+  id: z.string().max(100),
+  kind: z.enum(['environment', 'model', 'overlap', 'train', 'evaluate', 'pretrain']),
+  state: z.enum(['queued', 'starting', 'running', 'finishing', 'finished', 'failed', 'stopped', 'lost']),
+  startedAt: amount.nullable(),
+  heartbeatAt: amount.nullable(),
+  endedAt: amount.nullable(),
+  exitCode: z.int().nullable(),
+  wallSeconds: amount,
+  gpuSeconds: amount,
+  failure: z
+    .object({
+      class: z.enum([
+        'oom-gpu',
+        'oom-host',
+        'disk-full',
+        'nan',
+        'import-error',
+        'killed',
+        'timeout',
+        'not-approved',
+        'environment',
+        'exit',
+        'lost',
+      ]),
+      message: text(1000),
+    })
+    .nullable(),
+}) satisfies z.ZodType<JobStatus>;
+
+const cardSchema = z.object({
+  os: text(200),
+  python: text(50),
+  cpus: z.int().positive(),
+  memoryMiB: amount,
+  diskFreeMiB: amount,
+  gpus: z.array(z.object({ name: text(200), memoryMiB: amount, usedMiB: amount, driver: text(50) })).max(64),
+  uv: text(500).nullable(),
+  missing: z.array(z.object({ what: text(500), mend: text(500) })).max(20),
+}) satisfies z.ZodType<Omit<BoxCard, 'name'>>;
+
+export const statusAnswer = z.object({ status: jobStatusSchema });
+export const statusesAnswer = z.object({ statuses: z.array(jobStatusSchema).max(10_000) });
+export const cardAnswer = z.object({ card: cardSchema });
+export const bootstrapAnswer = z.object({ package: z.string().max(4000), root: z.string().max(4000) });
+
+export const followLine = z.union([
+  z.object({ status: jobStatusSchema }),
+  z.object({
+    file: z.enum(['metrics.jsonl', 'stdout.log', 'stderr.log']),
+    offset: z.int().nonnegative(),
+    data: z.base64(),
+  }),
+]);
+
+const errorAnswer = z.object({
+  error: z.object({
+    reason: z.enum(['bad-input', 'box-disk-full', 'box-no-python', 'box-command']),
+    message: text(2000),
+    next: text(2000),
+  }),
+});
+
+/** The last line that is a JSON object; a login script of the box may have printed something before it. */
+export function parseAnswer<T>(schema: z.ZodType<T>, stdout: string): T | undefined {
+  const value = lastObject(stdout);
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The typed error that a failing command printed, if it did. */
+export function parseError(stdout: string): MlInternError | undefined {
+  const parsed = errorAnswer.safeParse(lastObject(stdout));
+  if (!parsed.success) return undefined;
+  const { reason, message, next } = parsed.data.error;
+  return new MlInternError(reason satisfies ErrorReason, message, { next });
+}
+
+function lastObject(stdout: string): unknown {
+  const line = stdout.split('\n').findLast((each) => each.startsWith('{'));
+  try {
+    return line === undefined ? undefined : JSON.parse(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

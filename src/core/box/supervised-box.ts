@@ -1,0 +1,172 @@
+/** The Box port over any shell: uploads the box package once a connection and speaks with its supervisor. */
+import type { z } from 'zod';
+import { isAbort, MlInternError } from '../errors';
+import type { Box, BoxCard, JobFile, JobRequest, JobStatus, JobUpdate } from '../ports/box';
+import type { Clock, Logger } from '../ports/common';
+import type { ExecOptions, ExecResult, Shell } from '../ports/shell';
+import { unlessAborted } from './abort';
+import { bootstrap, type Bootstrapped, lastLine } from './bootstrap';
+import { followJob } from './follow';
+import { shellQuote } from './quote';
+import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
+
+export interface SupervisedBoxOptions {
+  name: string;
+  shell: Shell;
+  /** The box package: path -> content, e.g. `ml_intern_box/supervisor.py`. */
+  packageFiles: Readonly<Record<string, string>>;
+  /** Folder on the box; default `~/.ml-intern`. */
+  root?: string;
+  clock: Clock;
+  logger?: Logger;
+}
+
+const submitTimeoutMs = 10 * 60_000;
+const packageGone = 85;
+const mostAttempts = 3;
+const mostBytes = 512 * 1024 * 1024;
+
+export class SupervisedBox implements Box {
+  readonly name: string;
+  private ready: Promise<Bootstrapped> | undefined;
+
+  constructor(private readonly options: SupervisedBoxOptions) {
+    this.name = options.name;
+  }
+
+  async check(signal?: AbortSignal): Promise<BoxCard> {
+    const { card } = await this.ask(cardAnswer, ['check'], { signal });
+    return { name: this.name, ...card };
+  }
+
+  async submit(request: JobRequest, signal?: AbortSignal): Promise<JobStatus> {
+    const { files, secrets, ...spec } = request;
+    const encoded = Object.entries(files).map(([path, content]) => [path, Buffer.from(content).toString('base64')]);
+    const stdin = JSON.stringify({
+      spec: { v: 1, ...spec },
+      files: Object.fromEntries(encoded),
+      secrets: secrets ?? {},
+    });
+    return (await this.ask(statusAnswer, ['submit'], { stdin, signal, timeoutMs: submitTimeoutMs })).status;
+  }
+
+  /** Jobs that the box does not know are left out. */
+  async status(ids: readonly string[], signal?: AbortSignal): Promise<JobStatus[]> {
+    return ids.length === 0 ? [] : (await this.ask(statusesAnswer, ['status', ...ids], { signal })).statuses;
+  }
+
+  async list(signal?: AbortSignal): Promise<JobStatus[]> {
+    return (await this.ask(statusesAnswer, ['list'], { signal })).statuses;
+  }
+
+  /** Comes back within about two seconds; `finishing` means that the job still uses its grace to save a checkpoint. */
+  async stop(id: string, signal?: AbortSignal): Promise<JobStatus> {
+    return (await this.ask(statusAnswer, ['stop', id], { signal })).status;
+  }
+
+  follow(id: string, from: Partial<Record<JobFile, number>>, signal?: AbortSignal): AsyncIterable<JobUpdate> {
+    const open = async (offsets: Partial<Record<JobFile, number>>, ending: AbortSignal) => {
+      const command = await this.command(['follow', id, '--from', JSON.stringify(offsets)], ending);
+      return this.spoken(this.options.shell.stream(command, { signal: ending }));
+    };
+    return followJob({ open, clock: this.options.clock }, from, signal);
+  }
+
+  async read(
+    id: string,
+    path: string,
+    range?: { offset: number; limit: number },
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    const place = range ? ['--offset', String(range.offset), '--limit', String(range.limit)] : [];
+    return this.withContact(signal, async () => {
+      const command = await this.command(['read', id, path, ...place], signal);
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      for await (const chunk of this.spoken(this.options.shell.stream(command, { signal }))) {
+        size += chunk.length;
+        if (size > mostBytes) throw tooLarge(path);
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.ready = undefined;
+    await this.options.shell.close();
+  }
+
+  /** Every command can be repeated: asking twice never starts a job twice. */
+  private ask<T>(schema: z.ZodType<T>, words: string[], options: ExecOptions): Promise<T> {
+    return this.withContact(options.signal, async () => {
+      const result = await this.options.shell.exec(await this.command(words, options.signal), options);
+      const answer = result.code === 0 ? parseAnswer(schema, result.stdout) : undefined;
+      if (answer !== undefined) return answer;
+      if (result.code === packageGone) throw cleared(this.name);
+      throw parseError(result.stdout) ?? this.unexpected(words[0] ?? '', result);
+    });
+  }
+
+  private async command(words: readonly string[], signal: AbortSignal | undefined): Promise<string> {
+    this.ready ??= bootstrap(this.options.shell, this.options.root ?? '~/.ml-intern', this.options.packageFiles);
+    const started = this.ready;
+    try {
+      // All callers share the bootstrap: one of them giving up must not end it.
+      const place = await unlessAborted(started, signal);
+      // From the package's own folder: a json.py in someone's home must not come before the standard library.
+      const program = ['python3', '-m', 'ml_intern_box.supervisor', '--root', place.root, ...words];
+      return `cd ${shellQuote(place.package)} 2>/dev/null || exit ${packageGone}; exec ${program.map(shellQuote).join(' ')}`;
+    } catch (error) {
+      if (this.ready === started && !isAbort(error)) this.ready = undefined;
+      throw error;
+    }
+  }
+
+  private async withContact<T>(signal: AbortSignal | undefined, act: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!MlInternError.is(error, 'box-lost-contact')) throw error;
+        this.ready = undefined;
+        if (attempt >= mostAttempts) throw error;
+        this.options.logger?.warn(`${error.message} Trying again.`);
+        await this.options.clock.sleep(500 * attempt, signal);
+      }
+    }
+  }
+
+  /** Passes a stream on; when its command fails, with what the command itself said. */
+  private async *spoken(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let last: Uint8Array = new Uint8Array();
+    try {
+      for await (const chunk of chunks) {
+        last = chunk;
+        yield chunk;
+      }
+    } catch (error) {
+      if (MlInternError.is(error, 'box-command') || MlInternError.is(error, 'box-lost-contact')) this.ready = undefined;
+      throw (MlInternError.is(error, 'box-command') ? parseError(Buffer.from(last).toString()) : undefined) ?? error;
+    }
+  }
+
+  private unexpected(word: string, result: ExecResult): MlInternError {
+    const said = lastLine(result.stderr, result.code);
+    return new MlInternError('box-command', `The box ${this.name} did not understand \`${word}\`: ${said}`, {
+      next: 'Try again; if it happens again, remove the folder `box` under the ML Intern folder of the box.',
+    });
+  }
+}
+
+function cleared(box: string): MlInternError {
+  return new MlInternError('box-lost-contact', `The box package was removed from the box ${box}.`, {
+    next: 'Nothing needs to be done: ML Intern uploads it again.',
+  });
+}
+
+function tooLarge(path: string): MlInternError {
+  return new MlInternError('bad-input', `The file ${path} is too large to be read at once.`, {
+    next: 'Read it in parts, or copy it from the box with scp.',
+  });
+}

@@ -1,0 +1,39 @@
+/** A real SSH server for tests, with its own keys in a folder of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SshShell, type SshShellOptions } from '../../src/adapters/ssh/ssh-shell';
+import { type LoopbackOptions, type LoopbackSsh, startLoopbackSsh } from '../../src/practice/loopback-sshd';
+
+export interface TestSshd extends LoopbackSsh {
+  home: string;
+  /** A shell that uses this server's keys and nothing of the machine's own SSH configuration. */
+  shell(options?: Partial<SshShellOptions>): SshShell;
+}
+
+export async function startTestSshd(kind?: LoopbackOptions['kind']): Promise<TestSshd> {
+  const home = await mkdtemp(join(tmpdir(), 'ml-intern-sshd-'));
+  const server = await startLoopbackSsh({ home, ...(kind ? { kind } : {}) });
+  const overrides = {
+    hostname: server.host,
+    port: server.port,
+    user: server.user,
+    identityFile: server.keyPath,
+    knownHostsFile: server.knownHostsPath,
+  };
+  return {
+    ...server,
+    home,
+    shell: (options = {}) =>
+      new SshShell({
+        host: 'test-box',
+        configFile: '/dev/null',
+        ...options,
+        overrides: { ...overrides, ...options.overrides },
+      }),
+    stop: async () => {
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
