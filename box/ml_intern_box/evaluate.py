@@ -1,7 +1,7 @@
 """Scores a model on a benchmark with lm-evaluation-harness: greedy, offline, with every item's outcome.
 
 Usage: python -m ml_intern_box.evaluate evaluate.json
-  {model: folder, items: "items.jsonl", benchmark: {name, metric, prompt, answerPattern, options?, maxTokens}, seed, batchSize}
+  {model: folder, items: "items.jsonl", benchmark: {name, metric, prompt, answerPattern, options?, maxTokens}, seed, batchSize?}
 Writes artifacts/items.jsonl and artifacts/result.json.
 """
 
@@ -102,9 +102,17 @@ def make_model(config: dict[str, Any], recorder: Recorder, model: Any, tokenizer
             recorder.note(output[:, context.shape[1] :].tolist())
             return output
 
-    wrapped = RecordingModel(pretrained=model, tokenizer=tokenizer, batch_size=config["batchSize"], backend="causal")
+    wrapped = RecordingModel(pretrained=model, tokenizer=tokenizer, batch_size=batch_size(config, model), backend="causal")
     wrapped.cache_hook = recorder
     return wrapped
+
+
+def batch_size(config: dict[str, Any], model: Any) -> int:
+    """As wished; else many prompts at once for a small model, few for a large one (measured in memory, not tried out)."""
+    if config.get("batchSize"):
+        return config["batchSize"]
+    billions = sum(p.numel() for p in model.parameters()) / 1e9
+    return 64 if billions < 2 else 16 if billions < 15 else 4
 
 
 def load(folder: Path) -> tuple[Any, Any, str]:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from ml_intern_box import report
+from ml_intern_box.rows import first_line
 
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".gguf")
 NOT_WEIGHTS = {"training_args.bin", "optimizer.pt", "scheduler.pt", "rng_state.pt"}
@@ -63,10 +64,6 @@ def download(wanted: str, revision: str | None) -> tuple[Path, str | None]:
         report.fail("hub-unavailable", f"{wanted} could not be fetched from {endpoint}: {first_line(error)}", "Try again when the Hub answers; what was fetched is kept.")
     # The cache's folder of a snapshot is named after its commit.
     return Path(folder), Path(folder).name
-
-
-def first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
 
 
 def describe(folder: Path, revision: str | None) -> dict:

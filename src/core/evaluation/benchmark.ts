@@ -1,0 +1,137 @@
+/** Reads a benchmark from its files: items as JSON lines, optional settings beside them. */
+import { z } from 'zod';
+import { MlInternError } from '../errors';
+import { sha256 } from '../hash';
+import type { Benchmark, BenchmarkItem } from '../run/types';
+
+export interface ParsedBenchmark {
+  benchmark: Benchmark;
+  items: BenchmarkItem[];
+}
+
+const fewestItems = 2;
+const filled = z.string().trim().min(1);
+const itemSchema = z.object({
+  id: z.union([filled, z.number().int()]).optional(),
+  question: filled,
+  answer: z.union([filled, z.number(), z.boolean()]),
+  choices: z.array(z.string()).min(2).optional(),
+});
+const settingsSchema = z.object({
+  name: filled.optional(),
+  metric: z.literal('exact').optional(),
+  prompt: filled.refine((text) => text.includes('{question}'), 'must contain {question}').optional(),
+  answerPattern: filled.optional(),
+  options: z.array(filled).min(1).optional(),
+  maxTokens: z.number().int().min(1).max(32768).optional(),
+});
+type Settings = z.infer<typeof settingsSchema>;
+
+/** The first line of the answer, without a full stop: what an unadorned question is answered with. */
+const defaultPattern = '^\\s*([^\\n]*?)\\s*\\.?\\s*(?:\\n|$)';
+const defaultPrompt = 'Question: {question}\nAnswer:';
+const defaultMaxTokens = 64;
+
+/** `name` is the file's name without its ending, used when the settings give none. Throws `benchmark-invalid`. */
+export function parseBenchmark(text: string, settingsText: string | undefined, name: string): ParsedBenchmark {
+  const settings = settingsText === undefined ? {} : parseSettings(settingsText, name);
+  const items = parseItems(text, name);
+  const answerPattern = settings.answerPattern ?? defaultPattern;
+  checkPattern(answerPattern, name);
+  checkOptions(items, settings, name);
+  const benchmark: Benchmark = {
+    name: settings.name ?? name,
+    metric: settings.metric ?? 'exact',
+    prompt: settings.prompt ?? defaultPrompt,
+    answerPattern,
+    ...(settings.options ? { options: settings.options } : {}),
+    maxTokens: settings.maxTokens ?? defaultMaxTokens,
+    itemsHash: sha256(text),
+    items: items.length,
+  };
+  return { benchmark, items };
+}
+
+function parseItems(text: string, name: string): BenchmarkItem[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const items: BenchmarkItem[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const item = parseItem(line, index + 1, name);
+    const earlier = seen.get(item.id);
+    if (earlier !== undefined) {
+      throw invalid(
+        name,
+        `line ${index + 1} has the same id as line ${earlier}: ${item.id}`,
+        'Give every item its own id.',
+      );
+    }
+    seen.set(item.id, index + 1);
+    items.push(item);
+  }
+  if (items.length < fewestItems) {
+    const what = items.length === 0 ? 'it holds no items' : 'it holds a single item, which cannot be split';
+    throw invalid(name, what, 'Write one item a line: {"question": "...", "answer": "..."}.');
+  }
+  return items;
+}
+
+function parseItem(line: string, number: number, name: string): BenchmarkItem {
+  const next = 'Mend that line: each line is one item, {"question": "...", "answer": "..."}.';
+  const read = itemSchema.safeParse(parseJson(line, `line ${number}`, name, next));
+  if (!read.success) throw invalid(name, `line ${number}: ${firstProblem(read.error)}`, next);
+  const { id, question, answer, choices } = read.data;
+  // Without ids of its own, an item is known by its line.
+  return { id: String(id ?? number), question, answer: String(answer), ...(choices ? { choices } : {}) };
+}
+
+function parseSettings(text: string, name: string): Settings {
+  const next = 'Mend the .json file beside the benchmark, or remove it to use the defaults.';
+  const read = settingsSchema.safeParse(parseJson(text, 'its settings', name, next));
+  if (!read.success) throw invalid(name, `its settings: ${firstProblem(read.error)}`, next);
+  return read.data;
+}
+
+function parseJson(text: string, where: string, name: string, next: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw invalid(name, `${where} is not JSON (${why})`, next, error);
+  }
+}
+
+function firstProblem(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (!issue) return 'it is not an item';
+  const place = issue.path.join('.');
+  return place === '' ? issue.message : `"${place}": ${issue.message}`;
+}
+
+/** The evaluator on the box reads the pattern in Python; what both dialects know is all that is needed. */
+function checkPattern(pattern: string, name: string): void {
+  const next = 'Give an answerPattern with one group around the answer, such as "answer is (\\\\w+)".';
+  let groups: number;
+  try {
+    groups = (new RegExp(`${pattern}|`).exec('')?.length ?? 1) - 1;
+  } catch (error) {
+    throw invalid(name, `its answerPattern is not a regular expression (${String(error)})`, next, error);
+  }
+  if (groups < 1) throw invalid(name, 'its answerPattern has no group', next);
+}
+
+function checkOptions(items: readonly BenchmarkItem[], settings: Settings, name: string): void {
+  const { options } = settings;
+  const outside = options && items.find((item) => !options.includes(item.answer));
+  if (!outside) return;
+  throw invalid(
+    name,
+    `the answer of item ${outside.id}, "${outside.answer}", is not among the options`,
+    'Add it to the options, or correct the item.',
+  );
+}
+
+function invalid(name: string, what: string, next: string, cause?: unknown): MlInternError {
+  return new MlInternError('benchmark-invalid', `The benchmark ${name} cannot be used: ${what}.`, { next, cause });
+}
