@@ -55,6 +55,8 @@ export async function checkOverlap(
   return {
     dataset: dataset.id,
     revision: dataset.revision,
+    config: dataset.config,
+    split: dataset.split,
     rows: result.rows,
     items: result.items,
     hits,

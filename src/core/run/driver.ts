@@ -20,6 +20,8 @@ export interface DriverParts {
   evaluations: Evaluations;
   clock: Clock;
   logger: Logger;
+  /** Makes what the world of this run needs first; the practice world makes its base model here. */
+  prepareWorld(): Promise<void>;
   /** Runs the agent until it ends; `signal` also aborts when the wall-clock budget is spent. */
   driveAgent(signal: AbortSignal, refresh: () => Promise<void>): Promise<AgentEnding>;
   /** Text of `ml-intern/program.md`, undefined when there is none. */
@@ -53,6 +55,7 @@ async function course(parts: DriverParts, signal: AbortSignal): Promise<void> {
   });
   await sayGoal(parts);
   await parts.jobs.attachAll();
+  await parts.prepareWorld();
   preparation.start();
   const agent = await withinBudget(parts, signal);
   await enterPhase(journal, 'promotion');

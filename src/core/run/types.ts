@@ -148,6 +148,8 @@ export interface OverlapHit {
 export interface OverlapReport {
   dataset: string;
   revision: string;
+  config: string;
+  split: string;
   rows: number;
   items: number;
   hits: number;

@@ -1,0 +1,178 @@
+/** Builds everything that one run needs from its configuration: adapters, the bench, the tools. */
+import { join } from 'node:path';
+import { HfHub } from '../adapters/hf-hub/hf-hub';
+import { OpenAiEndpoint } from '../adapters/openai/endpoint';
+import { PaperServices } from '../adapters/papers/paper-services';
+import { systemClock } from '../adapters/system/clock';
+import { systemPrompt } from '../core/agent/prompt';
+import { Toolbox } from '../core/agent/toolbox';
+import { allTools } from '../core/agent/tools/all';
+import { ApprovalBroker } from '../core/approvals/broker';
+import { defaultLicencePolicy, type LicencePolicy } from '../core/data/licence';
+import { MlInternError } from '../core/errors';
+import type { Bench } from '../core/experiments/bench';
+import { Evaluations } from '../core/experiments/evaluations';
+import { Preparation } from '../core/experiments/preparation';
+import type { Box } from '../core/ports/box';
+import type { ModelEndpoint } from '../core/ports/model';
+import type { Store } from '../core/ports/store';
+import type { DriverParts } from '../core/run/driver';
+import { Jobs } from '../core/run/jobs';
+import type { Journal } from '../core/run/journal';
+import { writeReport } from '../core/run/report';
+import type { MetricPoint } from '../core/run/runs';
+import { loadBenchmark } from './benchmark';
+import { openBox } from './box-factory';
+import { endpointsOf, type Endpoints } from './endpoints';
+import type { AppOptions } from './options';
+import { openPractice } from './practice';
+import { readEnvironmentSets, readStartingScripts } from './product-files';
+
+export interface Assembly {
+  journal: Journal;
+  broker: ApprovalBroker;
+  store: Store;
+  folder: string;
+  options: AppOptions;
+  signal: AbortSignal;
+  onMetrics: (job: string, points: MetricPoint[]) => void;
+  onSpeech: (text: string) => void;
+}
+
+export interface Assembled {
+  parts: DriverParts;
+  box: Box;
+}
+
+export async function assembleRun(assembly: Assembly): Promise<Assembled> {
+  const { journal, options, signal } = assembly;
+  const { config } = journal;
+  const practice = config.practice ? await openPractice(config.practice.seed, options, signal) : undefined;
+  const endpoints = endpointsOf(config, options, practice?.world);
+  const box = await openBox(config.box, options, practice);
+  const bench = await openBench(assembly, box, endpoints);
+  const preparation = new Preparation(bench);
+  const evaluations = new Evaluations(bench, preparation);
+  const toolbox = await openToolbox(assembly, bench, preparation, evaluations, endpoints);
+  const endpoint = new OpenAiEndpoint({ ...endpoints.model, clock: systemClock });
+  const parts: DriverParts = {
+    journal,
+    box,
+    jobs: bench.jobs,
+    preparation,
+    evaluations,
+    clock: systemClock,
+    logger: options.logger,
+    prepareWorld: async () => practice?.provideBaseModel({ bench, preparation, box, signal }),
+    driveAgent: (agentSignal, refresh) => driveAgentOf(assembly, bench, toolbox, endpoint, agentSignal, refresh),
+    readProgram: () => assembly.store.read('program.md'),
+    writeReport: () => saveReport(assembly, practice?.world.standIns ?? []),
+  };
+  return { parts, box };
+}
+
+async function openBench(assembly: Assembly, box: Box, endpoints: Endpoints): Promise<Bench> {
+  const { journal, store, folder, options, signal, onMetrics } = assembly;
+  const { config } = journal;
+  const loaded = await loadBenchmark(config.benchmark, options.workspace, config.seed);
+  await checkBenchmark(journal, loaded.benchmark.itemsHash, {
+    name: loaded.benchmark.name,
+    metric: loaded.benchmark.metric,
+    items: loaded.items.length,
+    dev: loaded.splits.dev.length,
+    promotion: loaded.splits.promotion.length,
+  });
+  return {
+    runId: journal.view.id,
+    runFolder: folder,
+    journal,
+    store,
+    loaded,
+    jobs: new Jobs({ box, journal, store, runFolder: folder, onMetrics, signal }),
+    environmentSets: await readEnvironmentSets(options.productRoot),
+    jobEnv: { HF_ENDPOINT: endpoints.hub },
+    jobSecrets: () => endpoints.jobSecrets(),
+  };
+}
+
+/** The benchmark of a run never changes: other items would be another measurement. */
+async function checkBenchmark(
+  journal: Journal,
+  itemsHash: string,
+  facts: { name: string; metric: string; items: number; dev: number; promotion: number },
+): Promise<void> {
+  const loaded = journal.events.find((event) => event.type === 'benchmark.loaded');
+  if (!loaded) return journal.record('benchmark.loaded', { ...facts, itemsHash });
+  if ((loaded.data as { itemsHash: string }).itemsHash === itemsHash) return;
+  throw new MlInternError(
+    'benchmark-changed',
+    'The benchmark file changed since this run began, so its scores could not be compared.',
+    {
+      next: 'Put the old file back and resume, or start a new run with the new one.',
+    },
+  );
+}
+
+async function openToolbox(
+  assembly: Assembly,
+  bench: Bench,
+  preparation: Preparation,
+  evaluations: Evaluations,
+  endpoints: Endpoints,
+): Promise<Toolbox> {
+  const { journal, broker, store, folder, options, signal } = assembly;
+  const tools = allTools({
+    bench,
+    preparation,
+    evaluations,
+    broker,
+    hub: new HfHub({
+      endpoint: endpoints.hub,
+      viewer: endpoints.viewer,
+      token: endpoints.hubToken,
+      clock: systemClock,
+    }),
+    papers: new PaperServices({ ...endpoints.papers, clock: systemClock }),
+    licences: licencePolicy(options.settings.licence),
+    clock: systemClock,
+    startingScripts: await readStartingScripts(options.productRoot),
+  });
+  return new Toolbox({ tools, journal, store, runFolder: folder, signal });
+}
+
+function licencePolicy(own: LicencePolicy | undefined): LicencePolicy {
+  if (!own) return defaultLicencePolicy;
+  // What a person denies or allows by name outweighs the default of the other kind.
+  return {
+    allow: [...defaultLicencePolicy.allow, ...own.allow],
+    deny: [...defaultLicencePolicy.deny.filter((id) => !own.allow.includes(id)), ...own.deny],
+  };
+}
+
+async function driveAgentOf(
+  { journal, onSpeech }: Assembly,
+  bench: Bench,
+  toolbox: Toolbox,
+  endpoint: ModelEndpoint,
+  signal: AbortSignal,
+  refresh: () => Promise<void>,
+) {
+  await endpoint.probe(signal);
+  const { driveAgent } = await import('../core/agent/agent');
+  const prompt = systemPrompt(journal.config, bench.loaded.benchmark, bench.loaded.splits.dev.length);
+  return driveAgent({
+    endpoint,
+    systemPrompt: prompt,
+    toolbox,
+    journal,
+    clock: systemClock,
+    signal,
+    refresh,
+    onSpeech,
+  });
+}
+
+async function saveReport({ journal, store, folder }: Assembly, standIns: readonly string[]): Promise<string> {
+  await store.write(join(folder, 'report.md'), writeReport(journal.view, standIns));
+  return 'report.md';
+}

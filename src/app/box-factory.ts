@@ -1,0 +1,46 @@
+/** The Box for a name: the local machine, or a host over SSH. */
+import { join } from 'node:path';
+import { readBoxPackage } from '../adapters/files/box-package';
+import { LocalShell } from '../adapters/local-box/local-shell';
+import { systemClock } from '../adapters/system/clock';
+import { SupervisedBox } from '../core/box/supervised-box';
+import type { Box } from '../core/ports/box';
+import type { Shell } from '../core/ports/shell';
+import type { PracticeWorldInfo } from '../practice/session';
+import type { AppOptions } from './options';
+
+export async function openBox(
+  name: string,
+  options: AppOptions,
+  practice?: { world: PracticeWorldInfo; root: string },
+): Promise<Box> {
+  const packageFiles = await readBoxPackage(join(options.productRoot, 'box'));
+  const shell = await openShell(name, options, practice?.world);
+  const root = practice?.root ?? options.settings.boxRoot ?? '';
+  return new SupervisedBox({
+    name,
+    shell,
+    packageFiles,
+    clock: systemClock,
+    logger: options.logger,
+    ...(root === '' ? {} : { root }),
+  });
+}
+
+async function openShell(name: string, options: AppOptions, world?: PracticeWorldInfo): Promise<Shell> {
+  if (!world && name === 'local') return new LocalShell();
+  const { SshShell } = await import('../adapters/ssh/ssh-shell');
+  const { confirmHostKey, secrets } = options;
+  if (world) {
+    const { host, port, user, keyPath, knownHostsPath } = world.ssh;
+    return new SshShell({
+      host,
+      overrides: { hostname: host, port, user, identityFile: keyPath, knownHostsFile: knownHostsPath },
+    });
+  }
+  return new SshShell({
+    host: name,
+    secrets,
+    ...(confirmHostKey ? { confirmHostKey: (print) => confirmHostKey(name, print) } : {}),
+  });
+}

@@ -1,0 +1,30 @@
+/** What a surface (CLI, editor) hands to the engine. */
+import type { LicencePolicy } from '../core/data/licence';
+import type { Logger, Notifier, Secrets } from '../core/ports/common';
+
+export interface Settings {
+  hubEndpoint: string;
+  viewerEndpoint: string;
+  /** Folder on boxes; empty: `~/.ml-intern`. */
+  boxRoot?: string;
+  /** Context window of the model; old tool results are cleared before it is full. */
+  modelContextTokens?: number;
+  /** Added to the default licence policy. */
+  licence?: LicencePolicy | undefined;
+}
+
+export interface AppOptions {
+  /** Folder that holds `ml-intern/`. */
+  workspace: string;
+  /** Where the product is installed: `box/` and `out/` lie there. */
+  productRoot: string;
+  /** Caches and the practice world. */
+  home: string;
+  secrets: Secrets;
+  notifier: Notifier;
+  logger: Logger;
+  surface: 'cli' | 'editor';
+  /** Asked when a box's host key is not known yet; absent where nobody can be asked. */
+  confirmHostKey?: (host: string, fingerprint: string) => Promise<boolean>;
+  settings: Settings;
+}

@@ -1,0 +1,20 @@
+/** Files that ship with the product and go to the box or to the agent. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { EnvironmentSet } from '../core/experiments/bench';
+
+const environmentSchema = z.object({ name: z.string(), requirements: z.array(z.string()) });
+
+export async function readEnvironmentSets(productRoot: string): Promise<Record<'train' | 'eval', EnvironmentSet>> {
+  const read = async (name: string) =>
+    environmentSchema.parse(
+      JSON.parse(await readFile(join(productRoot, 'box', 'environments', `${name}.json`), 'utf8')),
+    );
+  const [train, evaluation] = await Promise.all([read('train'), read('eval')]);
+  return { train, eval: evaluation };
+}
+
+export async function readStartingScripts(productRoot: string): Promise<Record<string, string>> {
+  return { sft: await readFile(join(productRoot, 'box', 'scripts', 'sft.py'), 'utf8') };
+}

@@ -1,0 +1,12 @@
+/** Every tool that the agent has. */
+import { courseTools } from './course';
+import { dataTools } from './data';
+import { experimentTools } from './experiments';
+import { jobTools } from './jobs';
+import { researchTools } from './research';
+import { scoreTools } from './scores';
+import type { AgentTool, ToolKit } from './tool';
+
+export function allTools(kit: ToolKit): AgentTool[] {
+  return [courseTools, researchTools, dataTools, experimentTools, jobTools, scoreTools].flatMap((make) => make(kit));
+}
