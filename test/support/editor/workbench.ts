@@ -203,6 +203,10 @@ export class Document {
   async save(): Promise<void> {
     await this.page.keyboard.press('Control+S');
   }
+
+  async waitUntilSaved(name: string): Promise<void> {
+    await this.page.locator('.tabs-container .tab:not(.dirty)').filter({ hasText: name }).first().waitFor();
+  }
 }
 
 /** Waits for the webview whose document holds `selector`: its frame sits two deep and is rebuilt whenever it is shown again. */
