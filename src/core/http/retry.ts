@@ -11,6 +11,8 @@ export interface RetryPolicy {
   /** Most time spent waiting between tries; a server that asks for more gets its last answer handed on instead. */
   maxWaitMs: number;
   maxBytes: number;
+  /** For hosts that ask their callers to keep a distance. */
+  minWaitMs?: number;
 }
 
 export const readPolicy: RetryPolicy = {
@@ -44,7 +46,8 @@ export function fetchWithRetry(fetch: Fetch, clock: Clock, policy: RetryPolicy =
     for (let attempt = 1; ; attempt++) {
       const { response, failure } = await oneTry(fetch, url, init, policy);
       if (response !== undefined && !mayPass(response)) return response;
-      const wait = response === undefined ? backOff(attempt) : waitMilliseconds(response.headers, clock.now(), attempt);
+      const asked = waitMilliseconds(response?.headers ?? new Headers(), clock.now(), attempt);
+      const wait = Math.max(asked, policy.minWaitMs ?? 0);
       if (attempt >= policy.attempts || waited + wait > policy.maxWaitMs) return last(url, response, failure, attempt);
       await clock.sleep(wait, init.signal ?? undefined);
       waited += wait;
@@ -103,10 +106,6 @@ function mayPass(response: Response): boolean {
   const code = response.headers.get('x-error-code');
   if (response.status === 500 && code !== null) return passingCodes.has(code);
   return [408, 429, 500, 502, 503, 504].includes(response.status);
-}
-
-function backOff(attempt: number): number {
-  return waitMilliseconds(new Headers(), 0, attempt);
 }
 
 function reasonOf(failure: unknown): string {

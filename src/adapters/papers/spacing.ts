@@ -1,0 +1,23 @@
+/** One request at a time, with a pause between them, for a host that asks for it. */
+import type { Fetch } from '../../core/http/retry';
+import type { Clock } from '../../core/ports/common';
+
+export function spaced(fetch: Fetch, clock: Clock, spacingMs: number): Fetch {
+  let free = Number.NEGATIVE_INFINITY;
+  let queue: Promise<unknown> = Promise.resolve();
+  const one = async (url: string, init?: RequestInit): Promise<Response> => {
+    const wait = free - clock.now();
+    if (wait > 0) await clock.sleep(wait, init?.signal ?? undefined);
+    init?.signal?.throwIfAborted();
+    try {
+      return await fetch(url, init);
+    } finally {
+      free = clock.now() + spacingMs;
+    }
+  };
+  return (url, init) => {
+    const turn = queue.then(() => one(url, init));
+    queue = turn.catch(() => undefined);
+    return turn;
+  };
+}
