@@ -27,7 +27,7 @@ export interface Editor {
   tree(name: string): Tree;
   /** Runs a command from the palette by (the beginning of) its full title, e.g. "ML Intern: Start Post-Training Run". */
   command(title: string): Promise<void>;
-  /** Clicks the icon in the activity bar, unless its sidebar is open already. */
+  /** Opens the sidebar that an icon of the activity bar stands for. (A click on the icon would close it when it is open.) */
   showContainer(title: string): Promise<void>;
   statusBarItem(text: Text): Locator;
   /** Opens a file of the workspace through "Go to File". */
@@ -89,7 +89,7 @@ async function openWindow(
     document: new Document(page),
     tree: (name) => new Tree(page, name),
     command: (title) => runCommand(page, quickInput, title),
-    showContainer: (title) => showContainer(page, title),
+    showContainer: (title) => runCommand(page, quickInput, `View: Show ${title}`),
     statusBarItem: (text) => page.locator('.statusbar-item').filter({ hasText: text }).first(),
     openFile: async (name) => {
       await page.keyboard.press('Control+P');
@@ -128,15 +128,6 @@ async function runCommand(page: Page, quickInput: QuickInput, title: string): Pr
     if (Date.now() > deadline) {
       throw new Error(`The command palette does not offer "${title}".`);
     }
-  }
-}
-
-async function showContainer(page: Page, title: string): Promise<void> {
-  const icon = page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first();
-  await icon.waitFor();
-  const item = page.locator('.activitybar .action-item.checked').filter({ has: icon });
-  if ((await item.count()) === 0 || !(await page.locator('.part.sidebar').isVisible())) {
-    await icon.click();
   }
 }
 
