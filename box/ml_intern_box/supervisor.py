@@ -23,7 +23,7 @@ def main(arguments=None):
     except OSError as error:
         return _fail(from_os_error(error, root))
     if answer is not None:
-        print(json.dumps(answer))
+        _print(answer)
     return 0
 
 
@@ -81,8 +81,12 @@ def _read(root, options):
 
 
 def _fail(error):
-    print(json.dumps(error.as_json()))
+    _print(error.as_json())
     return 1
+
+
+def _print(answer):
+    sys.stdout.write(json.dumps(answer) + "\n")
 
 
 def _parser():

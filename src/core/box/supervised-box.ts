@@ -23,6 +23,7 @@ export interface SupervisedBoxOptions {
 
 const submitTimeoutMs = 10 * 60_000;
 const packageGone = 85;
+const answerTail = 8192;
 const mostAttempts = 3;
 const mostBytes = 512 * 1024 * 1024;
 
@@ -139,15 +140,15 @@ export class SupervisedBox implements Box {
 
   /** Passes a stream on; when its command fails, with what the command itself said. */
   private async *spoken(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let last: Uint8Array = new Uint8Array();
+    let tail = '';
     try {
       for await (const chunk of chunks) {
-        last = chunk;
+        tail = (tail + Buffer.from(chunk).toString('latin1')).slice(-answerTail);
         yield chunk;
       }
     } catch (error) {
       if (MlInternError.is(error, 'box-command') || MlInternError.is(error, 'box-lost-contact')) this.ready = undefined;
-      throw (MlInternError.is(error, 'box-command') ? parseError(Buffer.from(last).toString()) : undefined) ?? error;
+      throw (MlInternError.is(error, 'box-command') ? parseError(Buffer.from(tail, 'latin1').toString()) : undefined) ?? error;
     }
   }
 
