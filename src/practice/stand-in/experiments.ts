@@ -64,9 +64,12 @@ function latestScript(memory: Memory, slug: string): string | null {
   return (written ? argument(written, 'script') : null) ?? startingScript(memory);
 }
 
+/** Null when it was not asked for, or came cut: half a script is no script. */
 export function startingScript(memory: Memory): string | null {
-  const bodies = callsTo(memory, 'starting_script').flatMap((past) => past.answer?.body ?? []);
-  const match = /<script>\n?([\s\S]*)\n?<\/script>/.exec(bodies.findLast((body) => body.includes('<script>')) ?? '');
+  const whole = callsTo(memory, 'starting_script').filter((past) => past.answer && past.answer.facts.cut === undefined);
+  const match = /<script>\n?([\s\S]*)\n?<\/script>/.exec(
+    whole.findLast((past) => past.answer?.body.includes('<script>'))?.answer?.body ?? '',
+  );
   return match?.[1] ?? null;
 }
 

@@ -4,6 +4,7 @@ export const recommendedConfig: Readonly<Record<string, number>> = {
   learning_rate: 1e-3,
   max_steps: 200,
   batch_size: 32,
+  max_length: 64,
 };
 
 /** How much longer "more training" is. */
