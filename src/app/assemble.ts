@@ -7,7 +7,7 @@ import { systemClock } from '../adapters/system/clock';
 import { systemPrompt } from '../core/agent/prompt';
 import { Toolbox } from '../core/agent/toolbox';
 import { allTools } from '../core/agent/tools/all';
-import { ApprovalBroker } from '../core/approvals/broker';
+import type { ApprovalBroker } from '../core/approvals/broker';
 import { defaultLicencePolicy, type LicencePolicy } from '../core/data/licence';
 import { MlInternError } from '../core/errors';
 import type { Bench } from '../core/experiments/bench';

@@ -6,7 +6,7 @@ import { systemClock } from '../adapters/system/clock';
 import { SupervisedBox } from '../core/box/supervised-box';
 import type { Box } from '../core/ports/box';
 import type { Shell } from '../core/ports/shell';
-import type { PracticeWorldInfo } from '../practice/session';
+import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
 
 export async function openBox(

@@ -1,6 +1,6 @@
 /** Which services a run talks to, and the secrets that belong to each. */
 import type { RunConfig } from '../core/run/types';
-import type { PracticeWorldInfo } from '../practice/session';
+import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
 
 export interface Endpoints {

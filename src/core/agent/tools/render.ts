@@ -1,5 +1,5 @@
 /** How a tool's output reaches the model: facts first, then fenced untrusted text, bounded in size and line length. */
-import { MlInternError } from '../../errors';
+import type { MlInternError } from '../../errors';
 import type { ToolOutput } from './tool';
 
 /** Bytes-ish bound of one result; the full text goes to a file. */

@@ -1,0 +1,48 @@
+/** The engine's face for the CLI and the editor; a bundle of its own, loaded when it is first needed. */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import SSHConfig from 'ssh-config';
+import type { BoxCard } from '../core/ports/box';
+import type { Runs } from '../core/run/runs';
+import type { Benchmark } from '../core/run/types';
+import { loadBenchmark } from './benchmark';
+import { openBox } from './box-factory';
+import type { AppOptions } from './options';
+import { RunsService } from './runs-service';
+
+export { practiceConfig } from './practice';
+
+export function createRuns(options: AppOptions): Runs {
+  return new RunsService(options);
+}
+
+export async function checkBox(host: string, options: AppOptions): Promise<BoxCard> {
+  const box = await openBox(host, options);
+  try {
+    return await box.check();
+  } finally {
+    await box.close();
+  }
+}
+
+/** Hosts that `~/.ssh/config` names, without patterns. */
+export async function sshHosts(): Promise<string[]> {
+  const text = await readFile(join(homedir(), '.ssh', 'config'), 'utf8').catch(() => '');
+  const hosts = SSHConfig.parse(text).flatMap((line) =>
+    'param' in line && line.param.toLowerCase() === 'host' ? hostNames(line.value) : [],
+  );
+  return [...new Set(hosts)].filter((host) => !/[*?!]/.test(host));
+}
+
+export async function readBenchmarkSummary(path: string): Promise<Pick<Benchmark, 'name' | 'metric' | 'items'>> {
+  const { name, metric, items } = (await loadBenchmark(path, '', 0)).benchmark;
+  return { name, metric, items };
+}
+
+function hostNames(value: unknown): string[] {
+  if (typeof value === 'string') return value.split(/\s+/);
+  return Array.isArray(value)
+    ? value.flatMap((part: { val?: unknown }) => (typeof part.val === 'string' ? [part.val] : []))
+    : [];
+}

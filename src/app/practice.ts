@@ -1,0 +1,64 @@
+/** The practice run: its configuration, its world, and the base model that its world makes on first use. */
+import { join } from 'node:path';
+import type { Bench } from '../core/experiments/bench';
+import type { Preparation } from '../core/experiments/preparation';
+import type { Box } from '../core/ports/box';
+import type { Autonomy, RunConfig } from '../core/run/types';
+import { ensureBaseModel } from '../practice/base-model';
+import { practiceBenchmark, practiceBenchmarkPath } from '../practice/benchmark-files';
+import { openPracticeWorld } from '../practice/session';
+import type { PracticeWorldInfo } from '../practice/world-file';
+import type { AppOptions } from './options';
+
+export interface Practice {
+  world: PracticeWorldInfo;
+  /** Folder of the practice box. */
+  root: string;
+  provideBaseModel(needs: { bench: Bench; preparation: Preparation; box: Box; signal: AbortSignal }): Promise<void>;
+}
+
+export function practiceConfig({ seed, autonomy }: { seed: number; autonomy: Autonomy }): RunConfig {
+  return {
+    goal: 'Raise the share of exactly right answers of the practice base model on questions about curious things that it knows from its pretraining.',
+    baseModel: 'practice/tiny-base',
+    benchmark: practiceBenchmarkPath(seed),
+    box: 'practice box',
+    budget: { wallHours: 1, modelTokens: 2_000_000, experiments: 5 },
+    autonomy,
+    seed,
+    model: { baseUrl: 'practice', name: 'practice-stand-in' },
+    practice: { seed },
+    versions: {},
+  };
+}
+
+export async function writePracticeBenchmark(seed: number, workspace: string): Promise<void> {
+  await practiceBenchmark(seed, workspace);
+}
+
+export async function openPractice(seed: number, options: AppOptions, signal: AbortSignal): Promise<Practice> {
+  const home = join(options.home, 'practice');
+  const { productRoot, notifier } = options;
+  const world = await openPracticeWorld({
+    home,
+    seed,
+    programPath: join(productRoot, 'out', 'practice.cjs'),
+    nodePath: process.execPath,
+    signal,
+    onProgress: (text) => notifier.notify(text, 'info'),
+  });
+  return {
+    world,
+    root: join(home, 'box'),
+    provideBaseModel: async ({ preparation, box, signal: ending }) => {
+      await ensureBaseModel({
+        box,
+        home,
+        seed,
+        productRoot,
+        environment: () => preparation.environment('train'),
+        signal: ending,
+      });
+    },
+  };
+}

@@ -1,0 +1,131 @@
+/** One run that this process drives: holds its lock, its journal and its broker, and ends cleanly. */
+import { MlInternError, toMlInternError } from '../core/errors';
+import { ApprovalBroker } from '../core/approvals/broker';
+import type { Box } from '../core/ports/box';
+import type { Store } from '../core/ports/store';
+import { driveRun } from '../core/run/driver';
+import { systemClock } from '../adapters/system/clock';
+import { Journal } from '../core/run/journal';
+import type { DecisionInput, MetricPoint, RunHandle } from '../core/run/runs';
+import type { Decision, RunConfig } from '../core/run/types';
+import type { RunView } from '../core/run/view';
+import { assembleRun } from './assemble';
+import type { AppOptions } from './options';
+
+export interface SessionStart {
+  id: string;
+  store: Store;
+  options: AppOptions;
+  /** Given for a new run. */
+  config?: RunConfig;
+}
+
+export class RunSession implements RunHandle {
+  readonly done: Promise<RunView>;
+  private readonly stopping = new AbortController();
+  private readonly metricListeners = new Set<(job: string, points: MetricPoint[]) => void>();
+  private readonly speechListeners = new Set<(text: string) => void>();
+
+  private constructor(
+    readonly id: string,
+    private readonly journal: Journal,
+    private readonly broker: ApprovalBroker,
+    private readonly start: SessionStart,
+    lock: { release(): Promise<void> },
+  ) {
+    this.done = this.drive().finally(() => lock.release());
+  }
+
+  static async open(start: SessionStart): Promise<RunSession> {
+    const { id, store, options, config } = start;
+    const lock = await store.lock(id);
+    try {
+      const journal = await Journal.open(store, id, systemClock);
+      if (config) {
+        await store.write(`${id}/run.json`, `${JSON.stringify({ id, ...config }, null, 2)}\n`);
+        await journal.record('run.created', { id, name: id, config });
+      } else if (!journal.view.config) {
+        throw new MlInternError('run-not-found', `There is no run ${id} in ${store.location}.`, {
+          next: 'List the runs with `ml-intern runs list`.',
+        });
+      }
+      return new RunSession(id, journal, new ApprovalBroker(journal, options.notifier), start, lock);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  view(): RunView {
+    return this.journal.view;
+  }
+
+  onChange(listener: (view: RunView) => void): () => void {
+    return this.journal.onChange(listener);
+  }
+
+  onMetrics(listener: (job: string, points: MetricPoint[]) => void): () => void {
+    return subscribe(this.metricListeners, listener);
+  }
+
+  onSpeech(listener: (text: string) => void): () => void {
+    return subscribe(this.speechListeners, listener);
+  }
+
+  decide(proposal: string, decision: DecisionInput): Promise<Decision> {
+    return this.broker.decide(proposal, decision);
+  }
+
+  say(text: string): Promise<void> {
+    return this.journal.record('person.said', { source: 'feedback', text });
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new MlInternError('cancelled', 'Stopped on request.', { next: 'Resume the run to go on.' }));
+    await this.done;
+  }
+
+  private async drive(): Promise<RunView> {
+    const { options } = this.start;
+    const { signal } = this.stopping;
+    let box: Box | undefined;
+    try {
+      const assembled = await assembleRun({
+        journal: this.journal,
+        broker: this.broker,
+        store: this.start.store,
+        folder: this.id,
+        options,
+        signal,
+        onMetrics: (job, points) => this.metricListeners.forEach((listener) => listener(job, points)),
+        onSpeech: (text) => this.speechListeners.forEach((listener) => listener(text)),
+      });
+      box = assembled.box;
+      await driveRun(assembled.parts, { by: options.surface, process: process.pid }, signal);
+    } catch (error) {
+      await this.fail(error);
+    } finally {
+      await box
+        ?.close()
+        .catch((error: unknown) => options.logger.warn(`Closing the connection to the box failed: ${String(error)}`));
+    }
+    return this.journal.view;
+  }
+
+  /** The run could not even be assembled: recorded like any other problem. */
+  private async fail(thrown: unknown): Promise<void> {
+    const { reason, message, next } = toMlInternError(thrown);
+    const { logger } = this.start.options;
+    try {
+      await this.journal.record('problem.raised', { reason, message, next });
+      await this.journal.record('run.stopped', { by: this.stopping.signal.aborted ? 'person' : 'error', message });
+    } catch (error) {
+      logger.error(`${message} ${next}`, error);
+    }
+  }
+}
+
+function subscribe<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

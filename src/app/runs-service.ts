@@ -1,0 +1,154 @@
+/** The runs of a workspace: list, replay, start, resume, decide. */
+import { FileStore } from '../adapters/files/file-store';
+import { lockHolder } from '../adapters/files/run-lock';
+import { randomIds, systemClock } from '../adapters/system/clock';
+import { join } from 'node:path';
+import { decideOn } from '../core/approvals/decide';
+import { MlInternError } from '../core/errors';
+import { parseLog } from '../core/run/event-log';
+import { Journal } from '../core/run/journal';
+import { parseMetrics } from '../core/run/jobs';
+import { reduce } from '../core/run/reducer';
+import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../core/run/runs';
+import type { Decision, RunConfig } from '../core/run/types';
+import type { RunView } from '../core/run/view';
+import { loadBenchmark } from './benchmark';
+import type { AppOptions } from './options';
+import { writePracticeBenchmark } from './practice';
+import { RunSession } from './run-session';
+
+/** Points that a surface can use; a longer series is thinned by its latest part. */
+const pointsKept = 20_000;
+
+export class RunsService implements Runs {
+  private readonly store: FileStore;
+  private readonly driven = new Map<string, RunSession>();
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly options: AppOptions) {
+    this.store = new FileStore(join(options.workspace, 'ml-intern'));
+  }
+
+  async list(): Promise<RunSummary[]> {
+    const names = await this.store.list('.');
+    const sizes = await Promise.all(names.map((name) => this.store.size(`${name}/events.jsonl`)));
+    const runs = names.filter((_, index) => (sizes[index] ?? 0) > 0);
+    const summaries = await Promise.all(runs.map((id) => this.summary(id)));
+    return summaries.sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? ''));
+  }
+
+  async view(id: string): Promise<RunView> {
+    const driven = this.driven.get(id);
+    if (driven) return driven.view();
+    const bytes = await this.store.readFrom(`${id}/events.jsonl`, 0);
+    const view = reduce(parseLog(bytes).events);
+    if (!view.config) throw this.unknown(id);
+    return view;
+  }
+
+  folder(id: string): string {
+    return join(this.store.location, id);
+  }
+
+  async metrics(id: string, job: string): Promise<MetricPoint[]> {
+    const view = await this.view(id);
+    const folder = view.jobs.find((known) => known.id === job)?.folder;
+    if (folder === undefined) return [];
+    const text = await this.store.read(`${id}/${folder}/metrics.jsonl`);
+    return parseMetrics((text ?? '').split('\n')).slice(-pointsKept);
+  }
+
+  async start(config: RunConfig): Promise<RunHandle> {
+    if (config.practice) await writePracticeBenchmark(config.practice.seed, this.options.workspace);
+    // A broken benchmark is said before anything is created.
+    await loadBenchmark(config.benchmark, this.options.workspace, config.seed);
+    const day = new Date(systemClock.now()).toISOString().slice(0, 10);
+    const id = `${day}-${config.practice ? 'practice' : slugOf(config.baseModel)}-${randomIds.next().slice(0, 6)}`;
+    return this.drive(id, config);
+  }
+
+  async resume(id: string): Promise<RunHandle> {
+    const driven = this.driven.get(id);
+    if (driven) return driven;
+    const view = await this.view(id);
+    if (view.state === 'finished')
+      throw new MlInternError('bad-input', `The run ${id} has finished.`, {
+        next: 'Read its report, or start a new run.',
+      });
+    return this.drive(id);
+  }
+
+  async decide(id: string, proposal: string, input: DecisionInput): Promise<Decision> {
+    const driven = this.driven.get(id);
+    if (driven) return driven.decide(proposal, input);
+    await this.view(id);
+    const lock = await this.store.lock(id);
+    try {
+      const journal = await Journal.open(this.store, id, systemClock);
+      const { decision, isNew } = decideOn(journal.view, proposal, input);
+      if (isNew) await journal.record('proposal.decided', { decision });
+      return decision;
+    } finally {
+      await lock.release();
+      this.changed();
+    }
+  }
+
+  active(): RunHandle[] {
+    return [...this.driven.values()];
+  }
+
+  onDidChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.driven.values()].map((session) => session.stop()));
+  }
+
+  private async drive(id: string, config?: RunConfig): Promise<RunSession> {
+    const session = await RunSession.open({
+      id,
+      store: this.store,
+      options: this.options,
+      ...(config ? { config } : {}),
+    });
+    this.driven.set(id, session);
+    const off = session.onChange(() => this.changed());
+    void session.done.then(() => {
+      off();
+      this.driven.delete(id);
+      this.changed();
+    });
+    this.changed();
+    return session;
+  }
+
+  private async summary(id: string): Promise<RunSummary> {
+    const { name, config, state, phase, createdAt } = await this.view(id);
+    const active = this.driven.has(id) || (await lockHolder(join(this.folder(id), 'lock.json'))) !== undefined;
+    return { id, name, goal: config?.goal ?? '', state, phase, createdAt, active };
+  }
+
+  private unknown(id: string): MlInternError {
+    return new MlInternError('run-not-found', `There is no run ${id} in ${this.store.location}.`, {
+      next: 'List the runs with `ml-intern runs list`.',
+    });
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function slugOf(text: string): string {
+  const name = text.split('/').at(-1) ?? '';
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 30) || 'run'
+  );
+}
