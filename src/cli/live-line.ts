@@ -26,8 +26,17 @@ export function liveLine(state: LiveState, columns: number): string {
   if (view.state === 'waiting') parts.push('waits for your approval');
   else if (job && point) parts.push(jobName(job), trainingText(point));
   else if (job) parts.push(`${jobName(job)} ${job.state}`);
+  else parts.push(...preparing(state));
   if (view.contact === 'lost') parts.push('no contact with the box');
   return shorten(parts.join(' · '), Math.max(20, columns - 1));
+}
+
+/** A job that prepares the run and is not one of its own, such as pretraining the practice world's base model. */
+function preparing({ view, metrics }: LiveState): string[] {
+  const [job, point] = [...metrics].at(-1) ?? [];
+  if (point === undefined || view.jobs.some(({ id }) => id === job) || point.step >= (point.total_steps ?? 0))
+    return [];
+  return ['preparing', trainingText(point)];
 }
 
 export function trainingText(point: MetricPoint): string {

@@ -20,6 +20,8 @@ export interface PracticeWorldOptions {
   onProgress?: (text: string) => void;
 }
 
+export type { PracticeWorldInfo } from './world-file';
+
 const startTimeoutMs = 60_000;
 const pollMs = 100;
 
