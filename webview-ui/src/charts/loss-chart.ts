@@ -1,0 +1,129 @@
+/** The live training plot: loss (left axis) of the latest experiments and the learning rate (right axis) of the newest. */
+import uPlot from 'uplot';
+import type { PanelPoint } from '../../../src/core/protocol/messages';
+import type { PanelJob } from '../../../src/core/protocol/panel-view';
+import { h } from '../dom';
+import { aligned, type TrainingPlot, trainingPlot } from './loss-series';
+import { chartTheme, dashes, onThemeChange } from './theme';
+
+const height = 250;
+
+export class LossChart {
+  readonly element = h('div', { class: 'loss-chart' });
+  private readonly canvas = h('div', { class: 'plot', 'aria-hidden': 'true' });
+  private readonly line = h('p', { class: 'muted summary', 'aria-live': 'polite' });
+  private readonly table = h('details', { class: 'twin' });
+  private chart: uPlot | undefined;
+  private shape = '';
+  private latest: TrainingPlot | undefined;
+
+  constructor() {
+    this.element.append(this.line, this.canvas, this.table);
+    new ResizeObserver(() => this.resize()).observe(this.canvas);
+    onThemeChange(() => this.redraw());
+  }
+
+  /** False when there is nothing to draw yet. */
+  show(jobs: readonly PanelJob[], series: Record<string, PanelPoint[]>): boolean {
+    const plot = trainingPlot(jobs, series);
+    if (plot.losses.length === 0) return false;
+    this.latest = plot;
+    if (this.line.textContent !== plot.summary) this.line.textContent = plot.summary;
+    const shape = plot.losses.map(({ label }) => label).join('\n');
+    if (this.chart === undefined || shape !== this.shape) this.redraw();
+    else this.chart.setData(aligned(plot));
+    this.shape = shape;
+    this.showTable(plot);
+    return true;
+  }
+
+  private redraw(): void {
+    const width = this.canvas.clientWidth;
+    if (this.latest === undefined || width === 0) return;
+    this.chart?.destroy();
+    this.chart = new uPlot(options(this.latest, width), aligned(this.latest), this.canvas);
+  }
+
+  private resize(): void {
+    const width = this.canvas.clientWidth;
+    if (this.chart === undefined) this.redraw();
+    else if (width > 0 && Math.abs(width - this.chart.width) > 1) this.chart.setSize({ width, height });
+  }
+
+  /** The same in words and numbers: first, lowest and latest loss of each series. */
+  private showTable(plot: TrainingPlot): void {
+    const rows = plot.losses.map(({ label, points }) => {
+      const losses = points.map(({ loss }) => loss);
+      const cells = [losses.at(0), Math.min(...losses), losses.at(-1)].map((loss) =>
+        h('td', {}, loss?.toFixed(3) ?? ''),
+      );
+      return h('tr', {}, h('th', { scope: 'row' }, label), h('td', {}, String(points.at(-1)?.step ?? '')), cells);
+    });
+    const heads = ['Experiment', 'Step', 'First loss', 'Lowest loss', 'Latest loss'];
+    const table = h(
+      'table',
+      {},
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          heads.map((head) => h('th', { scope: 'col' }, head)),
+        ),
+      ),
+      h('tbody', {}, rows),
+    );
+    this.table.replaceChildren(h('summary', {}, 'Show as a table'), table);
+  }
+}
+
+function options(plot: TrainingPlot, width: number): uPlot.Options {
+  const theme = chartTheme();
+  const axis = { stroke: theme.muted, grid: { stroke: theme.grid, width: 1 }, ticks: { stroke: theme.grid, width: 1 } };
+  const losses: uPlot.Series[] = plot.losses.map(({ label, palette }) => ({
+    label,
+    stroke: theme.series[palette % theme.series.length] ?? theme.text,
+    dash: dashes[palette % dashes.length] ?? [],
+    width: 2,
+    spanGaps: true,
+    points: { show: false },
+    value: (_, loss) => (loss === null ? '–' : loss.toFixed(3)),
+  }));
+  const rate: uPlot.Series = {
+    label: 'learning rate',
+    scale: 'rate',
+    stroke: theme.rate,
+    width: 1,
+    dash: [3, 3],
+    spanGaps: true,
+    points: { show: false },
+    value: (_, learningRate) => (learningRate === null ? '–' : learningRate.toExponential(1)),
+  };
+  return {
+    width,
+    height,
+    series: [{ label: 'step', value: (_, step) => (step === null ? '–' : String(step)) }, ...losses, rate],
+    scales: { x: { time: false }, rate: { range: (_, low, high) => [Math.min(0, low), high * 1.1 || 1] } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 34 },
+      { ...axis, label: 'loss', labelSize: 18, size: 48 },
+      {
+        ...axis,
+        scale: 'rate',
+        side: 1,
+        label: 'learning rate',
+        labelSize: 18,
+        size: 58,
+        grid: { show: false },
+        values: shortRates,
+      },
+    ],
+    cursor: { y: false, points: { size: 6 } },
+    legend: { live: true },
+  };
+}
+
+function shortRates(_: uPlot, values: number[]): string[] {
+  return values.map((rate) => (rate === 0 ? '0' : rate.toExponential(0)));
+}

@@ -1,0 +1,67 @@
+/** Series of the training plot: loss of the latest training jobs side by side, and the learning rate of the newest. Pure. */
+import type { PanelPoint } from '../../../src/core/protocol/messages';
+import type { PanelJob } from '../../../src/core/protocol/panel-view';
+import { decimate } from './decimate';
+
+export interface LossSeries {
+  label: string;
+  /** Position in the palette; an experiment keeps its own. */
+  palette: number;
+  points: { step: number; loss: number }[];
+}
+
+export interface TrainingPlot {
+  losses: LossSeries[];
+  rate: { step: number; rate: number }[];
+  /** One sentence for screen readers and the line under the title. */
+  summary: string;
+}
+
+const shown = 4;
+const mostDrawn = 2000;
+
+export function trainingPlot(jobs: readonly PanelJob[], series: Record<string, PanelPoint[]>): TrainingPlot {
+  const trained = jobs.filter(({ kind, id }) => kind === 'train' && (series[id]?.length ?? 0) > 0);
+  const first = Math.max(0, trained.length - shown);
+  const losses = trained.slice(first).map((job, index) => ({
+    label: job.experiment ?? job.id,
+    palette: first + index,
+    points: lossPoints(series[job.id] ?? []),
+  }));
+  const newest = trained.at(-1);
+  const points = newest === undefined ? [] : (series[newest.id] ?? []);
+  return { losses, rate: ratePoints(points), summary: newest === undefined ? '' : summary(newest, points) };
+}
+
+function lossPoints(points: readonly PanelPoint[]): LossSeries['points'] {
+  const measured = points.flatMap(({ step, loss }) => (loss === null ? [] : [{ step, loss }]));
+  return decimate(measured, mostDrawn, ({ loss }) => loss);
+}
+
+function ratePoints(points: readonly PanelPoint[]): TrainingPlot['rate'] {
+  const measured = points.flatMap(({ step, learningRate }) =>
+    learningRate === null ? [] : [{ step, rate: learningRate }],
+  );
+  return decimate(measured, mostDrawn, ({ rate }) => rate);
+}
+
+function summary(job: PanelJob, points: readonly PanelPoint[]): string {
+  const last = points.findLast(({ loss }) => loss !== null) ?? points.at(-1);
+  if (last === undefined) return '';
+  const name = job.experiment ?? job.id;
+  const steps = last.totalSteps === null ? `step ${last.step}` : `step ${last.step} of ${last.totalSteps}`;
+  const loss = last.loss === null ? '' : `, loss ${last.loss.toFixed(3)}`;
+  const left =
+    job.state === 'running' && last.etaSeconds !== null ? `, about ${Math.ceil(last.etaSeconds)} s left` : '';
+  return `${name}: ${steps}${loss}${left}`;
+}
+
+/** Columns over one shared x axis, with gaps where a series has no point there: what uPlot draws. */
+export function aligned(plot: TrainingPlot): [number[], ...(number | null)[][]] {
+  const lines = [
+    ...plot.losses.map(({ points }) => new Map(points.map(({ step, loss }) => [step, loss]))),
+    new Map(plot.rate.map(({ step, rate }) => [step, rate])),
+  ];
+  const steps = [...new Set(lines.flatMap((line) => [...line.keys()]))].sort((a, b) => a - b);
+  return [steps, ...lines.map((line) => steps.map((step) => line.get(step) ?? null))];
+}

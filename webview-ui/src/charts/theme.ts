@@ -1,0 +1,33 @@
+/** Colours of the editor's theme for what is drawn on a canvas; SVG and HTML take them from the stylesheet. */
+
+export interface ChartTheme {
+  text: string;
+  muted: string;
+  grid: string;
+  series: string[];
+  rate: string;
+}
+
+const names = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'];
+
+export function chartTheme(): ChartTheme {
+  const style = getComputedStyle(document.body);
+  const read = (name: string, fallback: string): string =>
+    style.getPropertyValue(`--vscode-${name}`).trim() || fallback;
+  const text = read('foreground', '#888');
+  return {
+    text,
+    muted: read('descriptionForeground', text),
+    grid: read('editorWidget-border', '') || read('contrastBorder', '') || 'rgba(128,128,128,0.25)',
+    series: names.map((name) => read(`charts-${name}`, text)),
+    rate: read('descriptionForeground', text),
+  };
+}
+
+/** VS Code marks a change of theme on the body. */
+export function onThemeChange(listener: () => void): void {
+  new MutationObserver(listener).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+}
+
+/** Never colour alone: each series has its own dash. */
+export const dashes: number[][] = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 5], [1, 4]];

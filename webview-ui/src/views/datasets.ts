@@ -1,0 +1,84 @@
+/** Dataset picks: why, licence, overlap with the benchmark, and accept or reject for those that wait. */
+import type { PanelDataset } from '../../../src/core/protocol/panel-view';
+import { type Child, h, icon } from '../dom';
+import { capital } from '../format';
+import { badge, empty, facts } from './parts';
+
+const order: readonly PanelDataset['status'][] = ['proposed', 'used', 'seen', 'refused'];
+
+export function drawDatasets(datasets: readonly PanelDataset[]): Child[] {
+  if (datasets.length === 0) {
+    return [
+      empty(
+        'No dataset looked at yet.',
+        'After reading, the agent searches for data, checks licence and overlap with the benchmark, and asks before it uses any.',
+      ),
+    ];
+  }
+  const sorted = datasets.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  return [h('div', { class: 'datasets' }, sorted.map(drawDataset))];
+}
+
+export function statusBadge(dataset: PanelDataset): HTMLElement {
+  if (dataset.approval !== null) return badge('Waiting for you', 'warn', 'bell-dot');
+  const by =
+    dataset.decidedBy === null ? '' : ` by ${dataset.decidedBy === 'person' ? 'you' : `the ${dataset.decidedBy}`}`;
+  if (dataset.status === 'used') return badge(`Accepted${by}`, 'good', 'check');
+  if (dataset.status === 'refused') return badge(`Refused${by}`, 'bad', 'circle-slash');
+  return badge(dataset.status === 'seen' ? 'Looked at' : 'Proposed', 'neutral', 'eye');
+}
+
+function drawDataset(dataset: PanelDataset): HTMLElement {
+  return h(
+    'article',
+    { class: `dataset ${dataset.status}` },
+    h(
+      'div',
+      { class: 'title-row' },
+      h('h3', {}, icon('database'), dataset.id),
+      statusBadge(dataset),
+      licenceBadge(dataset),
+      overlapBadge(dataset),
+    ),
+    dataset.reason === '' ? null : h('p', { class: 'why' }, dataset.reason),
+    facts(dataset.facts.filter(({ label }) => label !== 'Licence')),
+    dataset.remarks.length === 0
+      ? null
+      : h(
+          'ul',
+          { class: 'remarks' },
+          dataset.remarks.map((remark) => h('li', {}, icon('info'), remark)),
+        ),
+    examples(dataset),
+  );
+}
+
+function licenceBadge({ licence, licenceVerdict }: PanelDataset): Child {
+  if (licenceVerdict === null) return null;
+  const tone = { allow: 'good', ask: 'warn', deny: 'bad' }[licenceVerdict];
+  const words = { allow: 'allowed', ask: 'you decide', deny: 'not allowed' }[licenceVerdict];
+  return badge(`${capital(licence ?? 'no licence')}: ${words}`, tone, 'law');
+}
+
+function overlapBadge({ overlap }: PanelDataset): Child {
+  if (overlap === null) return badge('Overlap not checked', 'neutral', 'shield');
+  if (overlap.hits === 0) return badge('No overlap', 'good', 'shield');
+  return badge(`${overlap.flaggedRows} of ${overlap.rows} rows overlap`, overlap.blocked ? 'bad' : 'warn', 'warning');
+}
+
+function examples({ overlap }: PanelDataset): Child {
+  if (overlap === null || overlap.examples.length === 0) return null;
+  return h(
+    'details',
+    {},
+    h('summary', {}, 'Rows that look like evaluation items'),
+    overlap.examples.map(({ rowText, itemText }) =>
+      h(
+        'div',
+        { class: 'pair' },
+        h('div', {}, h('span', { class: 'muted' }, 'Row'), rowText),
+        h('div', {}, h('span', { class: 'muted' }, 'Item'), itemText),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,83 @@
+/** Small pieces that several views share. */
+import type { PanelComparison, PanelFact, PanelScore } from '../../../src/core/protocol/panel-view';
+import { type Child, h, icon } from '../dom';
+import { differenceInterval, interval, pValue, share, signed, value } from '../format';
+
+export function card(title: string, iconName: string, body: Node, className = ''): HTMLElement {
+  const heading = h('h2', {}, icon(iconName), title);
+  return h('section', { class: `card ${className}`.trim(), 'aria-label': title }, heading, body);
+}
+
+/** An empty view says what will come and what to do. */
+export function empty(...text: string[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'empty' },
+    text.map((line) => h('p', {}, line)),
+  );
+}
+
+export function facts(list: readonly PanelFact[], className = 'facts'): HTMLElement {
+  return h(
+    'dl',
+    { class: className },
+    list.map(({ label, value: text }) => h('div', {}, h('dt', {}, label), h('dd', {}, text))),
+  );
+}
+
+export function badge(text: string, tone: string, iconName?: string): HTMLElement {
+  return h('span', { class: `badge ${tone}` }, iconName === undefined ? null : icon(iconName), text);
+}
+
+export function button(
+  text: string,
+  iconName: string,
+  act: () => void,
+  options: { appearance?: 'primary' | 'secondary'; label?: string; disabled?: boolean } = {},
+): HTMLElement {
+  return h(
+    'vscode-button',
+    {
+      appearance: options.appearance ?? 'secondary',
+      'aria-label': options.label ?? text,
+      disabled: options.disabled ?? false,
+      onclick: act,
+    },
+    h('span', { class: 'button-text' }, icon(iconName), text),
+  );
+}
+
+export function scoreText(score: PanelScore | null): Child[] {
+  if (score === null) return [h('span', { class: 'muted' }, 'not scored yet')];
+  return [
+    h('strong', { class: 'number' }, value(score.value)),
+    ' ',
+    h('span', { class: 'muted number' }, interval(score)),
+  ];
+}
+
+const verdictTone = { better: 'good', worse: 'bad', 'no evidence': 'neutral' } as const;
+const verdictIcon = { better: 'arrow-up', worse: 'arrow-down', 'no evidence': 'dash' } as const;
+
+export function verdictBadge(comparison: PanelComparison | null): Child {
+  if (comparison === null) return h('span', { class: 'muted' }, '–');
+  const { verdict } = comparison;
+  const text = `${signed(comparison.difference)} ${verdict}`;
+  const element = badge(text, verdictTone[verdict], verdictIcon[verdict]);
+  element.title = `Against ${comparison.against}: ${comparisonText(comparison)}`;
+  return element;
+}
+
+export function comparisonText(comparison: PanelComparison): string {
+  const { difference, n, method, repaired, learned, lost } = comparison;
+  const kinds = `${learned} learned, ${repaired} repaired in format only, ${lost} lost`;
+  return `${signed(difference)} ${differenceInterval(comparison)}, ${pValue(comparison.pValue)} (${method}, n = ${n}); items: ${kinds}`;
+}
+
+export const invalidText = (score: PanelScore | null): string => (score === null ? '–' : share(score.invalidShare));
+
+/** A link leaves the editor only when it is an ordinary web address. */
+export function link(text: string, url: string): HTMLElement {
+  const ordinary = URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
+  return ordinary ? h('a', { href: url, title: url }, text) : h('span', {}, text);
+}
