@@ -1,7 +1,7 @@
 """Turns a step's end into a class of failure and one sentence for a person."""
 
-import math
 import json
+import math
 import os
 import re
 import signal
@@ -25,7 +25,7 @@ _SENTENCES = {
     "environment": "The environment could not be built",
     "exit": "The job failed",
 }
-_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit|Warning)?: \S")
+_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)(: .*)?$")
 
 
 def classify(code, job, kind, oom_killed, disk_full, hidden=()):

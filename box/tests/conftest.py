@@ -1,0 +1,18 @@
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from supervised import Box  # noqa: E402
+
+
+@pytest.fixture
+def box(tmp_path):
+    """A box whose jobs are all ended after the test."""
+    box = Box(tmp_path / "root")
+    yield box
+    for status in box.ask("list")["statuses"]:
+        box.ask("stop", status["id"])

@@ -1,0 +1,43 @@
+"""A full disk is noticed and told; the end of a job is recorded all the same."""
+
+import errno
+import json
+import os
+
+import pytest
+from ml_intern_box import errors, job, status
+from supervised import request
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "jobs" / "job-1"
+    (path / "work").mkdir(parents=True)
+    (path / "spec.json").write_text(json.dumps(request("print(1)")["spec"]))
+    return path
+
+
+def full(*_args, **_options):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_beat_that_cannot_be_written_does_not_end_the_job(folder, monkeypatch):
+    run = job.JobRun(str(folder.parent.parent), str(folder), {})
+    run.begin()
+    monkeypatch.setattr(status.os, "replace", full)
+    run._update(state="running")
+    assert run.disk_full
+
+
+def test_the_end_is_recorded_over_the_old_bytes_when_no_other_way_is_left(folder, monkeypatch):
+    status.keep_reserve(str(folder))
+    status.write(str(folder), {"state": "running", "note": "x" * 500})
+    monkeypatch.setattr(status.os, "replace", full)
+    status.write_last(str(folder), {"state": "failed"})
+    assert status.read(str(folder)) == {"state": "failed"}
+    assert not (folder / status.RESERVE).exists()
+
+
+def test_a_full_disk_is_told_apart_from_other_failures():
+    assert errors.from_os_error(OSError(errno.ENOSPC, "x"), "/box").reason == "box-disk-full"
+    assert errors.from_os_error(OSError(errno.EACCES, "x"), "/box").reason == "box-command"
