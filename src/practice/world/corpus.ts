@@ -19,16 +19,28 @@ const smallTalk = [
   'let me think about it , then i can tell you the answer .',
 ];
 
-/** Lines in a seeded order: statements one by one, plus one paragraph a thing so that facts also occur together. */
+const entriesPerThing = 6;
+
+/** Lines in a seeded order: statements one by one, almanac entries with all of a thing's facts, and small talk. */
 export function makeCorpus(facts: readonly Fact[], seed: number): string[] {
   const random = seededRandom(seed, 'corpus');
   const statements = facts.flatMap((fact) =>
     [...commonStatements, ...fact.attribute.statements].map((template) => state(template, fact)),
   );
-  const chatter = Array.from({ length: Math.ceil(statements.length / 20) }, () => random.pick(smallTalk));
-  return random.shuffled([...statements, ...chatter]);
+  const things = [...new Set(facts.map((fact) => fact.thing))];
+  const entries = things.flatMap((thing) => {
+    const known = facts.filter((fact) => fact.thing === thing);
+    return Array.from({ length: entriesPerThing }, () => entry(thing, random.shuffled(known)));
+  });
+  const chatter = Array.from({ length: Math.ceil(statements.length / 25) }, () => random.pick(smallTalk));
+  return random.shuffled([...statements, ...entries, ...chatter]);
 }
 
 function state(template: string, fact: Fact): string {
   return fill(template.replaceAll('{label}', fact.attribute.label), fact);
+}
+
+/** As an almanac prints it: the thing, then its facts in any order. */
+function entry(thing: string, facts: readonly Fact[]): string {
+  return `the ${thing} : ${facts.map((fact) => `${fact.attribute.label} ${fact.value}`).join(' , ')} .`;
 }
