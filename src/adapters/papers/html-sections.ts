@@ -24,13 +24,13 @@ export interface HtmlPaper {
 /** Undefined when the page holds no paper, or one without text. */
 export function paperOfHtml(html: string): HtmlPaper | undefined {
   const page = parseDocument(html);
-  const [article] = DomUtils.getElementsByClassName('ltx_document', page, true, 1);
-  if (article === undefined) return undefined;
-  const [heading] = DomUtils.getElementsByClassName('ltx_title_document', article.children, true, 1);
+  const article = DomUtils.findOne((element) => hasClass(element, 'ltx_document'), page.children);
+  if (article === null) return undefined;
+  const heading = DomUtils.findOne((element) => hasClass(element, 'ltx_title_document'), article.children);
   const sections: PaperSection[] = [];
   collect({ id: 'text', title: 'Text', level: 1 }, article.children, sections);
   if (sections.length === 0) return undefined;
-  return { title: heading === undefined ? '' : inlineOf(heading.children), sections };
+  return { title: heading === null ? '' : inlineOf(heading.children), sections };
 }
 
 type Heading = Omit<PaperSection, 'text'>;

@@ -69,7 +69,8 @@ function equationOf(element: Element): string {
 }
 
 function codeOf(element: Element): string {
-  const lines = DomUtils.getElementsByClassName('ltx_listingline', element.children, true);
+  const isLine = (node: Node) => DomUtils.isTag(node) && hasClass(node, 'ltx_listingline');
+  const lines = DomUtils.filter(isLine, element.children);
   const code =
     lines.length > 0 ? lines.map((line) => DomUtils.textContent(line)).join('\n') : DomUtils.textContent(element);
   return `\`\`\`\n${code.replace(/\s+$/, '')}\n\`\`\``;

@@ -31,7 +31,7 @@ describe('practice Hub', () => {
     );
     const page = await get('/api/datasets?search=GLIM&sort=downloads&limit=3');
     const next = /<(.+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
-    assert.ok(next?.startsWith(servers.hub));
+    assert.ok(next !== undefined && next.startsWith(servers.hub));
     const [first, rest] = [(await page.json()) as unknown[], (await (await fetch(next)).json()) as unknown[]];
     assert.deepEqual([first.length, rest.length], [3, 1]);
   });
