@@ -54,7 +54,7 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
     productRoot: cli.productRoot,
     home: cli.home,
     secrets: takeSecrets(env, { modelUrl, hubEndpoint }, logger),
-    notifier: { notify: (message) => terminal.err(`${message}\n`) },
+    notifier: { notify: (message) => terminal.line(message) },
     logger,
     surface: 'cli',
     ...(terminal.interactive ? { confirmHostKey: confirmHostKey(terminal) } : {}),
@@ -71,11 +71,11 @@ export function workspaceOf(cli: Cli, { workspace }: GlobalOptions): string {
 
 function terminalLogger(terminal: Terminal, verbose: boolean): Logger {
   return {
-    info: (message) => verbose && terminal.err(`${message}\n`),
-    warn: (message) => terminal.err(`${message}\n`),
+    info: (message) => verbose && terminal.line(message),
+    warn: (message) => terminal.line(message),
     error: (message, error) => {
       const trace = verbose && error instanceof Error ? `\n${error.stack ?? error.message}` : '';
-      terminal.err(`${message}${trace}\n`);
+      terminal.line(`${message}${trace}`);
     },
   };
 }

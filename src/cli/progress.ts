@@ -4,9 +4,7 @@ import type { RunView } from '../core/run/view';
 import { duration } from './format';
 import { liveLine, trainingText } from './live-line';
 import { narrate } from './narrate';
-import type { Terminal } from './terminal';
-
-const eraseLine = '\r\u001b[2K';
+import { eraseLine, type Terminal } from './terminal';
 
 export class Progress {
   private view: RunView | null = null;
@@ -47,7 +45,7 @@ export class Progress {
 
   line(text: string): void {
     if (this.held !== null) this.held.push(text);
-    else this.terminal.err(`${this.terminal.live ? eraseLine : ''}${text}\n`);
+    else this.terminal.line(text);
   }
 
   /** Keeps quiet while a person is asked. */

@@ -6,7 +6,7 @@ import type { RunConfig } from '../core/run/types';
 /** Empty for a run outside the practice world. */
 export async function standInsOf(config: RunConfig | null, home: string): Promise<string[]> {
   if (!config?.practice) return [];
-  const file = join(home, 'worlds', String(config.practice.seed), 'world.json');
+  const file = join(home, 'practice', 'worlds', String(config.practice.seed), 'world.json');
   try {
     const world = JSON.parse(await readFile(file, 'utf8')) as { standIns: string[] };
     return world.standIns;

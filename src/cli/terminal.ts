@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { MlInternError } from '../core/errors';
 
+export const eraseLine = '\r\u001b[2K';
+
 export interface Terminal {
   /** A person can be asked. */
   readonly interactive: boolean;
@@ -16,6 +18,8 @@ export interface Terminal {
   busy(): boolean;
   out(text: string): void;
   err(text: string): void;
+  /** A line for the person, in place of what is being redrawn. */
+  line(text: string): void;
   /** Rejects with an AbortError when the signal fires; undefined when the input has ended. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Opens the text in the person's editor and returns what was saved. */
@@ -28,13 +32,14 @@ export interface Terminal {
 export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
   const { stdin, stdout, stderr } = process;
   let questions = 0;
-  const capable = stderr.isTTY === true && env['TERM'] !== 'dumb';
+  const live = stderr.isTTY === true && env['TERM'] !== 'dumb' && !env['NO_COLOR'];
   return {
     interactive: stdin.isTTY === true && stderr.isTTY === true,
-    live: capable && !env['NO_COLOR'],
+    live,
     columns: () => stderr.columns ?? 80,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    line: (text) => void stderr.write(`${questions > 0 ? '\n' : live ? eraseLine : ''}${text}\n`),
     busy: () => questions > 0,
     async ask(question, signal) {
       questions++;

@@ -31,6 +31,9 @@ export class FakeTerminal implements Terminal {
   err(text: string): void {
     this.stderr += text;
   }
+  line(text: string): void {
+    this.err(`${text}\n`);
+  }
   ask(question: string): Promise<string | undefined> {
     this.stderr += question;
     return Promise.resolve(this.answers.shift());
