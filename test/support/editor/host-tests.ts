@@ -22,7 +22,7 @@ export interface HostTestOptions {
   settings?: Record<string, unknown>;
   /** For the whole run, from opening the window on. */
   timeoutMs?: number;
-  /** Called with each line as it is printed. */
+  /** Called with each line that the tests and mocha print, as it comes. */
   onOutput?: (line: string) => void;
 }
 
@@ -77,6 +77,10 @@ async function bundleTests(tests: string[], folder: string, results: string): Pr
   return runner;
 }
 
+/** Between these two the host prints what the tests print; before and after, the window tells of its own doings. */
+const STARTED = '[host tests: started]';
+const ENDED = '[host tests: ended]';
+
 const runnerSource = (files: string[], results: string): string => `
 const loaded = require(${JSON.stringify(join(REPOSITORY, 'node_modules/mocha'))});
 const Mocha = loaded.default ?? loaded;
@@ -84,7 +88,9 @@ exports.run = () => new Promise((resolve, reject) => {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30000, color: false });
   for (const file of ${JSON.stringify(files)}) mocha.addFile(file);
   const passed = [], failed = [], pending = [];
+  console.log(${JSON.stringify(STARTED)});
   mocha.run((failures) => {
+    console.log(${JSON.stringify(ENDED)});
     require('node:fs').writeFileSync(${JSON.stringify(results)}, JSON.stringify({ passed, failed, pending }));
     if (failures) reject(new Error(failures + ' failed')); else resolve();
   })
@@ -108,9 +114,16 @@ function windowUrl(server: string, workspace: string, extension: string, runner:
 /** Opens the window and waits until the host says that run() ended; hands back what was printed. */
 async function runInWindow(page: Page, url: string, options: HostTestOptions): Promise<string> {
   const lines: string[] = [];
+  let testing = false;
   const print = (line: string): void => {
+    if (line === STARTED || line === ENDED) {
+      testing = line === STARTED;
+      return;
+    }
     lines.push(line);
-    options.onOutput?.(line);
+    if (testing) {
+      options.onOutput?.(line);
+    }
   };
   const limit = options.timeoutMs ?? 180_000;
   let timer: NodeJS.Timeout | undefined;
@@ -154,7 +167,10 @@ export function hostTestFiles(): string[] {
 async function main(): Promise<void> {
   const tests = process.argv.length > 2 ? process.argv.slice(2) : hostTestFiles();
   const onOutput = (line: string): void => console.log(line);
-  const { failed } = await runHostTests({ tests, onOutput });
+  const { passed, failed, output } = await runHostTests({ tests, onOutput });
+  if (passed.length + failed.length === 0) {
+    console.log(output);
+  }
   process.exitCode = failed.length === 0 ? 0 : 1;
 }
 
