@@ -7,6 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { delimiter, join, resolve as resolvePath } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'ssh2';
 import { type LoopbackKeys, prepareKeys, writeKnownHosts } from './loopback-keys';
@@ -179,8 +180,10 @@ async function endLeftover(home: string): Promise<void> {
   if (!existsSync(record)) return;
   const { pid, owner } = JSON.parse(await readFile(record, 'utf8')) as { pid: number; owner: number };
   const command = existsSync(`/proc/${pid}/cmdline`) ? await readFile(`/proc/${pid}/cmdline`, 'utf8') : '';
-  if (command.includes(join(home, 'sshd_config')) && (owner === process.pid || !isRunning(owner)))
-    signal(pid, 'SIGTERM');
+  if (!command.includes(join(home, 'sshd_config')) || (owner !== process.pid && isRunning(owner))) return;
+  signal(pid, 'SIGTERM');
+  // Its port is wanted again: wait until it is free.
+  for (let tries = 0; tries < 100 && isRunning(pid); tries++) await sleep(20);
 }
 
 function isRunning(pid: number): boolean {
