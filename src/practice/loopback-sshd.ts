@@ -179,11 +179,16 @@ async function endLeftover(home: string): Promise<void> {
   const record = join(home, 'sshd.json');
   if (!existsSync(record)) return;
   const { pid, owner } = JSON.parse(await readFile(record, 'utf8')) as { pid: number; owner: number };
-  const command = existsSync(`/proc/${pid}/cmdline`) ? await readFile(`/proc/${pid}/cmdline`, 'utf8') : '';
+  const command = await commandOf(pid);
   if (!command.includes(join(home, 'sshd_config')) || (owner !== process.pid && isRunning(owner))) return;
   signal(pid, 'SIGTERM');
   // Its port is wanted again: wait until it is free.
-  for (let tries = 0; tries < 100 && isRunning(pid); tries++) await sleep(20);
+  for (let tries = 0; tries < 100 && (await commandOf(pid)) !== ''; tries++) await sleep(20);
+}
+
+/** Empty for a process that is gone, or a zombie. */
+async function commandOf(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 }
 
 function isRunning(pid: number): boolean {

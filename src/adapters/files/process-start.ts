@@ -3,11 +3,14 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
+/** Null when there is no such process (or no way to know). */
 export async function processStartTime(pid: number): Promise<string | null> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
     // Field 22, counted after the command's closing parenthesis, which may itself hold spaces.
-    return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // In a container without an init, a killed process stays in the table as a zombie: it holds nothing any more.
+    return fields === undefined || fields[0] === 'Z' ? null : (fields[19] ?? null);
   }
   if (process.platform === 'win32') return null;
   const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({
