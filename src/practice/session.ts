@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processStartTime } from '../adapters/files/process-start';
 import { takeLock } from '../adapters/files/run-lock';
 import { MlInternError } from '../core/errors';
 import { isAlive, readWorld, worldPaths, type PracticeWorldInfo } from './world-file';
@@ -30,7 +31,7 @@ export async function openPracticeWorld(options: PracticeWorldOptions): Promise<
   const { home, seed, signal } = options;
   const { users } = worldPaths(home, seed);
   await mkdir(users, { recursive: true });
-  await writeFile(join(users, String(process.pid)), '');
+  await writeFile(join(users, String(process.pid)), (await processStartTime(process.pid)) ?? '');
   const program = await programHash(options.programPath);
   const deadline = Date.now() + startTimeoutMs;
   for (;;) {

@@ -37,7 +37,7 @@ export interface WorldPaths {
   file: string;
   log: string;
   startLock: string;
-  /** One file a process that uses the world, named by its pid. */
+  /** One file a process that uses the world: named by its pid, holding its start time. */
   users: string;
   /** What the miniature Hub serves as the base model; a link into `models/`. */
   baseModel: string;
@@ -78,7 +78,7 @@ export async function isAlive({ pid, startTime }: Pick<PracticeWorldInfo, 'pid' 
   return isRunning(pid) && (startTime === null || (await processStartTime(pid)) === startTime);
 }
 
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

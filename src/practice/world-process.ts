@@ -2,11 +2,11 @@
  * The process that serves a practice world. It outlives whoever started it, as a real Hub would, and ends by itself when nobody has used
  * it for a while. Its parts are handed in, so that tests can run it with small ones.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processStartTime } from '../adapters/files/process-start';
 import { standInSentences } from './stand-ins';
-import { ignoreMissing, isRunning, readWorld, worldPaths, writeWorld, type PracticeWorldInfo } from './world-file';
+import { ignoreMissing, isAlive, readWorld, worldPaths, writeWorld, type PracticeWorldInfo } from './world-file';
 
 /** `port` is the one to prefer; `onRequest` is called for each request. */
 export interface PartOptions {
@@ -156,8 +156,14 @@ class Activity {
 
   private async hasUsers(): Promise<boolean> {
     const names = (await readdir(this.users).catch(ignoreMissing)) ?? [];
-    const gone = names.filter((name) => !isRunning(Number(name)));
-    await Promise.all(gone.map((name) => rm(join(this.users, name), { force: true })));
-    return gone.length < names.length;
+    const living = await Promise.all(names.map((name) => this.isUsed(join(this.users, name), Number(name))));
+    return living.includes(true);
+  }
+
+  private async isUsed(file: string, pid: number): Promise<boolean> {
+    const startTime = (await readFile(file, 'utf8').catch(ignoreMissing)) || null;
+    const alive = await isAlive({ pid, startTime });
+    if (!alive) await rm(file, { force: true });
+    return alive;
   }
 }
