@@ -112,5 +112,6 @@ async function editor(): Promise<Tally> {
 }
 
 async function pack(): Promise<Tally> {
+  await installEditor();
   return add(await script('package'), await mocha('test/package/**/*.test.ts'));
 }
