@@ -64,6 +64,24 @@ describe('HfHub', () => {
     assert.deepEqual(preview.columns[0], { name: 'question', type: 'string' });
   });
 
+  it('says which line of a data file is broken', async () => {
+    await assert.rejects(hub().preview('glim/broken', 'default', 'train', 4), {
+      reason: 'hub-unavailable',
+      message: /Line 2 of the data file train\.jsonl is not JSON/,
+    });
+  });
+
+  it('reads CSV files, and makes do with an empty README or data file', async () => {
+    const preview = await hub().preview('glim/sheet', 'default', 'train', 4);
+    assert.deepEqual(preview.rows, [
+      { name: 'glim', note: 'one, "two"' },
+      { name: 'flim', note: 'three' },
+    ]);
+    servers.setFaults(({ path }) => (path.endsWith('README.md') ? { kind: 'status', status: 416 } : undefined));
+    assert.equal((await hub().datasetCard('glim/sheet')).text, '');
+    await assert.rejects(hub().preview('glim/sheet', 'default', 'test', 4), { reason: 'hub-unavailable' });
+  });
+
   it('says why when neither viewer nor files help', async () => {
     await assert.rejects(hub().preview('glim/unviewable', 'default', 'nope', 4), {
       reason: 'hub-unavailable',

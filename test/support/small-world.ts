@@ -62,6 +62,14 @@ export function smallWorld(modelFolder = '/nonexistent'): WorldContent {
         },
       }),
       dataset('glim/locked', { gated: 'manual', downloads: 2 }),
+      dataset('glim/broken', {
+        files: { 'train.jsonl': '{"text":"one"}\n{"text":\n{"text":"three"}\n' },
+        viewerFailure: 'A line could not be read.',
+      }),
+      dataset('glim/sheet', {
+        files: { 'train.csv': 'name,note\nglim,"one, ""two"""\nflim,three\n', 'test.csv': '' },
+        viewerFailure: 'CSV is not served.',
+      }),
       dataset('glim/unviewable', { viewerFailure: 'The rows could not be streamed.' }),
     ],
     models: [

@@ -1,7 +1,7 @@
 /** The Hugging Face Hub, or anything that speaks like it, as the Hub port. */
-import { datasetInfo, downloadFile, listDatasets, listFiles } from '@huggingface/hub';
+import { datasetInfo, downloadFile, HubApiError, listDatasets, listFiles } from '@huggingface/hub';
 import { MlInternError } from '../../core/errors';
-import { fetchWithRetry, type Fetch } from '../../core/http/retry';
+import { fetchWithRetry, readPolicy, type Fetch } from '../../core/http/retry';
 import type { Clock } from '../../core/ports/common';
 import type { DatasetCard, DatasetHit, DatasetPreview, DatasetSplit, Hub } from '../../core/ports/hub';
 import { licenceOf, licenceTag, textBelowMetadata } from './cards';
@@ -24,6 +24,8 @@ interface Access {
   fetch: typeof globalThis.fetch;
 }
 
+/** There is another way when the viewer is silent, so it is not waited for as long. */
+const viewerPolicy = { ...readPolicy, attempts: 3, timeoutMs: 10_000 };
 const noFilesToo = 'no JSON-lines or CSV file could be read instead';
 
 export class HfHub implements Hub {
@@ -33,8 +35,10 @@ export class HfHub implements Hub {
 
   constructor(private readonly options: HfHubOptions) {
     this.endpoint = withoutSlash(options.endpoint);
-    this.patient = fetchWithRetry((url, init) => globalThis.fetch(url, init), options.clock);
-    this.viewer = new Viewer(withoutSlash(options.viewer), this.patient);
+    const plain: Fetch = (url, init) => globalThis.fetch(url, init);
+    this.patient = fetchWithRetry(plain, options.clock);
+    const hasty = fetchWithRetry(plain, options.clock, viewerPolicy);
+    this.viewer = new Viewer(withoutSlash(options.viewer), hasty);
   }
 
   searchDatasets(query: { text?: string; paper?: string; limit: number }, signal?: AbortSignal): Promise<DatasetHit[]> {
@@ -135,7 +139,7 @@ async function findDatasets(
       licence: licenceTag(entry.tags ?? []),
       gated: entry.gated !== false,
       tags: entry.tags ?? [],
-      description: (entry.description ?? '').trim(),
+      description: (entry.description ?? '').replace(/\s+/g, ' ').trim(),
       updatedAt: isoDate(entry.updatedAt),
     });
   }
@@ -148,12 +152,22 @@ function infoOf(access: Access, id: string, revision?: string) {
 }
 
 async function readme(access: Access, id: string, revision: string): Promise<string> {
-  const repo = { type: 'dataset' as const, name: id };
   try {
-    const file = await downloadFile({ ...access, repo, path: 'README.md', revision, xet: false });
-    return file === null ? '' : textBelowMetadata(await file.text());
+    const file = await fileOf(access, id, 'README.md', revision);
+    return file === undefined ? '' : textBelowMetadata(await file.text());
   } catch (error) {
     if (MlInternError.is(error, 'hub-gated')) return '(The README is only shown to those its authors let in.)';
+    throw error;
+  }
+}
+
+/** Undefined when there is no such file, or nothing in it: an empty file has no first byte to ask for. */
+async function fileOf(access: Access, id: string, path: string, revision = 'main'): Promise<Blob | undefined> {
+  try {
+    const repo = { type: 'dataset' as const, name: id };
+    return (await downloadFile({ ...access, repo, path, revision, xet: false })) ?? undefined;
+  } catch (error) {
+    if (error instanceof HubApiError && error.statusCode === 416) return undefined;
     throw error;
   }
 }
@@ -176,8 +190,8 @@ async function previewFromFile(
 ): Promise<DatasetPreview | undefined> {
   const file = (await dataFiles(access, id)).find((entry) => entry.config === config && entry.split === split);
   if (file === undefined) return undefined;
-  const blob = await downloadFile({ ...access, repo: { type: 'dataset', name: id }, path: file.path, xet: false });
-  if (blob === null) return undefined;
+  const blob = await fileOf(access, id, file.path);
+  if (blob === undefined) return undefined;
   return previewOf(file, await blob.slice(0, previewBytes).text(), blob.size <= previewBytes, rows);
 }
 

@@ -1,5 +1,5 @@
 /** `fetch` for the Hub: the token goes to the Hub's own origin only, and refusals become typed errors that say what to do. */
-import { MlInternError } from '../../core/errors';
+import { isAbort, MlInternError } from '../../core/errors';
 import { saidBy } from '../../core/http/failures';
 import { NoAnswer, type Fetch } from '../../core/http/retry';
 
@@ -11,7 +11,7 @@ export interface HubCall {
   signal: AbortSignal | undefined;
 }
 
-/** The shape that @huggingface/hub wants; a missing file stays a plain 404, because the library knows what to make of it. */
+/** The shape that @huggingface/hub wants. A missing or empty file stays a plain answer: callers know what to make of it. */
 export function hubFetch(patient: Fetch, call: HubCall): typeof globalThis.fetch {
   return async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
@@ -21,7 +21,8 @@ export function hubFetch(patient: Fetch, call: HubCall): typeof globalThis.fetch
       headers.set('authorization', `Bearer ${call.token}`);
     }
     const response = await patient(url, { ...init, headers, ...(call.signal && { signal: call.signal }) });
-    if (response.ok || response.headers.get('x-error-code') === 'EntryNotFound') return response;
+    const noFile = response.headers.get('x-error-code') === 'EntryNotFound' || response.status === 416;
+    if (response.ok || noFile) return response;
     throw await refusal(response, call);
   };
 }
@@ -56,12 +57,10 @@ export function unavailable(endpoint: string, why: string, next: string, cause?:
   return new MlInternError('hub-unavailable', `The Hub at ${endpoint} could not answer: ${why}.`, { next, cause });
 }
 
-/** Failures below HTTP and answers that make no sense, as typed errors; everything else is passed on. */
+/** Failures below HTTP and answers that make no sense, as typed errors. */
 export function hubFailure(error: unknown, endpoint: string): unknown {
+  if (error instanceof MlInternError || isAbort(error)) return error;
   const next = 'Check the network and the Hub endpoint in the settings, then resume.';
   if (error instanceof NoAnswer) return unavailable(endpoint, error.why, next, error);
-  if (error instanceof SyntaxError || error instanceof TypeError) {
-    return unavailable(endpoint, 'its answer was not what a Hub sends (a proxy or sign-in page?)', next, error);
-  }
-  return error;
+  return unavailable(endpoint, 'its answer was not what a Hub sends (a proxy or sign-in page?)', next, error);
 }

@@ -39,12 +39,14 @@ export function rowsOf(dataset: WorldDataset, split: WorldSplit): Row[] {
 }
 
 export function jsonLines(dataset: WorldDataset, path: string): Row[] {
+  return linesOf(dataset, path).map((line) => JSON.parse(line) as Row);
+}
+
+export function linesOf(dataset: WorldDataset, path: string): string[] {
   const content = dataset.files[path];
   if (content === undefined) throw new Error(`Dataset ${dataset.id} has no file ${path}.`);
-  const lines = Buffer.from(content as Uint8Array)
-    .toString('utf8')
-    .split('\n');
-  return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Row);
+  const lines = bytesOf(content).toString('utf8').split('\n');
+  return lines.filter((line) => line.trim() !== '');
 }
 
 export function bytesOf(content: string | Uint8Array): Buffer {

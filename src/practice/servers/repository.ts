@@ -5,7 +5,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { CardMetadata, WorldContent, WorldDataset, WorldModel } from './content';
-import { bytesOf, jsonLines, splitsOf } from './data-files';
+import { bytesOf, linesOf, splitsOf } from './data-files';
 
 export interface RepoFile {
   path: string;
@@ -83,7 +83,7 @@ function datasetRepo(dataset: WorldDataset): Repo {
 }
 
 function rowCount(dataset: WorldDataset): number {
-  const rows = splitsOf(dataset).flatMap((split) => split.files.map((path) => jsonLines(dataset, path).length));
+  const rows = splitsOf(dataset).flatMap((split) => split.files.map((path) => linesOf(dataset, path).length));
   return rows.reduce((sum, count) => sum + count, 0);
 }
 

@@ -33,7 +33,7 @@ describe('practice Hub', () => {
     const next = /<(.+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
     assert.ok(next !== undefined && next.startsWith(servers.hub));
     const [first, rest] = [(await page.json()) as unknown[], (await (await fetch(next)).json()) as unknown[]];
-    assert.deepEqual([first.length, rest.length], [3, 1]);
+    assert.deepEqual([first.length, rest.length], [3, 3]);
   });
 
   it('describes a dataset, its tree and its README', async () => {
