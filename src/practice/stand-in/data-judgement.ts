@@ -57,9 +57,10 @@ export function byPromise(candidates: readonly Candidate[], topic: readonly stri
 
 function care(source: string): number {
   const good = /\b(verified|reviewed|checked|curated|proofread|hand-written|careful(ly)?)\b/i.test(source);
-  const bad = /\b(noisy|scraped|crawled|unverified|unchecked|automatic(ally)?|guess(es|ed)?|uncurated|crowd)\b/i.test(
-    source,
-  );
+  const bad =
+    /\b(noisy|scraped|crawled|unverified|unchecked|automatic(ally)?|guess(es|ed)?|volunteers?|quickly|hurry|uncurated|crowd)\b/i.test(
+      source,
+    );
   return (good ? 1 : 0) - (bad ? 1 : 0);
 }
 

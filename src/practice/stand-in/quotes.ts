@@ -10,7 +10,7 @@ const topics: { name: string; pattern: RegExp; weight: number }[] = [
   { name: 'leaking test items', pattern: /\b(contaminat\w*|leak\w*|overlap\w*|memoris\w*|memoriz\w*)\b/i, weight: 3 },
   {
     name: 'noise and quality',
-    pattern: /\b(nois\w*|quality|clean\w*|filter\w*|wrong|duplicat\w*|careful\w*)\b/i,
+    pattern: /\b(nois\w*|quality|clean\w*|filter\w*|wrong|(un)?checked|duplicat\w*|careful\w*)\b/i,
     weight: 2,
   },
   { name: 'mixing sources', pattern: /\b(mixtur\w*|mix(es|ed|ing)?|blend\w*|sources?)\b/i, weight: 2 },

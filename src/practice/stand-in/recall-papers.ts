@@ -8,7 +8,8 @@ export interface Paper {
   citations: number;
   influential: boolean;
   abstract: string;
-  /** Found by following another paper's citations. */
+  /** Found by search, by following another paper's citations, or both. */
+  searched: boolean;
   followed: boolean;
 }
 
@@ -26,15 +27,16 @@ export function papersFound(memory: Memory): Paper[] {
     if (call.name !== 'search_papers' && call.name !== 'citations') continue;
     for (const item of records(call.answer?.facts.papers)) {
       const id = text(item.id);
-      if (id === null || papers.has(id)) continue;
-      const block = call.answer?.blocks.find((candidate) => candidate.source.includes(id));
+      if (id === null) continue;
+      const known = papers.get(id);
       papers.set(id, {
         id,
-        title: text(item.title) ?? id,
-        citations: number(item.citations) ?? 0,
-        influential: item.influential === true,
-        abstract: block?.text ?? '',
-        followed: call.name === 'citations',
+        title: known?.title ?? text(item.title) ?? id,
+        citations: number(item.citations) ?? known?.citations ?? 0,
+        influential: known?.influential === true || item.influential === true,
+        abstract: known?.abstract || (call.answer?.blocks.find((block) => block.source.includes(id))?.text ?? ''),
+        searched: known?.searched === true || call.name === 'search_papers',
+        followed: known?.followed === true || call.name === 'citations',
       });
     }
   }

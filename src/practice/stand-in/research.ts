@@ -42,7 +42,7 @@ function* search(memory: Memory): Generator<Step> {
 }
 
 function* readTop(memory: Memory): Generator<Step> {
-  const found = ranked(memory, false);
+  const found = ranked(memory, 'searched');
   const open = unread(memory, found);
   const missing = readAtFirst - (found.length - open.length);
   if (open.length === 0 || missing <= 0) return;
@@ -54,7 +54,7 @@ function* readTop(memory: Memory): Generator<Step> {
 }
 
 function* follow(memory: Memory): Generator<Step> {
-  const [best] = ranked(memory, false);
+  const [best] = ranked(memory, 'searched');
   if (!best || callsTo(memory, 'citations').length > 0) return;
   yield {
     text: `Who builds on "${best.title}"? Newer work may say what held up.`,
@@ -63,10 +63,9 @@ function* follow(memory: Memory): Generator<Step> {
 }
 
 function* readFollowed(memory: Memory): Generator<Step> {
-  const followed = ranked(memory, true);
-  const tried = attempts(memory);
+  const followed = ranked(memory, 'followed');
   const [next] = unread(memory, followed);
-  if (!next || followed.some((paper) => tried.has(paper.id))) return;
+  if (!next || attempts(memory).size > readAtFirst) return;
   yield { text: `I read "${next.title}", which cites it.`, calls: [call('read_paper', { id: next.id })] };
 }
 
@@ -103,14 +102,14 @@ function refusals(memory: Memory, id: string): number {
 }
 
 /** Papers by what they share with the goal and the craft, then by citations. */
-function ranked(memory: Memory, followed: boolean): Paper[] {
+function ranked(memory: Memory, how: 'searched' | 'followed'): Paper[] {
   const wanted = [...topicWords(memory), ...methodWords];
   const worth = (paper: Paper): number =>
     relevance(`${paper.title} ${paper.abstract}`, wanted) +
     Math.log10(1 + paper.citations) +
     (paper.influential ? 1 : 0);
   return papersFound(memory)
-    .filter((paper) => paper.followed === followed)
+    .filter((paper) => paper[how])
     .sort((a, b) => worth(b) - worth(a));
 }
 

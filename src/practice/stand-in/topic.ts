@@ -2,15 +2,8 @@
 import { keywords } from './words';
 import type { Memory } from './memory';
 
-const instructions = /metric|template|prompt|items|options|promotion|seed|path/i;
-
-/** The goal's own words first, then those of the benchmark's name and description. */
+/** The words of the benchmark's name first: they are the most telling. Then those of the goal. */
 export function topicWords(memory: Memory): string[] {
-  const benchmark = memory.briefing
-    .split('\n')
-    .filter((line) => /^\W*benchmark\b/i.test(line))
-    .map((line) => line.replace(/\(.*?\)/g, ' '))
-    .join(' ');
-  const extra = keywords(benchmark).filter((word) => !instructions.test(word));
-  return [...new Set([...keywords(memory.goal), ...extra])].slice(0, 12);
+  const named = [...memory.briefing.matchAll(/\bbenchmark\s*:\s*([^\n(.;,]+)/gi)].map((match) => match[1] ?? '');
+  return [...new Set([...keywords(named.join(' ')), ...keywords(memory.goal)])].slice(0, 12);
 }

@@ -6,6 +6,7 @@ const common = new Set(
     'my of on or our out please raise should so than that the their them then there these this to train training up use using want was we what ' +
     'when where which who will with within without you your improve improved increase better best score scores exact accuracy benchmark ' +
     'benchmarks hours hour minutes budget run post tune tuning fine finetune finetuning dev set split tiny small large about after before ' +
+    'share exactly right things thing know knows known pretraining pretrained percent points ' +
     'json jsonl file local practice question questions answer answers answering data dataset datasets'
   ).split(' '),
 );
