@@ -92,10 +92,13 @@ function questionAnswer(names: Names): DetectedFormat | undefined {
 }
 
 function promptCompletion(names: Names): DetectedFormat | undefined {
-  const prompt = names.any('prompt', 'input', 'source', 'context');
-  const completion = names.any('completion', 'response', 'output', 'target');
+  const prompt = names.any('prompt', 'input', 'source', 'context', 'query', 'user', 'human');
+  const completion = names.any('completion', 'response', 'output', 'target', 'assistant', 'reply');
   if (prompt === undefined || completion === undefined) return undefined;
-  return { format: 'prompt-completion', mapping: pair(`{${prompt}}`, `{${completion}}`) };
+  const isReady = prompt.toLowerCase() === 'prompt' && completion.toLowerCase() === 'completion';
+  // Columns of those names hold their own separators; others would run together.
+  const mapping = pair(isReady ? `{${prompt}}` : `{${prompt}}\n`, `{${completion}}`);
+  return { format: 'prompt-completion', mapping };
 }
 
 function plainText(names: Names, rows: readonly Row[]): DetectedFormat | undefined {

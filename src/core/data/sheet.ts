@@ -81,6 +81,5 @@ function rowRemarks(preview: DatasetPreview, shares: RowShares): string[] {
   return [
     ...(shares.duplicateShare > 0.02 ? [`${percent(shares.duplicateShare)} of the sampled rows are duplicates.`] : []),
     ...(shares.emptyShare > 0.02 ? [`${percent(shares.emptyShare)} of the sampled rows have an empty cell.`] : []),
-    ...(preview.truncated ? ['Only the beginning of the data, or of long cells, was sampled.'] : []),
   ];
 }

@@ -43,6 +43,7 @@ describe('detectFormat', () => {
       { prompt: '{instruction}\n{input}\n', completion: '{output}' },
     ],
     ['prompt-completion', { prompt: 'a', completion: 'b' }, { prompt: '{prompt}', completion: '{completion}' }],
+    ['prompt-completion', { user: 'a', assistant: 'b' }, { prompt: '{user}\n', completion: '{assistant}' }],
     ['preference', { prompt: 'a', chosen: 'b', rejected: 'c' }, { prompt: '{prompt}', completion: '{chosen}' }],
     ['question-choices', { question: 'a', choices: ['b', 'c'], answer: 'b' }, qa],
     ['question-answer', { question: 'a', answer: 'b' }, qa],
