@@ -56,6 +56,7 @@ function factorFor(setting: (typeof settings)[number], text: string): number | n
 }
 
 function avoided(text: string): string[] {
-  const pattern = /(?:\bnot|n't|\bavoid|\bwithout|\bdrop|\bleave out|\binstead of|\bnever)\b[^.;\n]*?([\w.-]+\/[\w.-]*\w)/gi;
+  const pattern =
+    /(?:\bnot|n't|\bavoid|\bwithout|\bdrop|\bleave out|\binstead of|\bnever)\b[^.;\n]*?([\w.-]+\/[\w.-]*\w)/gi;
   return [...text.matchAll(pattern)].flatMap((match) => match[1]?.toLowerCase() ?? []);
 }
