@@ -63,7 +63,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
     evaluations,
     clock: systemClock,
     logger: options.logger,
-    prepareWorld: async () => practice?.provideBaseModel({ bench, preparation, box, signal }),
+    prepareWorld: async () => practice?.provideBaseModel({ preparation, box, signal, onMetrics: assembly.onMetrics }),
     driveAgent: (agentSignal, refresh) => driveAgentOf(assembly, bench, toolbox, endpoint, agentSignal, refresh),
     readProgram: () => assembly.store.read('program.md'),
     writeReport: () => saveReport(assembly, practice?.world.standIns ?? []),

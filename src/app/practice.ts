@@ -1,12 +1,13 @@
 /** The practice run: its configuration, its world, and the base model that its world makes on first use. */
 import { join } from 'node:path';
-import type { Bench } from '../core/experiments/bench';
 import type { Preparation } from '../core/experiments/preparation';
 import type { Box } from '../core/ports/box';
+import type { MetricPoint } from '../core/run/runs';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import { ensureBaseModel } from '../practice/base-model';
 import { practiceBenchmark, practiceBenchmarkPath } from '../practice/benchmark-files';
 import { openPracticeWorld } from '../practice/session';
+import { baseModelId } from '../practice/world/world';
 import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
 
@@ -14,13 +15,18 @@ export interface Practice {
   world: PracticeWorldInfo;
   /** Folder of the practice box. */
   root: string;
-  provideBaseModel(needs: { bench: Bench; preparation: Preparation; box: Box; signal: AbortSignal }): Promise<void>;
+  provideBaseModel(needs: {
+    preparation: Preparation;
+    box: Box;
+    signal: AbortSignal;
+    onMetrics: (job: string, points: MetricPoint[]) => void;
+  }): Promise<void>;
 }
 
 export function practiceConfig({ seed, autonomy }: { seed: number; autonomy: Autonomy }): RunConfig {
   return {
     goal: 'Raise the share of exactly right answers of the practice base model on questions about curious things that it knows from its pretraining.',
-    baseModel: 'practice/tiny-base',
+    baseModel: baseModelId,
     benchmark: practiceBenchmarkPath(seed),
     box: 'practice box',
     budget: { wallHours: 1, modelTokens: 2_000_000, experiments: 5 },
@@ -50,7 +56,7 @@ export async function openPractice(seed: number, options: AppOptions, signal: Ab
   return {
     world,
     root: join(home, 'box'),
-    provideBaseModel: async ({ preparation, box, signal: ending }) => {
+    provideBaseModel: async ({ preparation, box, signal: ending, onMetrics }) => {
       await ensureBaseModel({
         box,
         home,
@@ -58,6 +64,7 @@ export async function openPractice(seed: number, options: AppOptions, signal: Ab
         productRoot,
         environment: () => preparation.environment('train'),
         signal: ending,
+        onMetrics,
       });
     },
   };

@@ -55,7 +55,7 @@ export class FakeTerminal implements Terminal {
 
 export const config: RunConfig = {
   goal: 'Raise tiny on almanac',
-  baseModel: 'practice/tiny-base',
+  baseModel: 'practice/almanac-tiny',
   benchmark: 'items.jsonl',
   box: 'local',
   budget: { wallHours: 1, modelTokens: 1000, experiments: 5 },
