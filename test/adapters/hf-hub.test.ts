@@ -101,6 +101,13 @@ describe('HfHub', () => {
     });
   });
 
+  it('asks for nothing that is no name of a dataset', async () => {
+    const from = servers.requests().filter((request) => request.service === 'hub').length;
+    await assert.rejects(hub('hf_right').datasetCard('../whoami-v2?x='), { reason: 'hub-not-found' });
+    await assert.rejects(hub('hf_right').splits('glim/../../api'), { reason: 'hub-not-found' });
+    assert.equal(servers.requests().filter((request) => request.service === 'hub').length, from);
+  });
+
   it('says how to get at a gated dataset, and reads it with a token that has access', async () => {
     await assert.rejects(hub().preview('glim/locked', 'default', 'train', 5), {
       reason: 'hub-gated',

@@ -4,7 +4,7 @@ import { findQuote } from '../../src/core/research/quote';
 import type { Service } from '../../src/practice/servers/exchange';
 import { rateLimited, type Fault } from '../../src/practice/servers/faults';
 import { InstantClock } from '../support/instant-clock';
-import { startFaultyServers, type FaultyServers } from '../support/practice';
+import { inTurn, startFaultyServers, type FaultyServers } from '../support/practice';
 import { smallWorld } from '../support/small-world';
 
 describe('PaperServices', () => {
@@ -69,6 +69,12 @@ describe('PaperServices', () => {
     assert.deepEqual(markdown.sections.at(-2)?.text, 'Readable as Markdown only.');
     const abstract = await services().read('2501.00004');
     assert.deepEqual([abstract.source, abstract.sections.length], ['arXiv (abstract only)', 1]);
+  });
+
+  it('asks arXiv again after an empty page that should not be empty', async () => {
+    const body = `<feed xmlns:opensearch="o"><opensearch:totalResults>1</opensearch:totalResults></feed>`;
+    servers.setFaults(inTurn(({ path }) => path === '/api/query', { kind: 'status', status: 200, body }));
+    assert.equal((await services().read('2501.00004')).title, 'Only an Abstract');
   });
 
   it('reads a paper once', async () => {

@@ -6,7 +6,7 @@ import type { Clock } from '../../core/ports/common';
 import type { DatasetCard, DatasetHit, DatasetPreview, DatasetSplit, Hub } from '../../core/ports/hub';
 import { licenceOf, licenceTag, textBelowMetadata } from './cards';
 import { previewBytes, previewOf, readableFiles, splitsOfFiles, type DataFile } from './data-files';
-import { hubFailure, hubFetch, unavailable } from './hub-fetch';
+import { hubFailure, hubFetch, noSuchDataset, unavailable } from './hub-fetch';
 import { mergeSearches, searchWords } from './search';
 import { Viewer, ViewerFailure } from './viewer';
 
@@ -26,6 +26,7 @@ interface Access {
 
 /** There is another way when the viewer is silent, so it is not waited for as long. */
 const viewerPolicy = { ...readPolicy, attempts: 3, timeoutMs: 10_000 };
+const datasetId = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
 const noFilesToo = 'no JSON-lines or CSV file could be read instead';
 
 export class HfHub implements Hub {
@@ -112,6 +113,7 @@ export class HfHub implements Hub {
     signal: AbortSignal | undefined,
     use: (access: Access) => Promise<T>,
   ): Promise<T> {
+    if (subject !== '' && !datasetId.test(subject)) throw noSuchDataset(this.endpoint, subject, true);
     const token = await this.options.token?.();
     const call = { endpoint: this.endpoint, subject, token, signal };
     try {

@@ -40,11 +40,15 @@ async function refusal(response: Response, call: HubCall): Promise<MlInternError
     return new MlInternError('hub-not-found', `The dataset ${subject} has no such revision.`, { next });
   }
   if (code === 'RepoNotFound' || response.status === 404 || (response.status === 401 && token === undefined)) {
-    const next = token === undefined ? 'Check its name, or give a Hub token if it is private.' : 'Check its name.';
-    const message = `The dataset ${subject} does not exist on ${endpoint}, or is private.`;
-    return new MlInternError('hub-not-found', message, { next });
+    return noSuchDataset(endpoint, subject, token !== undefined);
   }
   return unavailable(endpoint, said, adviceFor(response.status));
+}
+
+export function noSuchDataset(endpoint: string, subject: string, hasToken: boolean): MlInternError {
+  const next = hasToken ? 'Check its name.' : 'Check its name, or give a Hub token if it is private.';
+  const message = `The dataset ${subject} does not exist on ${endpoint}, or is private.`;
+  return new MlInternError('hub-not-found', message, { next });
 }
 
 function adviceFor(status: number): string {

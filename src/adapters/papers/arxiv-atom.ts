@@ -15,7 +15,9 @@ const entryShape = z.object({
   published: z.string().optional(),
   author: z.array(z.object({ name: z.string() })).optional(),
 });
-const feedShape = z.object({ feed: z.object({ entry: z.array(entryShape).optional() }) });
+const feedShape = z.object({
+  feed: z.object({ entry: z.array(entryShape).optional(), 'opensearch:totalResults': z.coerce.number().optional() }),
+});
 
 const parser = new XMLParser({
   parseTagValue: false,
@@ -56,21 +58,33 @@ export class ArxivFeed {
   private async query(what: Record<string, string>, limit: number, signal?: AbortSignal): Promise<PaperHit[]> {
     const parameters = { ...what, max_results: String(limit), sortBy: 'relevance' };
     const url = `${this.base}/api/query?${new URLSearchParams(parameters)}`;
-    const response = await askFor(this.fetch, url, { service, signal });
-    return entriesOf(await response.text()).map(toHit);
+    const first = await this.feed(url, signal);
+    // arXiv now and then sends an empty page although there are results: asking again helps.
+    const { entries } = first.entries.length === 0 && first.total > 0 ? await this.feed(url, signal) : first;
+    return entries.map(toHit);
   }
+
+  private async feed(url: string, signal?: AbortSignal): Promise<Feed> {
+    const response = await askFor(this.fetch, url, { service, signal });
+    return readFeed(await response.text());
+  }
+}
+
+interface Feed {
+  entries: Entry[];
+  total: number;
 }
 
 type Entry = z.infer<typeof entryShape>;
 
 /** arXiv reports mistakes as an entry that looks like a paper. */
-function entriesOf(xml: string): Entry[] {
+function readFeed(xml: string): Feed {
   const parsed = feedShape.safeParse(parsedXml(xml));
   if (!parsed.success) throw new ServiceFailure(service, 'its answer was not a feed', false, parsed.error);
-  const entries = parsed.data.feed.entry ?? [];
+  const { entry: entries = [], 'opensearch:totalResults': total = entries.length } = parsed.data.feed;
   const mistake = entries.find((entry) => entry.id.includes('/api/errors'));
   if (mistake !== undefined) throw new ServiceFailure(service, oneLine(mistake.summary));
-  return entries;
+  return { entries, total };
 }
 
 function parsedXml(xml: string): unknown {
