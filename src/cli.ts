@@ -2,7 +2,7 @@
 /** The command `ml-intern`: thin on purpose. What a command needs is loaded when it runs. */
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { runCli } from './cli/program';
 import { processTerminal } from './cli/terminal';
 
@@ -21,9 +21,15 @@ void runCli(process.argv.slice(2), {
   home: env['ML_INTERN_HOME'] || join(homedir(), '.ml-intern'),
   cwd: process.cwd(),
   version: (JSON.parse(readFileSync(join(productRoot, 'package.json'), 'utf8')) as { version: string }).version,
+  command: calledAs(process.argv[1] ?? ''),
   loadApp: () => import('./app/main'),
 }).then((code) => {
   process.exitCode = code;
   // Whatever still holds the event loop open must not keep the person waiting.
   setTimeout(() => process.exit(code), 1000).unref();
 });
+
+/** `ml-intern` when it was found on the PATH, otherwise what works from this folder. */
+function calledAs(script: string): string {
+  return basename(script) === 'ml-intern' ? 'ml-intern' : `node ${relative(process.cwd(), script)}`;
+}

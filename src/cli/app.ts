@@ -34,6 +34,8 @@ export interface Cli {
   home: string;
   cwd: string;
   version: string;
+  /** How this program was called, for commands that a person may copy. */
+  command: string;
   loadApp(): Promise<App>;
 }
 

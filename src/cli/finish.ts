@@ -20,14 +20,19 @@ export async function driveToEnd(runs: Runs, handle: RunHandle, cli: Cli, option
   const standIns = await standInsOf(driven.view.config, cli.home);
   const folder = runs.folder(handle.id);
   if (ending.code === exitCodes.waitsForApproval) tellWaiting(driven.view, cli, options);
-  else terminal.err(`\n${runSummary(driven.view, folder, standIns)}\n`);
+  else if (hasResults(driven.view)) terminal.err(`\n${runSummary(driven.view, folder, standIns)}\n`);
   if (ending.problem !== null) terminal.err(`\n${failureText(ending.problem)}\n`);
-  if (driven.view.state !== 'finished') terminal.err(`\nTo go on: ${resumeCommand(driven.view, options)}\n`);
+  if (driven.view.state !== 'finished')
+    terminal.err(`\nTo go on: ${cli.command} ${resumeArguments(driven.view, options)}\n`);
   if (options.json) {
     const result = runResult(driven.view, folder, standIns);
     terminal.out(`${JSON.stringify({ ...result, ...ending.extra })}\n`);
   }
   return ending.code;
+}
+
+function hasResults(view: RunView): boolean {
+  return view.state === 'finished' || view.baseline.dev !== null || view.experiments.length > 0;
 }
 
 interface Ending {
@@ -54,20 +59,20 @@ function endingOf({ view, outcome, oldProblems }: Driven): Ending {
   return { code: exitCodeOf(problem.reason), problem, extra: { error: failureObject(problem) } };
 }
 
-function tellWaiting(view: RunView, { terminal }: Cli, options: GlobalOptions): void {
+function tellWaiting(view: RunView, { terminal, command }: Cli, options: GlobalOptions): void {
   for (const proposal of needsPerson(view)) {
     const where = options.workspace === undefined ? '' : ` --workspace ${quoted(options.workspace)}`;
-    const decide = `ml-intern runs decide ${view.id} ${quoted(proposal.id)}`;
+    const decide = `${command} runs decide ${view.id} ${quoted(proposal.id)}`;
     terminal.err(
       `\n${proposalText(proposal)}\n  ${decide} approve${where}\n  ${decide} reject --reason "..."${where}\n`,
     );
   }
 }
 
-export function resumeCommand({ id, config }: RunView, { workspace }: GlobalOptions): string {
+function resumeArguments({ id, config }: RunView, { workspace }: GlobalOptions): string {
   const where = workspace === undefined ? '' : ` --workspace ${quoted(workspace)}`;
   const model = config && !config.practice ? ` --model-url ${quoted(config.model.baseUrl)}` : '';
-  return `ml-intern runs resume ${id}${where}${model}`;
+  return `runs resume ${id}${where}${model}`;
 }
 
 function quoted(text: string): string {

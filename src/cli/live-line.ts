@@ -18,7 +18,7 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 export function liveLine(state: LiveState, columns: number): string {
   const { view } = state;
   const parts = [
-    `${frames[state.frame % frames.length] ?? ''} ${view.phase ?? 'starting'}`,
+    `${frames[state.frame % frames.length] ?? ''} ${view.phase ?? 'preparing'}`,
     duration(state.phaseSeconds),
   ];
   const job = view.jobs.findLast(({ state: now }) => !finalStates.has(now));
@@ -31,12 +31,12 @@ export function liveLine(state: LiveState, columns: number): string {
   return shorten(parts.join(' · '), Math.max(20, columns - 1));
 }
 
-/** A job that prepares the run and is not one of its own, such as pretraining the practice world's base model. */
+/** The one job that is not a run's own: the practice world's base model is pretrained for every later run too. */
 function preparing({ view, metrics }: LiveState): string[] {
   const [job, point] = [...metrics].at(-1) ?? [];
   if (point === undefined || view.jobs.some(({ id }) => id === job) || point.step >= (point.total_steps ?? 0))
     return [];
-  return ['preparing', trainingText(point)];
+  return ['pretraining the practice base model', trainingText(point)];
 }
 
 export function trainingText(point: MetricPoint): string {

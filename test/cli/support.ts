@@ -213,6 +213,7 @@ export async function play(
     home: '/nowhere',
     cwd: '/workspace',
     version: '1.2.3',
+    command: 'ml-intern',
     loadApp: () => Promise.resolve(app),
   };
   const code = await runCli(args, cli);
