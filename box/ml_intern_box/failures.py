@@ -33,7 +33,7 @@ def classify(code, job, kind, oom_killed, disk_full, hidden=()):
     tail = _tail(os.path.join(job, "stderr.log")) or _tail(os.path.join(job, "stdout.log"))
     found = _class_of(code, tail, kind, oom_killed, disk_full, job)
     how = "signal %d" % -code if code < 0 else "exit code %d" % code
-    said = _last_words(tail)
+    said = "" if disk_full and found == "disk-full" else _last_words(tail)
     message = "%s (%s)%s" % (_SENTENCES[found], how, ": " + said if said else ".")
     for secret in hidden:
         if len(secret) >= 4:

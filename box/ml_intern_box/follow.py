@@ -19,21 +19,27 @@ def follow(root, job_id, offsets, out):
     """Writes to the file descriptor `out`; returns when the job is over or nobody reads any more."""
     job = folders.job_folder(root, job_id)
     places = {name: _whole(offsets.get(name, 0)) for name in FILES}
-    if status.current(job) is None:
-        raise BoxError("bad-input", "There is no job %s on this box." % job_id, "List the jobs of the box.")
+    _existing(job, job_id)
     try:
-        _follow(job, places, out)
+        _follow(job, job_id, places, out)
     except BrokenPipeError:
         return
 
 
-def _follow(job, places, out):
+def _existing(job, job_id):
+    now = status.current(job)
+    if now is None:
+        raise BoxError("bad-input", "There is no job %s on this box." % job_id, "List the jobs of the box.")
+    return now
+
+
+def _follow(job, job_id, places, out):
     watcher = select.poll()
     watcher.register(out, 0)
     shown, shown_at = None, 0.0
     while True:
         # Order matters: a state that is final now means that the files below hold all they will ever hold.
-        now = status.current(job)
+        now = _existing(job, job_id)
         final = now["state"] in status.FINAL
         changed = shown is None or now["state"] != shown["state"]
         if not final and (changed or time.monotonic() - shown_at >= BEAT_SECONDS):

@@ -12,6 +12,9 @@ from .stop import stop
 from .submit import submit
 
 
+MOST_LISTED = 1000
+
+
 def main(arguments=None):
     options = _parser().parse_args(arguments)
     root = os.path.realpath(os.path.expanduser(options.root))
@@ -46,8 +49,10 @@ def _status(root, options):
 
 
 def _list(root, _options):
+    """The newest jobs, the newest last."""
     folder = os.path.join(root, "jobs")
-    found = [status.current(os.path.join(folder, name)) for name in sorted(os.listdir(folder))]
+    jobs = sorted((entry for entry in os.scandir(folder) if entry.is_dir()), key=lambda entry: entry.stat().st_mtime)
+    found = [status.current(entry.path) for entry in jobs[-MOST_LISTED:]]
     return {"statuses": [each for each in found if each is not None]}
 
 

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { type AuthContext, type Connection, Server, type ServerChannel, utils } from 'ssh2';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AuthContext, Server, type ServerChannel, utils } from 'ssh2';
 import type { LoopbackKeys } from './loopback-keys';
 
 export interface LoopbackServer {
@@ -16,10 +16,7 @@ export interface LoopbackServer {
 export async function startSsh2Server(keys: LoopbackKeys, host: string, port: number): Promise<LoopbackServer> {
   const allowed = utils.parseKey(await readFile(`${keys.userKeyPath}.pub`));
   if (allowed instanceof Error) throw allowed;
-  const connections = new Set<Connection>();
-  const server = new Server({ hostKeys: [await readFile(keys.hostKeyPath)] }, (connection) => {
-    connections.add(connection);
-    connection.on('close', () => connections.delete(connection));
+  const ssh = new Server({ hostKeys: [await readFile(keys.hostKeyPath)] }, (connection) => {
     // A cut connection is what the other side sees too; there is nobody here to tell.
     connection.on('error', () => connection.end());
     connection.on('authentication', (context) => authenticate(context, allowed));
@@ -27,11 +24,16 @@ export async function startSsh2Server(keys: LoopbackKeys, host: string, port: nu
       accept().on('exec', (acceptExec, _reject, { command }) => runCommand(acceptExec(), command));
     });
   });
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    ssh.injectSocket(socket);
+  });
   server.listen(port, host);
   await once(server, 'listening');
   const dropConnections = async () => {
-    for (const connection of connections) (connection as unknown as { _sock: { destroy(): void } })._sock.destroy();
-    connections.clear();
+    for (const socket of sockets) socket.destroy();
   };
   return {
     port: (server.address() as AddressInfo).port,

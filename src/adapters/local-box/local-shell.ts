@@ -58,7 +58,14 @@ export class LocalShell implements Shell {
 
 /** In a process group of its own, so that ending it ends what it started. */
 function start(command: string) {
-  return spawn('sh', ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  return spawn('sh', ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: jobEnvironment() });
+}
+
+/** Jobs run scripts that an agent wrote: our own keys, the person's SSH agent and the editor's Node settings are not for them. */
+function jobEnvironment(): NodeJS.ProcessEnv {
+  const kept = ([name]: [string, unknown]) =>
+    !/KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|^SSH_AUTH_SOCK$|^NODE_OPTIONS$|^ELECTRON_|^VSCODE_/i.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(kept));
 }
 
 function endGroup(child: ChildProcess): void {
@@ -71,8 +78,15 @@ function endGroup(child: ChildProcess): void {
 }
 
 async function exitCode(child: ChildProcess): Promise<number> {
-  const [code] = (await once(child, 'close')) as [number | null];
-  return code ?? 137;
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code ?? 137;
+  } catch (error) {
+    throw new MlInternError('box-command', `This machine cannot run commands: ${(error as Error).message}.`, {
+      next: 'Use a box over SSH; on Windows, run VS Code in WSL to use this machine as the box.',
+      cause: error,
+    });
+  }
 }
 
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<string> {

@@ -37,7 +37,9 @@ export async function resolveDestination(
   configFile?: string,
 ): Promise<Destination> {
   const asked = parseHost(host);
-  const settings = (await fromOpenSsh(asked, configFile)) ?? (await fromConfigFile(asked, configFile));
+  const settings = isComplete(overrides)
+    ? new Map<string, string[]>()
+    : ((await fromOpenSsh(asked, configFile)) ?? (await fromConfigFile(asked, configFile)));
   refuseProxies(host, settings);
   const first = (name: string) => settings.get(name)?.[0];
   return {
@@ -50,6 +52,12 @@ export async function resolveDestination(
     hostKeyAlias: named(first('hostkeyalias')),
     agent: overrides.identityFile ? undefined : agentSocket(first('identityagent')),
   };
+}
+
+/** Nothing of the person's configuration may then get in between, such as a proxy for all hosts. */
+function isComplete(overrides: DestinationOverrides): boolean {
+  const { hostname, port, user, identityFile, knownHostsFile } = overrides;
+  return [hostname, port, user, identityFile, knownHostsFile].every((each) => each !== undefined);
 }
 
 interface AskedHost {

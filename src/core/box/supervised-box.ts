@@ -148,7 +148,10 @@ export class SupervisedBox implements Box {
       }
     } catch (error) {
       if (MlInternError.is(error, 'box-command') || MlInternError.is(error, 'box-lost-contact')) this.ready = undefined;
-      throw (MlInternError.is(error, 'box-command') ? parseError(Buffer.from(tail, 'latin1').toString()) : undefined) ?? error;
+      throw (
+        (MlInternError.is(error, 'box-command') ? parseError(Buffer.from(tail, 'latin1').toString()) : undefined) ??
+        error
+      );
     }
   }
 
