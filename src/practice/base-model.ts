@@ -8,10 +8,9 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { MlInternError } from '../core/errors';
 import { contentHash, sha256 } from '../core/hash';
-import { finalStates, type Box, type JobContent, type JobRequest, type JobStatus } from '../core/ports/box';
-import { parseMetrics } from '../core/run/jobs';
-import type { MetricPoint } from '../core/run/runs';
+import { finalStates, type Box, type JobContent, type JobRequest } from '../core/ports/box';
 import { makeWorld } from './world/world';
+import type { JobView } from '../core/run/view';
 import { ignoreMissing, worldPaths } from './world-file';
 
 export interface BaseModelOptions {
@@ -23,8 +22,8 @@ export interface BaseModelOptions {
   /** Hash of the environment to train in; asked for only when the model is missing. */
   environment: () => Promise<string>;
   signal: AbortSignal;
-  /** Points of the pretraining job as they come. */
-  onMetrics?: (job: string, points: MetricPoint[]) => void;
+  /** Runs a job to its end as a job of the run, so that it is shown, followed and taken up again like any other. */
+  run(request: JobRequest): Promise<Pick<JobView, 'state' | 'failure'>>;
 }
 
 /** Size and length of the pretraining; about two minutes on two cores. */
@@ -38,7 +37,8 @@ const settings = {
   heads: 4,
 };
 
-const capSeconds = 30 * 60;
+/** Generous: a slow or busy machine still gets there. */
+const capSeconds = 2 * 3600;
 
 /** Idempotent. Returns the folder of the model. */
 export async function ensureBaseModel(options: BaseModelOptions): Promise<string> {
@@ -46,7 +46,7 @@ export async function ensureBaseModel(options: BaseModelOptions): Promise<string
   const files = await pretrainFiles(seed, productRoot);
   const key = contentHash(hashes(files)).slice(0, 16);
   const folder = join(home, 'models', key);
-  if (!(await exists(join(folder, 'config.json')))) await pretrain(options, files, key, folder);
+  if (!(await exists(join(folder, 'config.json')))) await pretrain(options, files, folder);
   await serve(folder, worldPaths(home, seed).baseModel);
   return folder;
 }
@@ -68,18 +68,17 @@ function hashes(files: Files): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([path, content]) => [path, sha256(content)]));
 }
 
-async function pretrain(options: BaseModelOptions, files: Files, key: string, folder: string): Promise<void> {
+async function pretrain(options: BaseModelOptions, files: Files, folder: string): Promise<void> {
   const { box, signal } = options;
-  const request = await pretrainRequest(options, files, key);
-  await box.submit(request, signal);
-  const status = await follow(options, request.id);
-  if (status.state !== 'finished') throw pretrainFailure(status);
+  const request = await pretrainRequest(options, files);
+  const job = await options.run(request);
+  if (job.state !== 'finished') throw pretrainFailure(job);
   const answer = new TextDecoder().decode(await box.read(request.id, 'artifacts/result.json', undefined, signal));
   const { path } = z.object({ path: z.string() }).parse(JSON.parse(answer));
   await copyWhole(path, folder);
 }
 
-async function pretrainRequest(options: BaseModelOptions, files: Files, key: string): Promise<JobRequest> {
+async function pretrainRequest(options: BaseModelOptions, files: Files): Promise<JobRequest> {
   const content: JobContent = {
     steps: [['{python}', 'pretrain.py', 'pretrain.json']],
     env: {},
@@ -87,7 +86,8 @@ async function pretrainRequest(options: BaseModelOptions, files: Files, key: str
     environment: await options.environment(),
     capSeconds,
   };
-  const id = await nextAttempt(options, `practice-base-${key}`);
+  // Named after its content, so that the box never takes another job for this one.
+  const id = await nextAttempt(options, `practice-base-${contentHash(content).slice(0, 16)}`);
   return { id, run: 'practice', kind: 'pretrain', content, approvedHash: contentHash(content), files };
 }
 
@@ -98,23 +98,7 @@ async function nextAttempt({ box, signal }: BaseModelOptions, base: string): Pro
   return usable?.id ?? `${base}-t${tries.length + 1}`;
 }
 
-async function follow({ box, signal, onMetrics }: BaseModelOptions, job: string): Promise<JobStatus> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const update of box.follow(job, {}, signal)) {
-    if (update.type !== 'data' || update.file !== 'metrics.jsonl') continue;
-    const lines = (rest + decoder.decode(update.bytes, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    onMetrics?.(job, parseMetrics(lines));
-  }
-  const [status] = await box.status([job], signal);
-  if (status !== undefined) return status;
-  throw new MlInternError('job-failed', 'The box no longer knows the job that pretrained the base model.', {
-    next: 'Resume the run; it is submitted again.',
-  });
-}
-
-function pretrainFailure({ state, failure }: JobStatus): MlInternError {
+function pretrainFailure({ state, failure }: Pick<JobView, 'state' | 'failure'>): MlInternError {
   const why = failure === null ? `the job ended as ${state}` : `${failure.class}: ${failure.message}`;
   return new MlInternError('job-failed', `The practice base model could not be pretrained (${why}).`, {
     next: "Look at the job's stderr.log on the box, then resume the run.",
