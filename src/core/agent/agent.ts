@@ -2,12 +2,21 @@
  * The agent: LangChain's `createAgent` over any OpenAI-compatible endpoint. It keeps no state of its own: messages come from the log, each
  * reply is in the log before its tools run, each result before the next reply. Killed anywhere, it goes on from there.
  */
-import { AIMessage, createAgent, HumanMessage, tool, ToolMessage, type BaseMessage } from 'langchain';
+import {
+  AIMessageChunk,
+  createAgent,
+  HumanMessage,
+  MiddlewareError,
+  tool,
+  ToolMessage,
+  type BaseMessage,
+} from 'langchain';
 import { ChatOpenAICompletions } from '@langchain/openai';
 import type { Journal } from '../run/journal';
 import { conversationOf, type Turn } from './conversation';
 import { endingOf, type AgentEnding, type AgentOptions } from './limits';
 import { feedbackMiddleware, recordingMiddleware } from './middleware';
+import { replyMessage } from './reply';
 
 // LangChain brings LangSmith along, which uploads prompts when the user's shell has it switched on for something else.
 for (const name of ['LANGSMITH_TRACING', 'LANGSMITH_TRACING_V2', 'LANGCHAIN_TRACING_V2', 'LANGCHAIN_TRACING'])
@@ -55,10 +64,20 @@ async function assemble(options: AgentOptions) {
 async function runOnce(options: AgentOptions): Promise<void> {
   const agent = await assemble(options);
   const messages = conversationOf(options.journal.events).turns.map(toMessage);
-  const stream = await agent.stream({ messages }, { signal: options.signal, recursionLimit, streamMode: 'messages' });
-  for await (const [message] of stream) {
-    if (AIMessage.isInstance(message) && message.text !== '') options.onSpeech(message.text);
+  try {
+    const stream = await agent.stream({ messages }, { signal: options.signal, recursionLimit, streamMode: 'messages' });
+    for await (const [message] of stream) {
+      // Pieces only: the whole reply comes by once more when it is done.
+      if (AIMessageChunk.isInstance(message) && message.text !== '') options.onSpeech(message.text);
+    }
+  } catch (error) {
+    throw unwrapped(error);
   }
+}
+
+/** LangChain wraps what middleware throws, once for each layer: typed errors lose their reason and their next step. */
+function unwrapped(error: unknown): unknown {
+  return MiddlewareError.isInstance(error) && error.cause !== undefined ? unwrapped(error.cause) : error;
 }
 
 async function runDangling({ journal, toolbox }: AgentOptions): Promise<void> {
@@ -87,8 +106,5 @@ function toMessage(turn: Turn): BaseMessage {
       status: turn.ok ? 'success' : 'error',
     });
   }
-  return new AIMessage({
-    content: turn.text,
-    tool_calls: turn.toolCalls.map((call) => ({ ...call, type: 'tool_call' as const })),
-  });
+  return replyMessage(turn);
 }

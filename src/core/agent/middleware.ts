@@ -1,12 +1,13 @@
 /** What stands between LangChain and the run: budget, retries and recording around each model call; our toolbox in place of its tools. */
-import { AIMessage, createMiddleware, HumanMessage, ToolMessage } from 'langchain';
+import { createMiddleware, HumanMessage, ToolMessage } from 'langchain';
 import { MlInternError } from '../errors';
 import type { Clock } from '../ports/common';
 import type { ModelEndpoint } from '../ports/model';
-import type { EventData } from '../run/events';
+import type { RunEvent } from '../run/events';
 import type { Journal } from '../run/journal';
 import { saidSince } from './conversation';
 import { endingOf, type AgentOptions } from './limits';
+import { readReply, replyMessage } from './reply';
 
 const patience: Partial<Record<MlInternError['reason'], number>> = {
   'model-rate-limit': 8,
@@ -40,12 +41,16 @@ export function recordingMiddleware(options: AgentOptions) {
     name: 'recording',
     wrapModelCall: async (request, handler) => {
       for (let tries = 1, { messages } = request; ; tries++) {
-        const reply = await withPatience(options, async () => checkReply(await handler({ ...request, messages })));
-        await recordReply(journal, reply);
-        if (!isBrokenCall(reply)) return reply;
+        const reply = await withPatience(options, async () =>
+          readReply(await handler({ ...request, messages }), messages, callIds(journal), (index) =>
+            newId(journal, index),
+          ),
+        );
+        await journal.record('model.replied', reply);
+        if (!reply.invalidCalls) return replyMessage(reply);
         if (tries === brokenCallsAllowed) throw brokenCalls();
         await journal.record('person.said', { source: 'service', text: brokenCallHint });
-        messages = [...messages, new AIMessage(reply.text), new HumanMessage(brokenCallHint)];
+        messages = [...messages, replyMessage(reply), new HumanMessage(brokenCallHint)];
       }
     },
     wrapToolCall: async ({ toolCall }) => {
@@ -54,6 +59,16 @@ export function recordingMiddleware(options: AgentOptions) {
       return new ToolMessage({ content, tool_call_id: id, name, status: ok ? 'success' : 'error' });
     },
   });
+}
+
+function callIds(journal: Journal): Set<string> {
+  const replies = (journal.events as readonly RunEvent[]).filter((event) => event.type === 'model.replied');
+  return new Set(replies.flatMap(({ data }) => data.toolCalls.map(({ id }) => id)));
+}
+
+/** The log never uses a sequence number twice. */
+function newId({ view }: Journal, index: number): string {
+  return `call-${view.lastSeq + 1}-${index}`;
 }
 
 const brokenCallsAllowed = 3;
@@ -68,50 +83,6 @@ function brokenCalls(): MlInternError {
       next: 'Choose a model that supports tool calls, or switch on its tool-call parser on the server, then resume the run.',
     },
   );
-}
-
-/** A reply whose only calls have arguments that are not JSON: LangChain would end silently on it. */
-function isBrokenCall(reply: AIMessage): boolean {
-  return (reply.invalid_tool_calls ?? []).length > 0 && (reply.tool_calls ?? []).length === 0;
-}
-
-function checkReply(reply: unknown): AIMessage {
-  const empty =
-    !AIMessage.isInstance(reply) ||
-    (reply.text.trim() === '' && !reply.tool_calls?.length && !reply.invalid_tool_calls?.length);
-  if (empty)
-    throw new MlInternError('model-garbage', 'The model answered with nothing.', {
-      next: 'Resume the run to try again, or choose another model.',
-    });
-  return reply;
-}
-
-async function recordReply(journal: Journal, reply: AIMessage): Promise<void> {
-  const toolCalls = (reply.tool_calls ?? []).map(({ id, name, args }) => ({ id: id ?? '', name, args }));
-  const invalid = (reply.invalid_tool_calls ?? []).map(({ id, name, args, error }) => ({
-    id: id ?? '',
-    name: name ?? '',
-    args: args ?? '',
-    error: error ?? '',
-  }));
-  if (reply.text.trim() === '' && toolCalls.length === 0 && invalid.length === 0) {
-    throw new MlInternError('model-garbage', 'The model answered with nothing.', {
-      next: 'Try again, or choose another model.',
-    });
-  }
-  const usage = reply.usage_metadata as { input_tokens: number; output_tokens: number } | undefined;
-  const data: EventData['model.replied'] = {
-    text: reply.text,
-    toolCalls,
-    inputTokens: usage?.input_tokens ?? 0,
-    outputTokens: usage?.output_tokens ?? estimateTokens(reply.text + JSON.stringify(toolCalls)),
-  };
-  await journal.record('model.replied', invalid.length === 0 ? data : { ...data, invalidCalls: invalid });
-}
-
-/** For servers that do not report usage: about four characters a token. */
-function estimateTokens(text: string): number {
-  return Math.ceil(text.length / 4);
 }
 
 /** Tries again what may pass (rate limits, outages, garbage), with growing pauses; anything else is thrown typed at once. */

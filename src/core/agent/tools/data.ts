@@ -193,11 +193,19 @@ function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, call
   const known = kit.bench.journal.view.proposals.find(({ proposal }) => proposal.id === callId);
   if (known) return known.proposal;
   const { sheet, overlap } = inspected(kit, args.id);
-  const dataset = { id: args.id, revision: sheet.revision, ...chooseSplit(args.id, sheet.splits, args.config, args.split) };
+  const dataset = {
+    id: args.id,
+    revision: sheet.revision,
+    ...chooseSplit(args.id, sheet.splits, args.config, args.split),
+  };
   if (overlap?.revision !== dataset.revision || overlap.config !== dataset.config || overlap.split !== dataset.split) {
-    throw new MlInternError('bad-input', `The overlap of ${args.id} (${dataset.config}/${dataset.split}) with the evaluation was not checked.`, {
-      next: 'Call check_overlap for exactly this split first.',
-    });
+    throw new MlInternError(
+      'bad-input',
+      `The overlap of ${args.id} (${dataset.config}/${dataset.split}) with the evaluation was not checked.`,
+      {
+        next: 'Call check_overlap for exactly this split first.',
+      },
+    );
   }
   const source: RecipeSource = {
     dataset,

@@ -1,0 +1,158 @@
+/** Plain examples of the things that a run speaks of; tests change only what they are about. */
+import type {
+  Comparison,
+  DataSheet,
+  OverlapReport,
+  Proposal,
+  Recipe,
+  RecipeSource,
+  RunConfig,
+  Score,
+} from '../../../src/core/run/types';
+import type { JobStatus } from '../../../src/core/ports/box';
+
+export const config = (rest: Partial<RunConfig> = {}): RunConfig => ({
+  goal: 'Answer more glim questions',
+  baseModel: 'lab/tiny',
+  benchmark: 'glim.jsonl',
+  box: 'local',
+  budget: { wallHours: 1, modelTokens: 1_000_000, experiments: 5 },
+  autonomy: 'ask-data-and-scripts',
+  seed: 7,
+  model: { baseUrl: 'http://127.0.0.1:1/v1', name: 'scripted' },
+  versions: { product: '0.1.0' },
+  ...rest,
+});
+
+export const score = (value: number, rest: Partial<Score> = {}): Score => ({
+  metric: 'exact',
+  value,
+  low: value - 0.1,
+  high: value + 0.1,
+  n: 50,
+  seeds: [7],
+  invalidShare: 0.1,
+  truncatedShare: 0,
+  meanTokens: 4,
+  ...rest,
+});
+
+export const comparison = (rest: Partial<Comparison> = {}): Comparison => ({
+  against: 'baseline',
+  n: 50,
+  difference: 0.2,
+  low: 0.05,
+  high: 0.35,
+  pValue: 0.01,
+  method: 'exact McNemar',
+  verdict: 'better',
+  repaired: 3,
+  learned: 9,
+  lost: 2,
+  ...rest,
+});
+
+export const sheet = (id = 'lab/qa', rest: Partial<DataSheet> = {}): DataSheet => ({
+  id,
+  revision: 'r1',
+  licence: 'mit',
+  licenceVerdict: 'allow',
+  gated: false,
+  downloads: 10,
+  likes: 1,
+  splits: [{ config: 'default', split: 'train', rows: 100 }],
+  columns: [
+    { name: 'question', type: 'string' },
+    { name: 'answer', type: 'string' },
+  ],
+  format: 'question-answer',
+  sampled: 100,
+  duplicateShare: 0,
+  emptyShare: 0,
+  meanCharacters: 40,
+  remarks: [],
+  ...rest,
+});
+
+export const source = (id = 'lab/qa', rest: Partial<RecipeSource> = {}): RecipeSource => ({
+  dataset: { id, revision: 'r1', config: 'default', split: 'train' },
+  mapping: { prompt: 'Question: {question}\nAnswer:', completion: ' {answer}' },
+  weight: 1,
+  excludeRows: [],
+  ...rest,
+});
+
+export const overlap = (dataset = 'lab/qa', flaggedRows: number[] = []): OverlapReport => ({
+  dataset,
+  revision: 'r1',
+  config: 'default',
+  split: 'train',
+  rows: 100,
+  items: 60,
+  hits: flaggedRows.length,
+  flaggedRows,
+  blocked: flaggedRows.length > 3,
+  examples: [],
+});
+
+export const recipe = (): Recipe => ({ seed: 7, sources: [source()] });
+
+export const datasetProposal = (id: string, rest: Partial<Extract<Proposal['subject'], { kind: 'dataset' }>> = {}) => {
+  const subject = { kind: 'dataset' as const, sheet: sheet(), source: source(), overlap: overlap(), ...rest };
+  return {
+    id,
+    kind: 'dataset' as const,
+    hash: `hash-${id}`,
+    title: `Dataset ${subject.sheet.id}`,
+    why: 'fits',
+    subject,
+  } satisfies Proposal;
+};
+
+export const scriptProposal = (id: string, script = 'print(1)', hash = `hash-${id}`) =>
+  ({
+    id,
+    kind: 'script',
+    hash,
+    title: 'Script',
+    why: 'clean data helps',
+    subject: {
+      kind: 'script',
+      experiment: `01-${id}`,
+      script,
+      config: { max_steps: 10 },
+      recipe: recipe(),
+      parent: null,
+      parentScript: null,
+    },
+  }) satisfies Proposal;
+
+export const launchProposal = (id: string, hash = `hash-${id}`) =>
+  ({
+    id,
+    kind: 'launch',
+    hash,
+    title: 'Train',
+    why: 'to see',
+    subject: {
+      kind: 'launch',
+      experiment: '01-a',
+      steps: [['{python}', 'train.py']],
+      environment: 'e',
+      capSeconds: 60,
+    },
+  }) satisfies Proposal;
+
+export const jobStatus = (id: string, state: JobStatus['state'], rest: Partial<JobStatus> = {}): JobStatus => ({
+  id,
+  kind: 'train',
+  state,
+  startedAt: 1_700_000_000,
+  heartbeatAt: 1_700_000_000,
+  endedAt: null,
+  exitCode: null,
+  wallSeconds: 0,
+  gpuSeconds: 0,
+  failure: null,
+  ...rest,
+});
