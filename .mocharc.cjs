@@ -5,6 +5,7 @@ module.exports = {
     'test/core/**/*.test.ts',
     'test/adapters/**/*.test.ts',
     'test/practice/**/*.test.ts',
+    'test/vscode/**/*.test.ts',
     'test/webview/**/*.test.ts',
     'test/app/**/*.test.ts',
     'test/cli/**/*.test.ts',

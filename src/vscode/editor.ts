@@ -1,5 +1,6 @@
 /** Puts the editor's side together: one model of the runs, and everything that shows it or acts on it. */
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Runs } from '../core/run/runs';
 import type { Engine } from './app';
@@ -86,7 +87,7 @@ async function createRuns(
   return create({
     workspace: workspaceFolder()?.fsPath ?? context.globalStorageUri.fsPath,
     productRoot: context.extensionUri.fsPath,
-    home: homedir(),
+    home: process.env['ML_INTERN_HOME'] || join(homedir(), '.ml-intern'),
     secrets,
     notifier: { notify },
     logger: log,

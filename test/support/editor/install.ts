@@ -146,7 +146,7 @@ async function step(name: string, work: () => Promise<unknown>): Promise<void> {
 
 const BROWSERS = ['/usr/bin/chromium', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-async function findChromium(): Promise<string> {
+export async function findChromium(): Promise<string> {
   const named = process.env['CHROMIUM'];
   const find = (): string | null => findProgram(named === undefined ? BROWSERS : [named]);
   const found = find();

@@ -88,7 +88,7 @@ function options(plot: TrainingPlot, width: number): uPlot.Options {
     width: 2,
     spanGaps: true,
     points: { show: false },
-    value: (_, loss) => (loss === null ? '–' : loss.toFixed(3)),
+    value: (_, loss) => (loss === null ? '' : loss.toFixed(3)),
   }));
   const rate: uPlot.Series = {
     label: 'learning rate',
@@ -98,12 +98,12 @@ function options(plot: TrainingPlot, width: number): uPlot.Options {
     dash: [3, 3],
     spanGaps: true,
     points: { show: false },
-    value: (_, learningRate) => (learningRate === null ? '–' : learningRate.toExponential(1)),
+    value: (_, learningRate) => (learningRate === null ? '' : learningRate.toExponential(1)),
   };
   return {
     width,
     height,
-    series: [{ label: 'step', value: (_, step) => (step === null ? '–' : String(step)) }, ...losses, rate],
+    series: [{ label: 'step', value: (_, step) => (step === null ? '' : String(step)) }, ...losses, rate],
     scales: { x: { time: false }, rate: { range: (_, low, high) => [Math.min(0, low), high * 1.1 || 1] } },
     axes: [
       { ...axis, grid: { show: false }, size: 34 },
@@ -125,5 +125,5 @@ function options(plot: TrainingPlot, width: number): uPlot.Options {
 }
 
 function shortRates(_: uPlot, values: number[]): string[] {
-  return values.map((rate) => (rate === 0 ? '0' : rate.toExponential(0)));
+  return values.map((rate) => (rate === 0 ? '0' : Number(rate.toPrecision(2)).toExponential()));
 }

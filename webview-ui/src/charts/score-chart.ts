@@ -57,7 +57,7 @@ function baselineLine(points: readonly ScorePoint[], y: Scale, width: number): S
   const baseline = points.find(({ outcome }) => outcome === 'baseline');
   if (baseline === undefined) return null;
   const at = y.place(baseline.score.value);
-  return svg('line', { class: 'baseline', x1: frame.left, x2: width - frame.right, y1: at, y2: at });
+  return svg('line', { class: 'baseline-line', x1: frame.left, x2: width - frame.right, y1: at, y2: at });
 }
 
 function parentLines(points: readonly ScorePoint[], x: (index: number) => number, y: Scale): SVGElement[] {
@@ -86,7 +86,7 @@ function mark({ id, score, outcome }: ScorePoint, x: number, y: Scale, column: n
     whisker(top),
     whisker(bottom),
     shape(outcome, x, middle),
-    svg('text', { class: 'value', x: x + 10, y: middle + 4 }, value(score.value)),
+    svg('text', { class: 'value', x: x + 10, y: middle - 7 }, value(score.value)),
     svg('text', { class: 'tick', x, y: height - frame.bottom + 20, 'text-anchor': 'middle' }, label(id, column)),
   );
 }

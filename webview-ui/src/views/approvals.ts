@@ -20,12 +20,11 @@ export interface ApprovalCard {
 
 export function drawApproval({ approval, trusted }: ApprovalCard, host: Host): HTMLElement {
   const kind = kinds[approval.kind];
-  const reason = h('vscode-text-area', {
-    rows: 2,
-    resize: 'vertical',
-    placeholder: 'What is wrong, and what should the agent do instead?',
-    'aria-label': `Feedback on ${approval.title}`,
-  });
+  const reason = h(
+    'vscode-text-area',
+    { rows: 2, resize: 'vertical', placeholder: 'What is wrong, and what should the agent do instead?' },
+    'Feedback',
+  );
   const complaint = h('p', { class: 'complaint', role: 'alert' });
   const text = (): string => ((reason as unknown as { value?: string }).value ?? '').trim();
   const decide = (verdict: 'approve' | 'reject'): void => {

@@ -33,7 +33,7 @@ export function drawResult(promotion: PanelPromotion | null): Child[] {
         h(
           'div',
           { class: 'muted small' },
-          `${promotion.best.metric} on ${promotion.best.n} items nobody trained or tuned on`,
+          `${promotion.best.metric}, on ${promotion.best.n} items that nobody trained or tuned on`,
         ),
       ),
       sized((width) => drawPromotion(promotion, width)),

@@ -43,7 +43,8 @@ export function button(
       disabled: options.disabled ?? false,
       onclick: act,
     },
-    h('span', { class: 'button-text' }, icon(iconName), text),
+    h('span', { slot: 'start', class: `codicon codicon-${iconName}`, 'aria-hidden': 'true' }),
+    text,
   );
 }
 

@@ -52,12 +52,8 @@ function drawItem(item: TalkItem): HTMLElement {
 }
 
 function tellBox(host: Host): HTMLElement {
-  const area = h('vscode-text-area', {
-    rows: 2,
-    resize: 'vertical',
-    placeholder: 'Tell the agent something; it reads this before its next step.',
-    'aria-label': 'Feedback for the agent',
-  });
+  const placeholder = 'It reads this before its next step.';
+  const area = h('vscode-text-area', { rows: 2, resize: 'vertical', placeholder }, 'Tell the agent');
   const field = area as unknown as { value?: string };
   const send = (): void => {
     const text = (field.value ?? '').trim();

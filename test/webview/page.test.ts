@@ -1,0 +1,153 @@
+/** The built panel in a real browser: its policy holds, every control has a name, and it reads well in each theme. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { HostToPanel, PanelPoint } from '../../src/core/protocol/messages';
+import { parsePanelMessage } from '../../src/core/protocol/messages';
+import { reduce } from '../../src/core/run/reducer';
+import { projectRun } from '../../src/vscode/run-panel/project';
+import { type PanelBed, type PanelPage, startPanelBed } from './panel-page';
+import { type Log, proposals, untilDataset, untilTraining, wholeStory } from '../support/story';
+import type { ThemeName } from '../support/themes';
+
+const screenshots = resolve(__dirname, '../../.cache/screenshots');
+
+const snapshot = (log: Log, active = true): HostToPanel => ({
+  v: 1,
+  type: 'snapshot',
+  view: projectRun(reduce(log.events), { active, trusted: true }),
+});
+
+/** A falling loss with some noise, the same at every call. */
+function points(count: number, seed: number, total = 240): PanelPoint[] {
+  return Array.from({ length: count }, (_, index) => {
+    const step = index + 1;
+    const noise = Math.sin(step * 12.9 + seed) * 0.08 + Math.sin(step * 3.3 + seed) * 0.05;
+    const loss = 0.35 + 2.6 * Math.exp(-step / (28 + 14 * seed)) + noise * Math.exp(-step / 120);
+    const warm = Math.min(1, step / 12);
+    const learningRate = 0.002 * warm * (0.5 + 0.5 * Math.cos((Math.PI * step) / total));
+    return { step, totalSteps: total, loss, learningRate, evalLoss: null, etaSeconds: (total - step) * 0.2 };
+  });
+}
+
+const metrics = (job: string, list: PanelPoint[], whole = true): HostToPanel => ({
+  v: 1,
+  type: 'metrics',
+  job,
+  points: list,
+  whole,
+});
+
+describe('the run panel in a browser', function () {
+  this.timeout(120_000);
+  let bed: PanelBed;
+  let panel: PanelPage;
+
+  before(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    bed = await startPanelBed();
+  });
+  afterEach(async () => panel.close());
+  after(async () => bed?.close());
+
+  const show = async (theme: ThemeName, log: Log, active = true): Promise<void> => {
+    panel = await bed.open(theme);
+    await panel.send(snapshot(log, active));
+    await panel.page.locator('header h1').waitFor();
+  };
+  const tab = (name: string | RegExp): Promise<void> => panel.page.getByRole('tab', { name }).click();
+  const picture = (name: string): Promise<unknown> =>
+    panel.page.screenshot({ path: join(screenshots, `panel-${name}.png`), fullPage: true });
+
+  for (const theme of ['dark', 'light', 'high-contrast'] as const) {
+    it(`shows a finished run in the ${theme} theme without a policy violation or an unnamed control`, async () => {
+      await show(theme, wholeStory(), false);
+      await panel.send(metrics('train-1', points(240, 1)));
+      await panel.send(metrics('train-3', points(240, 2)));
+      await panel.page.locator('.uplot canvas').waitFor();
+      assert.match(await panel.page.locator('.result').innerText(), /\+0\.387[\s\S]*Promoted/);
+      await picture(`${theme}-overview`);
+      for (const name of ['Papers', 'Datasets', 'Experiments', 'Decisions', 'Log']) {
+        await tab(new RegExp(`^${name}`));
+        await picture(`${theme}-${name.toLowerCase()}`);
+      }
+      assert.deepEqual(await unnamedControls(panel), []);
+      assert.deepEqual(panel.complaints, []);
+    });
+  }
+
+  it('says in every empty view what will come', async () => {
+    await show('dark', { events: untilDataset().events.slice(0, 2) } as Log);
+    for (const name of ['Overview', 'Papers', 'Datasets', 'Experiments', 'Decisions', 'Log']) {
+      await tab(name);
+      const view = panel.page.locator('vscode-panel-view:visible');
+      assert.ok((await view.locator('.empty:visible').count()) > 0, `${name} says nothing while it is empty`);
+    }
+    await picture('dark-empty');
+  });
+
+  it('asks the host for what the person decides, and demands a reason for a rejection', async () => {
+    await show('dark', untilDataset());
+    await panel.page.getByRole('button', { name: /^Reject orchard/ }).click();
+    assert.match(await panel.page.locator('.complaint').innerText(), /Say why/);
+    await panel.page.getByRole('textbox', { name: 'Feedback' }).fill('Too few rows.');
+    await picture('dark-approval');
+    await panel.page.getByRole('button', { name: /^Reject orchard/ }).click();
+    const last = (await panel.asked()).at(-1);
+    const expected = {
+      v: 1,
+      type: 'decide',
+      proposal: 'call-good',
+      hash: proposals.good.hash,
+      verdict: 'reject',
+      reason: 'Too few rows.',
+    };
+    assert.deepEqual(last, expected);
+    assert.deepEqual(parsePanelMessage(last), expected);
+  });
+
+  it('keeps what a person types while the run goes on around it', async () => {
+    await show('dark', untilDataset());
+    const field = panel.page.getByRole('textbox', { name: 'Feedback' });
+    await field.fill('Half a thought');
+    const busier = untilDataset();
+    busier.say('Meanwhile the agent talks on.');
+    await panel.send(snapshot(busier));
+    await tab(/^Log/);
+    await panel.page.getByText('Meanwhile the agent talks on.').waitFor();
+    assert.equal(await field.inputValue(), 'Half a thought');
+  });
+
+  it('moves the loss curve as points arrive, and says it in words', async () => {
+    await show('dark', untilTraining());
+    const all = points(240, 2);
+    await panel.send(metrics('train-3', all.slice(0, 60)));
+    await panel.page.getByText('03-longer: step 60 of 240').waitFor();
+    await panel.send(metrics('train-3', all.slice(60, 130), false));
+    await panel.page.getByText('03-longer: step 130 of 240').waitFor();
+    await picture('dark-training');
+    assert.deepEqual(panel.complaints, []);
+  });
+
+  it('reaches every tab with the keyboard', async () => {
+    await show('dark', wholeStory());
+    await panel.page.getByRole('tab', { name: 'Overview' }).focus();
+    await panel.page.keyboard.press('ArrowRight');
+    await panel.page.locator('.paper').first().waitFor();
+    assert.equal(await panel.page.getByRole('tab', { name: /^Papers/ }).getAttribute('aria-selected'), 'true');
+  });
+});
+
+/** Controls that a screen reader could not name. */
+function unnamedControls(panel: PanelPage): Promise<string[]> {
+  return panel.page.evaluate(() => {
+    const controls = [
+      ...document.querySelectorAll(
+        'a, button, input, vscode-button, vscode-text-area, [role=tab], [role=img], [role=meter]',
+      ),
+    ];
+    return controls
+      .filter((control) => ((control.getAttribute('aria-label') ?? control.textContent) || '').trim() === '')
+      .map((control) => control.outerHTML.slice(0, 120));
+  });
+}
