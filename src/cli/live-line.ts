@@ -26,17 +26,8 @@ export function liveLine(state: LiveState, columns: number): string {
   if (view.state === 'waiting') parts.push('waits for your approval');
   else if (job && point) parts.push(jobName(job), trainingText(point));
   else if (job) parts.push(`${jobName(job)} ${job.state}`);
-  else parts.push(...preparing(state));
   if (view.contact === 'lost') parts.push('no contact with the box');
   return shorten(parts.join(' · '), Math.max(20, columns - 1));
-}
-
-/** The one job that is not a run's own: the practice world's base model is pretrained for every later run too. */
-function preparing({ view, metrics }: LiveState): string[] {
-  const [job, point] = [...metrics].at(-1) ?? [];
-  if (point === undefined || view.jobs.some(({ id }) => id === job) || point.step >= (point.total_steps ?? 0))
-    return [];
-  return ['pretraining the practice base model', trainingText(point)];
 }
 
 export function trainingText(point: MetricPoint): string {

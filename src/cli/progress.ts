@@ -37,8 +37,6 @@ export class Progress {
   addMetrics(job: string, points: readonly MetricPoint[]): void {
     const point = points.at(-1);
     if (point === undefined) return;
-    // Set anew, so that the job that reported last is the last one.
-    this.metrics.delete(job);
     this.metrics.set(job, point);
     if (!this.terminal.live) this.tellQuarter(job, point);
   }

@@ -30,5 +30,5 @@ function runsTable(runs: readonly RunSummary[]): string {
 
 /** A log that ends without a stop and that nobody drives: the process died. */
 export function stateText({ state, active }: Pick<RunSummary, 'state' | 'active'>): string {
-  return !active && (state === 'running' || state === 'waiting') ? 'interrupted' : state;
+  return !active && state === 'running' ? 'interrupted' : state;
 }
