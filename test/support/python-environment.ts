@@ -23,11 +23,19 @@ export async function pythonForTests(): Promise<string> {
     clear(shelf);
     await mustRun(base, ['-m', 'venv', folder]);
     const quiet = ['--no-input', '--disable-pip-version-check', '--progress-bar', 'off'];
-    await mustRun(python, ['-m', 'pip', 'install', ...quiet, '-r', REQUIREMENTS], { env: cleanEnvironment() });
+    const install = ['-m', 'pip', 'install', ...quiet, ...(await cpuBuilds()), '-r', REQUIREMENTS];
+    await mustRun(python, install, { env: cleanEnvironment() });
     writeFileSync(join(folder, 'complete'), content);
     console.log(`  the Python environment is ready (${seconds(started)})`);
   }
   return python;
+}
+
+/** torch for the CPU is a tenth of the size; a network that does not reach its index may carry it in an index of its own. */
+async function cpuBuilds(): Promise<string[]> {
+  const index = 'https://download.pytorch.org/whl/cpu/';
+  const answer = await fetch(index, { method: 'HEAD', signal: AbortSignal.timeout(5000) }).catch(() => null);
+  return answer?.ok === true ? ['--extra-index-url', index] : [];
 }
 
 /** Environments are large: an old or half-made one goes before a new one comes. */
