@@ -26,7 +26,7 @@ interface World {
   cut?: () => Promise<void>;
 }
 
-function contract(name: string, open: () => Promise<World>, close: () => Promise<void>) {
+function contract(name: string, open: () => Promise<World>, close: () => Promise<void>, overNetwork = true) {
   describe(`box: ${name}`, () => {
     let world: World;
     let root: string;
@@ -177,16 +177,16 @@ with open('../artifacts/starts', 'a') as file:
       await assert.rejects((await newBox(bare)).check(), { reason: 'box-no-python' });
     });
 
-    it('loses and repeats nothing when the connection is cut', async function () {
-      const cut = world.cut;
-      if (cut === undefined) return this.skip();
+    if (!overNetwork) return;
+
+    it('loses and repeats nothing when the connection is cut', async () => {
       const job = pythonJob(sixtyLines);
       await box.submit(job);
       const cutAt = [8, 35];
       const followed = await followToEnd(box, job.id, async (_update, so) => {
         if (so.files['stdout.log'].split('\n').length > (cutAt[0] ?? Infinity)) {
           cutAt.shift();
-          await cut();
+          await world.cut?.();
         }
       });
       const expected = Array.from({ length: 60 }, (_, i) => `line ${i} é\n`).join('');
@@ -206,10 +206,26 @@ async function openSsh(kind?: 'ssh2-server'): Promise<World> {
   return { shell: server.shell(), cut: () => server.dropConnections() };
 }
 
+describe('box: local shell', () => {
+  it('keeps our keys from what it runs', async () => {
+    process.env['SOME_API_KEY'] = 'sk-hidden';
+    const { stdout } = await new LocalShell().exec('env');
+    Reflect.deleteProperty(process.env, 'SOME_API_KEY');
+    assert.match(stdout, /^PATH=/m);
+    assert.doesNotMatch(stdout, /sk-hidden/);
+  });
+
+  it('gives up on a command that takes too long and ends all that it started', async () => {
+    const started = new LocalShell().exec('sleep 300 & wait', { timeoutMs: 300 });
+    await assert.rejects(started, { reason: 'timeout' });
+  });
+});
+
 contract(
   'local',
   () => Promise.resolve({ shell: new LocalShell() }),
   () => Promise.resolve(),
+  false,
 );
 contract(
   'ssh',
