@@ -50,12 +50,25 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
       }
     },
     edit: (text, fileName) => edit(text, fileName, env['VISUAL'] || env['EDITOR'] || 'vi'),
-    onInterrupt(listener) {
-      process.on('SIGINT', listener);
-      process.on('SIGTERM', listener);
-      return () => process.off('SIGINT', listener).off('SIGTERM', listener);
-    },
+    onInterrupt,
     exit: (code) => process.exit(code),
+  };
+}
+
+/** npm hands a Ctrl-C on that the terminal has sent already: two at once are one. */
+const sameInterruptMs = 300;
+
+function onInterrupt(listener: () => void): () => void {
+  let last = 0;
+  const once = () => {
+    const now = Date.now();
+    if (now - last > sameInterruptMs) listener();
+    last = now;
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, once);
+  return () => {
+    for (const signal of signals) process.off(signal, once);
   };
 }
 
