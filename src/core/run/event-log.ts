@@ -47,7 +47,8 @@ function isEnvelope(value: unknown): value is UnknownEvent {
     typeof event.seq === 'number' &&
     typeof event.type === 'string' &&
     typeof event.time === 'string' &&
-    typeof event.data === 'object'
+    typeof event.data === 'object' &&
+    event.data !== null
   );
 }
 
@@ -87,7 +88,8 @@ export class EventLog {
   }
 
   private async write<T extends EventType>(type: T, data: EventData[T]): Promise<RunEvent> {
-    if (this.torn) await this.store.truncate(this.path, this.length);
+    if (this.torn && (await this.store.size(this.path)) > this.length)
+      await this.store.truncate(this.path, this.length);
     this.torn = true;
     const event = {
       v: eventVersion,

@@ -9,6 +9,7 @@ import type { RunView } from './view';
 
 export class Journal {
   private readonly listeners = new Set<(view: RunView) => void>();
+  private queue: Promise<unknown> = Promise.resolve();
   private current: RunView;
 
   private constructor(
@@ -40,7 +41,21 @@ export class Journal {
   }
 
   async record<T extends EventType>(type: T, data: EventData[T]): Promise<void> {
-    const event = await this.log.append(type, data);
+    await this.recordIf(() => true, type, data);
+  }
+
+  /** Records only what is still called for once every earlier fact is in, so that calls made at once do not say the same twice. */
+  recordIf<T extends EventType>(wanted: (view: RunView) => boolean, type: T, data: EventData[T]): Promise<boolean> {
+    const recorded = this.queue.then(async () => {
+      if (!wanted(this.current)) return false;
+      this.take(await this.log.append(type, data));
+      return true;
+    });
+    this.queue = recorded.catch(() => undefined);
+    return recorded;
+  }
+
+  private take(event: AnyEvent): void {
     this.past.push(event);
     this.current = applyEvent(this.current, event);
     for (const listener of this.listeners) listener(this.current);

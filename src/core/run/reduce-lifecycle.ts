@@ -33,6 +33,8 @@ export const lifecycleReducers: Reducers = {
     say(view, { seq, time, who: 'tool', text: `${name}${ok ? '' : ' failed'}: ${firstLine(content)}` }),
   'paper.noted': (view, { id, title, url, claim, quote, place }) => {
     const known = view.papers.find((paper) => paper.id === id) ?? { id, title, url, notes: [] };
+    // A call that is run again after a crash notes the same once more.
+    if (known.notes.some((note) => note.claim === claim && note.quote === quote)) return view;
     const noted = { ...known, notes: [...known.notes, { claim, quote, place }] };
     return { ...view, papers: [...view.papers.filter((paper) => paper.id !== id), noted] };
   },

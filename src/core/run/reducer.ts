@@ -44,7 +44,7 @@ export function reduce(events: readonly AnyEvent[]): RunView {
 export function applyEvent(view: RunView, event: AnyEvent): RunView {
   const timed = passTime(view, event);
   const known = event as RunEvent;
-  const reducer = reducers[known.type] as
+  const reducer = (Object.hasOwn(reducers, known.type) ? reducers[known.type] : undefined) as
     ((view: RunView, data: unknown, context: EventContext) => RunView) | undefined;
   const next = reducer ? reducer(timed, known.data, event) : timed;
   return { ...next, state: stateOf(next), lastSeq: event.seq, lastTime: event.time };
