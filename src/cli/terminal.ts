@@ -36,7 +36,7 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
   return {
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     live,
-    columns: () => stderr.columns ?? 80,
+    columns: () => stderr.columns || 80,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     line: (text) => void stderr.write(`${questions > 0 ? '\n' : live ? eraseLine : ''}${text}\n`),
