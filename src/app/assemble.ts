@@ -51,7 +51,9 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
   const endpoints = endpointsOf(config, options, practice?.world);
   const box = await openBox(config.box, options, practice);
   const bench = await openBench(assembly, box, endpoints);
-  const preparation = new Preparation(bench);
+  const preparation = new Preparation(bench, async (environment) =>
+    practice?.provideBaseModel({ bench, box, environment, signal }),
+  );
   const evaluations = new Evaluations(bench, preparation);
   const toolbox = await openToolbox(assembly, bench, preparation, evaluations, endpoints);
   const endpoint = new OpenAiEndpoint({ ...endpoints.model, clock: systemClock });
@@ -63,7 +65,6 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
     evaluations,
     clock: systemClock,
     logger: options.logger,
-    prepareWorld: async () => practice?.provideBaseModel({ preparation, box, signal, onMetrics: assembly.onMetrics }),
     driveAgent: (agentSignal, refresh) => driveAgentOf(assembly, bench, toolbox, endpoint, agentSignal, refresh),
     readProgram: () => assembly.store.read('program.md'),
     writeReport: () => saveReport(assembly, practice?.world.standIns ?? []),

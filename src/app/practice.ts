@@ -1,8 +1,6 @@
 /** The practice run: its configuration, its world, and the base model that its world makes on first use. */
 import { join } from 'node:path';
-import type { Preparation } from '../core/experiments/preparation';
-import type { Box } from '../core/ports/box';
-import type { MetricPoint } from '../core/run/runs';
+import type { Box, JobRequest } from '../core/ports/box';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import { ensureBaseModel } from '../practice/base-model';
 import { practiceBenchmark, practiceBenchmarkPath } from '../practice/benchmark-files';
@@ -16,10 +14,10 @@ export interface Practice {
   /** Folder of the practice box. */
   root: string;
   provideBaseModel(needs: {
-    preparation: Preparation;
+    bench: Bench;
     box: Box;
+    environment: () => Promise<string>;
     signal: AbortSignal;
-    onMetrics: (job: string, points: MetricPoint[]) => void;
   }): Promise<void>;
 }
 
@@ -56,16 +54,9 @@ export async function openPractice(seed: number, options: AppOptions, signal: Ab
   return {
     world,
     root: join(home, 'box'),
-    provideBaseModel: async ({ preparation, box, signal: ending, onMetrics }) => {
-      await ensureBaseModel({
-        box,
-        home,
-        seed,
-        productRoot,
-        environment: () => preparation.environment('train'),
-        signal: ending,
-        onMetrics,
-      });
+    provideBaseModel: async ({ bench, box, environment, signal: ending }) => {
+      const run = (request: JobRequest) => bench.jobs.run(request, { experiment: null, folder: `jobs/${request.id}` });
+      await ensureBaseModel({ box, home, seed, productRoot, environment, signal: ending, run });
     },
   };
 }

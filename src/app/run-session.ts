@@ -3,7 +3,7 @@ import { MlInternError, toMlInternError } from '../core/errors';
 import { ApprovalBroker } from '../core/approvals/broker';
 import type { Box } from '../core/ports/box';
 import type { Store } from '../core/ports/store';
-import { driveRun } from '../core/run/driver';
+import { driveRun, leaving } from '../core/run/driver';
 import { systemClock } from '../adapters/system/clock';
 import { Journal } from '../core/run/journal';
 import type { DecisionInput, MetricPoint, RunHandle } from '../core/run/runs';
@@ -85,6 +85,12 @@ export class RunSession implements RunHandle {
     await this.done;
   }
 
+  /** Lets go of the run as a crash would: nothing is recorded, and whoever resumes it goes on from there. */
+  async leave(): Promise<void> {
+    this.stopping.abort(leaving);
+    await this.done;
+  }
+
   private async drive(): Promise<RunView> {
     const { options } = this.start;
     const { signal } = this.stopping;
@@ -114,6 +120,7 @@ export class RunSession implements RunHandle {
 
   /** The run could not even be assembled: recorded like any other problem. */
   private async fail(thrown: unknown): Promise<void> {
+    if (this.stopping.signal.reason === leaving) return;
     const { reason, message, next } = toMlInternError(thrown);
     const { logger } = this.start.options;
     try {

@@ -104,7 +104,7 @@ export class RunsService implements Runs {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([...this.driven.values()].map((session) => session.stop()));
+    await Promise.all([...this.driven.values()].map((session) => session.leave()));
   }
 
   private async drive(id: string, config?: RunConfig): Promise<RunSession> {

@@ -26,7 +26,11 @@ export class Preparation {
   private readonly environments = new Map<string, Promise<string>>();
   private model: Promise<BaseModel> | undefined;
 
-  constructor(private readonly bench: Bench) {}
+  /** `provideBaseModel` is awaited before the base model is fetched: the practice world makes its own on first use. */
+  constructor(
+    private readonly bench: Bench,
+    private readonly provideBaseModel: (environment: () => Promise<string>) => Promise<void> = () => Promise.resolve(),
+  ) {}
 
   /** Starts everything in the order in which it is needed, so that it is ready when the agent asks. */
   start(): void {
@@ -74,6 +78,7 @@ export class Preparation {
 
   private async fetchModel(): Promise<BaseModel> {
     const { baseModel } = this.bench.journal.config;
+    await this.provideBaseModel(() => this.environment('train'));
     const job = await this.run({
       id: this.bench.jobs.attempt(`${this.bench.runId}-base-model`),
       kind: 'model',

@@ -1,7 +1,7 @@
 /** The course of a run: prepare, let the agent work, promote, report. Every step may be repeated after a crash. */
 import type { AgentEnding } from '../agent/limits';
 import { enterPhase } from '../agent/toolbox';
-import { isAbort, toMlInternError } from '../errors';
+import { isAbort, MlInternError, toMlInternError } from '../errors';
 import type { Evaluations } from '../experiments/evaluations';
 import type { Preparation } from '../experiments/preparation';
 import type { Box } from '../ports/box';
@@ -20,14 +20,17 @@ export interface DriverParts {
   evaluations: Evaluations;
   clock: Clock;
   logger: Logger;
-  /** Makes what the world of this run needs first; the practice world makes its base model here. */
-  prepareWorld(): Promise<void>;
   /** Runs the agent until it ends; `signal` also aborts when the wall-clock budget is spent. */
   driveAgent(signal: AbortSignal, refresh: () => Promise<void>): Promise<AgentEnding>;
   /** Text of `ml-intern/program.md`, undefined when there is none. */
   readProgram(): Promise<string | undefined>;
   writeReport(): Promise<string>;
 }
+
+/** Reason to abort with when the program goes away but the run should simply be taken up again: nothing is recorded, as after a crash. */
+export const leaving = new MlInternError('cancelled', 'The program that drove the run ended.', {
+  next: 'Resume the run to go on.',
+});
 
 /** Never throws: what goes wrong is recorded, and the run can be resumed. */
 export async function driveRun(
@@ -55,7 +58,6 @@ async function course(parts: DriverParts, signal: AbortSignal): Promise<void> {
   });
   await sayGoal(parts);
   await parts.jobs.attachAll();
-  await parts.prepareWorld();
   preparation.start();
   const agent = await withinBudget(parts, signal);
   await enterPhase(journal, 'promotion');
@@ -129,6 +131,7 @@ function summaryOf(agent: AgentEnding): string {
 }
 
 async function stopRun(journal: Journal, thrown: unknown, signal: AbortSignal): Promise<void> {
+  if (signal.reason === leaving) return;
   const error = toMlInternError(thrown);
   if (signal.aborted && (isAbort(thrown) || error.reason === 'internal')) {
     await journal.record('run.stopped', {
