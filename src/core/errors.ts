@@ -58,6 +58,8 @@ export class MlInternError extends Error {
     return (
       error instanceof Error &&
       error.name === 'MlInternError' &&
+      // LangChain wraps what a middleware throws in an error of its own that bears the same name.
+      typeof (error as MlInternError).reason === 'string' &&
       (reason === undefined || (error as MlInternError).reason === reason)
     );
   }
@@ -66,6 +68,7 @@ export class MlInternError extends Error {
 /** Any thrown value as a typed error; a stranger becomes `internal` and keeps its cause. */
 export function toMlInternError(error: unknown): MlInternError {
   if (MlInternError.is(error)) return error;
+  if (error instanceof Error && MlInternError.is(error.cause)) return error.cause;
   if (isAbort(error))
     return new MlInternError('cancelled', 'Stopped on request.', { next: 'Resume the run to go on.', cause: error });
   const message = error instanceof Error ? error.message : String(error);
@@ -76,5 +79,6 @@ export function toMlInternError(error: unknown): MlInternError {
 }
 
 export function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || MlInternError.is(error, 'cancelled'));
+  if (!(error instanceof Error)) return false;
+  return error.name === 'AbortError' || [error, error.cause].some((link) => MlInternError.is(link, 'cancelled'));
 }
