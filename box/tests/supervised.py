@@ -67,13 +67,13 @@ def collect(out, offsets=None):
     return last, files
 
 
-def request(program, job_id="job-1", cap=60, env=None, kind="train", secrets=None, steps=None):
+def request(program, job_id="job-1", cap=60, env=None, kind="train", secrets=None, steps=None, environment=None):
     files = {"main.py": program.encode()}
     content = {
         "steps": steps or [["{python}", "main.py"]],
         "env": env or {},
         "files": {path: hashlib.sha256(data).hexdigest() for path, data in files.items()},
-        "environment": None,
+        "environment": environment,
         "capSeconds": cap,
     }
     spec = {"v": 1, "id": job_id, "run": "test", "kind": kind, "content": content, "approvedHash": content_hash(content)}

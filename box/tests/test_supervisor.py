@@ -84,13 +84,19 @@ def test_refuses_a_script_that_an_earlier_step_rewrote(box):
 
 
 def test_refuses_to_start_without_its_environment(box):
-    wanted = request("print('hello')")
-    wanted["spec"]["content"]["environment"] = "0123456789abcdef"
-    from ml_intern_box.hashing import content_hash
-
-    wanted["spec"]["approvedHash"] = content_hash(wanted["spec"]["content"])
-    box.submit(wanted)
+    box.submit(request("print('hello')", environment="0123456789abcdef"))
     assert box.follow("job-1")[0]["failure"]["class"] == "environment"
+
+
+def test_an_environment_job_builds_what_later_jobs_run_in(box):
+    program = "import json; json.dump({'name': 'bare', 'requirements': []}, open('environment.json', 'w'))"
+    steps = [["{python}", "main.py"], ["{python}", "-m", "ml_intern_box.environment", "environment.json"]]
+    box.submit(request(program, job_id="env-1", kind="environment", steps=steps))
+    assert box.follow("env-1")[0]["state"] == "finished", read(box.job("env-1") + "/stderr.log")
+    built = json.loads(read(box.job("env-1") + "/artifacts/result.json"))
+    box.submit(request("import sys; print(sys.prefix)", environment=built["hash"]))
+    last, files = box.follow("job-1")
+    assert (last["state"], files["stdout.log"].decode().strip()) == ("finished", built["path"])
 
 
 def test_concurrent_submissions_start_a_job_once(box):

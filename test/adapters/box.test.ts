@@ -66,7 +66,7 @@ with open(folder + '/artifacts/result.json', 'w') as file:
     json.dump({'secret': len(os.environ['TOKEN']), 'mode': os.environ['MODE']}, file)
 print('hello')
 `,
-        { env: { MODE: 'fast' } },
+        { env: { MODE: 'fast', _ODD: 'é "\\ \n \u2028 \u007f 😀' } },
       );
       job.secrets = { TOKEN: 'hf_abcdef' };
       const started = await box.submit(job);
