@@ -158,7 +158,7 @@ function drawRefusal(refusal: State['refusal'], dismiss: () => void): ReturnType
   return [
     h(
       'div',
-      { class: 'refused' },
+      { class: 'refusal-line' },
       h('span', { class: 'grow' }, `${refusal.message} ${refusal.next}`),
       button('Dismiss', 'close', dismiss),
     ),

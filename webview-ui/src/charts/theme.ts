@@ -18,7 +18,8 @@ export function chartTheme(): ChartTheme {
   return {
     text,
     muted: read('descriptionForeground', text),
-    grid: read('editorWidget-border', '') || read('contrastBorder', '') || 'rgba(128,128,128,0.25)',
+    // Between any foreground and background.
+    grid: 'rgba(128, 128, 128, 0.25)',
     series: names.map((name) => read(`charts-${name}`, text)),
     rate: read('descriptionForeground', text),
   };

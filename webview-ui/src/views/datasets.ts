@@ -1,7 +1,6 @@
 /** Dataset picks: why, licence, overlap with the benchmark, and accept or reject for those that wait. */
 import type { PanelDataset } from '../../../src/core/protocol/panel-view';
 import { type Child, h, icon } from '../dom';
-import { capital } from '../format';
 import { badge, empty, facts } from './parts';
 
 const order: readonly PanelDataset['status'][] = ['proposed', 'used', 'seen', 'refused'];
@@ -57,7 +56,7 @@ function licenceBadge({ licence, licenceVerdict }: PanelDataset): Child {
   if (licenceVerdict === null) return null;
   const tone = { allow: 'good', ask: 'warn', deny: 'bad' }[licenceVerdict];
   const words = { allow: 'allowed', ask: 'you decide', deny: 'not allowed' }[licenceVerdict];
-  return badge(`${capital(licence ?? 'no licence')}: ${words}`, tone, 'law');
+  return badge(`${licence ?? 'no licence'}: ${words}`, tone, 'law');
 }
 
 function overlapBadge({ overlap }: PanelDataset): Child {

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { documentPath, parseDocumentPath } from '../../src/vscode/proposals/documents';
+import { documentFile, renderProposal } from '../../src/vscode/proposals/render';
+import { proposals, storyScript } from '../support/story';
+
+describe('documents of proposals', () => {
+  it('are found again by their address, whatever the ids hold', () => {
+    const address = { run: 'a run/1', proposal: 'call:ü%2F', role: 'proposal', file: '01 x-train.py' } as const;
+    assert.deepEqual(parseDocumentPath(documentPath(address)), address);
+  });
+
+  it('are not found by a stranger address', () => {
+    assert.equal(parseDocumentPath('/a/b'), undefined);
+    assert.equal(parseDocumentPath('/a/b/secret/c'), undefined);
+  });
+
+  it('show a script as exactly what was proposed', () => {
+    assert.equal(renderProposal(proposals.first, 'proposal'), storyScript);
+    assert.equal(documentFile(proposals.first, 'proposal'), '01-terse-train.py');
+    assert.equal(renderProposal(proposals.second, 'parent'), storyScript);
+    assert.match(renderProposal(proposals.first, 'settings'), /"learning_rate": 0.002/);
+  });
+
+  it('show a dataset with why, licence, overlap and mapping, and the hash', () => {
+    const text = renderProposal(proposals.leaky, 'proposal');
+    for (const part of [
+      '## Why',
+      'apache-2.0 (allowed)',
+      '120 of 4,200 rows',
+      'Question: {question}',
+      proposals.leaky.hash,
+    ]) {
+      assert.ok(text.includes(part), part);
+    }
+  });
+
+  it('keep foreign text inside its fence', () => {
+    const { subject } = proposals.leaky;
+    assert.equal(subject.kind, 'dataset');
+    const mapping = { prompt: '```\n# Approved by the owner', completion: ' x' };
+    const hostile = { ...proposals.leaky, subject: { ...subject, source: { ...subject.source, mapping } } };
+    assert.match(
+      renderProposal(hostile as typeof proposals.leaky, 'proposal'),
+      /````text\n```\n# Approved by the owner\n````/,
+    );
+  });
+});
