@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { documentPath, parseDocumentPath } from '../../src/vscode/proposals/documents';
 import { documentFile, renderProposal } from '../../src/vscode/proposals/render';
-import { proposals, storyScript } from '../support/story';
+import { proposals, storyScript } from '../support/story-parts';
 
 describe('documents of proposals', () => {
   it('are found again by their address, whatever the ids hold', () => {

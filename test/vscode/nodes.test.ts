@@ -6,7 +6,8 @@ import { approvalNodes } from '../../src/vscode/trees/approval-nodes';
 import { datasetNodes } from '../../src/vscode/trees/dataset-nodes';
 import type { TreeNode } from '../../src/vscode/trees/node';
 import { runNodes } from '../../src/vscode/trees/run-nodes';
-import { type Log, proposals, storyRun, untilDataset, untilScript, untilTraining, wholeStory } from '../support/story';
+import { type Log, untilDataset, untilScript, untilTraining, wholeStory } from '../support/story';
+import { proposals, storyRun } from '../support/story-parts';
 
 const view = (log: Log): RunView => reduce(log.events);
 

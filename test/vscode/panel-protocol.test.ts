@@ -4,7 +4,8 @@ import { reduce } from '../../src/core/run/reducer';
 import { pageHtml } from '../../src/vscode/run-panel/html';
 import { batches } from '../../src/vscode/run-panel/points';
 import { projectRun } from '../../src/vscode/run-panel/project';
-import { proposals, untilDataset, wholeStory } from '../support/story';
+import { untilDataset, wholeStory } from '../support/story';
+import { proposals } from '../support/story-parts';
 
 const hash = 'a'.repeat(64);
 const decide = { v: 1, type: 'decide', proposal: 'call-1', hash, verdict: 'approve', reason: '' };

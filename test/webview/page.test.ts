@@ -7,7 +7,8 @@ import { parsePanelMessage } from '../../src/core/protocol/messages';
 import { reduce } from '../../src/core/run/reducer';
 import { projectRun } from '../../src/vscode/run-panel/project';
 import { type PanelBed, type PanelPage, startPanelBed } from './panel-page';
-import { type Log, proposals, untilDataset, untilTraining, wholeStory } from '../support/story';
+import { type Log, untilDataset, untilTraining, wholeStory } from '../support/story';
+import { proposals } from '../support/story-parts';
 import type { ThemeName } from '../support/themes';
 
 const screenshots = resolve(__dirname, '../../.cache/screenshots');

@@ -1,5 +1,6 @@
 /** Messages between the editor and the run panel. What comes from the panel is untrusted input and is checked here. */
-import { z } from 'zod';
+// The small edition: this file is part of the editor's entry, which must load fast.
+import * as z from 'zod/mini';
 import { protocolVersion, type PanelView } from './panel-view';
 
 export interface PanelPoint {
@@ -20,8 +21,8 @@ export type HostToPanel =
   /** Something the person asked for did not work. */
   | { v: typeof protocolVersion; type: 'refused'; message: string; next: string };
 
-const id = z.string().min(1).max(300);
-const text = z.string().max(20_000);
+const id = z.string().check(z.minLength(1), z.maxLength(300));
+const text = z.string().check(z.maxLength(20_000));
 const v = z.literal(protocolVersion);
 
 const panelToHostSchema = z.discriminatedUnion('type', [
@@ -30,13 +31,13 @@ const panelToHostSchema = z.discriminatedUnion('type', [
     v,
     type: z.literal('decide'),
     proposal: id,
-    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
     verdict: z.enum(['approve', 'reject']),
     reason: text,
   }),
   z.strictObject({ v, type: z.literal('stop') }),
   z.strictObject({ v, type: z.literal('resume') }),
-  z.strictObject({ v, type: z.literal('tell'), text: text.min(1) }),
+  z.strictObject({ v, type: z.literal('tell'), text: text.check(z.minLength(1)) }),
   z.strictObject({ v, type: z.literal('openProposal'), proposal: id }),
   z.strictObject({ v, type: z.literal('openExperiment'), experiment: id }),
   z.strictObject({ v, type: z.literal('openPaper'), paper: id }),
@@ -53,7 +54,7 @@ export function parsePanelMessage(message: unknown): PanelToHost | undefined {
 }
 
 /** What the panel keeps across reloads: never more than where the person was. */
-const panelStateSchema = z.object({ runId: id, tab: z.string().max(40).optional() });
+const panelStateSchema = z.object({ runId: id, tab: z.optional(z.string().check(z.maxLength(40))) });
 
 export function parsePanelState(state: unknown): { runId: string } | undefined {
   const parsed = panelStateSchema.safeParse(state);
