@@ -26,16 +26,20 @@ const lazyBundles = {
   },
 };
 
-/** Makes a rebuild visible to VS Code's problem matcher (`npm run watch`). */
+let building = 0;
+
+/** Makes a rebuild visible to VS Code's problem matcher (`npm run watch`): once for all bundles, so that F5 starts with all of them. */
 const announce = {
   name: 'announce',
   setup({ onStart, onEnd }) {
-    onStart(() => process.stdout.write('[watch] build started\n'));
+    onStart(() => {
+      if (building++ === 0) process.stdout.write('[watch] build started\n');
+    });
     onEnd(({ errors }) => {
       for (const { text, location } of errors) {
         process.stderr.write(`✘ [ERROR] ${text}\n    ${location?.file}:${location?.line}:${location?.column}:\n`);
       }
-      process.stdout.write('[watch] build finished\n');
+      if (--building === 0) process.stdout.write('[watch] build finished\n');
     });
   },
 };
@@ -73,9 +77,15 @@ const common = {
 
 if (!watch) rmSync('out', { recursive: true, force: true });
 mkdirSync('out', { recursive: true });
-for (const bundle of bundles) {
-  const options = { ...common, ...bundle, plugins: [...(bundle.plugins ?? []), ...(watch ? [announce] : [])] };
-  if (watch) await (await context(options)).watch();
-  else await build(options);
+const all = bundles.map((bundle) => ({
+  ...common,
+  ...bundle,
+  plugins: [...(bundle.plugins ?? []), ...(watch ? [announce] : [])],
+}));
+if (watch) {
+  const contexts = await Promise.all(all.map((options) => context(options)));
+  await Promise.all(contexts.map((each) => each.watch()));
+} else {
+  await Promise.all(all.map((options) => build(options)));
 }
 if (existsSync('out/cli.cjs')) chmodSync('out/cli.cjs', 0o755);

@@ -1,5 +1,6 @@
 /** The practice run: its configuration, its world, and the base model that its world makes on first use. */
 import { join } from 'node:path';
+import type { Bench } from '../core/experiments/bench';
 import type { Box, JobRequest } from '../core/ports/box';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import { ensureBaseModel } from '../practice/base-model';

@@ -22,7 +22,10 @@ const writeScriptSchema = z.object({
   config: z
     .record(z.string(), z.unknown())
     .describe('Keys of the starting script, e.g. learning_rate, max_steps, batch_size'),
-  script: z.string().optional().describe('Full text of train.py; omitted: the starting script as it is'),
+  script: z
+    .string()
+    .optional()
+    .describe("Full text of train.py; omitted: the parent's script as it was approved, or the starting script"),
 });
 type WriteScript = z.infer<typeof writeScriptSchema>;
 
@@ -99,7 +102,10 @@ async function proposeScript(kit: ToolKit, args: WriteScript, callId: string): P
     throw new MlInternError('bad-input', 'An experiment needs at least one approved dataset.', {
       next: 'Propose a dataset first.',
     });
-  const script = args.script ?? kit.startingScripts['sft'] ?? '';
+  const parentScript = parent
+    ? ((await kit.bench.store.read(`${kit.bench.runFolder}/${parent.folder}/train.py`)) ?? null)
+    : null;
+  const script = args.script ?? parentScript ?? kit.startingScripts['sft'] ?? '';
   const number = String(view.proposals.filter(({ proposal }) => proposal.kind === 'script').length + 1).padStart(
     2,
     '0',
@@ -112,9 +118,7 @@ async function proposeScript(kit: ToolKit, args: WriteScript, callId: string): P
     config: await fullConfig(kit, args.config),
     recipe,
     parent: parent?.id ?? null,
-    parentScript: parent
-      ? ((await kit.bench.store.read(`${kit.bench.runFolder}/${parent.folder}/train.py`)) ?? null)
-      : null,
+    parentScript,
   };
   return {
     id: callId,
