@@ -38,7 +38,7 @@ def check_spec(spec):
 
 
 def check_approval(spec, work):
-    """Refuses unless the approved hash is that of the content, and the work folder holds exactly the content's files."""
+    """Refuses unless the approved hash is the content's, and the work folder holds exactly the content's files."""
     try:
         actual = hashing.content_hash(spec["content"])
     except TypeError as error:

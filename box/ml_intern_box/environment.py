@@ -73,7 +73,10 @@ def _build_anew(folder, name, requirements, accelerator):
         say("Removing an unfinished build of environment %s." % name)
         shutil.rmtree(folder)
     uv = card.find_uv()
-    say("Building environment %s with %s for Python %s (%s)." % (name, "uv" if uv else "venv and pip", platform.python_version(), accelerator))
+    say(
+        "Building environment %s with %s for Python %s (%s)."
+        % (name, "uv" if uv else "venv and pip", platform.python_version(), accelerator)
+    )
     installer = installers.Uv(uv, folder) if uv else installers.Pip(folder)
     _run(installer.create(), "The virtual environment could not be created. Mend it with: %s" % card.mend_venv())
     extra = [CPU_INDEX] if accelerator == "cpu" and _is_reachable(CPU_INDEX) else []
@@ -81,11 +84,19 @@ def _build_anew(folder, name, requirements, accelerator):
     with open(listing, "w", encoding="utf-8") as file:
         file.write("\n".join(requirements) + "\n")
     if requirements:
-        _run(installer.install(listing, extra), "The packages of environment %s could not be installed; see the log above." % name)
+        _run(
+            installer.install(listing, extra),
+            "The packages of environment %s could not be installed; see the log above." % name,
+        )
     packages = subprocess.run(installer.freeze(), stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
     with open(os.path.join(folder, "packages.txt"), "w", encoding="utf-8") as file:
         file.write("".join(each.replace(" ", "") + "\n" for each in packages))
-    facts = {"name": name, "requirements": requirements, "python": platform.python_version(), "accelerator": accelerator}
+    facts = {
+        "name": name,
+        "requirements": requirements,
+        "python": platform.python_version(),
+        "accelerator": accelerator,
+    }
     _write_json(os.path.join(folder, "ready.json"), facts)
 
 

@@ -9,11 +9,17 @@ import signal
 TAIL = 64 * 1024
 
 _SIGNS = [
-    ("oom-gpu", r"CUDA out of memory|OutOfMemoryError|HIP out of memory|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED"),
+    (
+        "oom-gpu",
+        r"CUDA out of memory|OutOfMemoryError|HIP out of memory|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED",
+    ),
     ("disk-full", r"No space left on device|\[Errno 28\]|Disk quota exceeded|\[Errno 122\]"),
     ("oom-host", r"^MemoryError|Cannot allocate memory|std::bad_alloc|DefaultCPUAllocator: (can't|not enough)"),
     ("import-error", r"^(ModuleNotFoundError|ImportError)\b|: No module named "),
-    ("nan", r"\b(loss|gradients?|logits|probability tensor|values?)\b.{0,60}\b(nan|NaN|inf|non-finite)\b|\bnon-finite\b"),
+    (
+        "nan",
+        r"\b(loss|gradients?|logits|probability tensor|values?)\b.{0,60}\b(nan|NaN|inf|non-finite)\b|\bnon-finite\b",
+    ),
 ]
 _SENTENCES = {
     "oom-gpu": "The job ran out of GPU memory",

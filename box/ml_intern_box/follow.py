@@ -73,7 +73,7 @@ def _send_growth(job, name, places, out):
 def _send(out, message):
     line = (json.dumps(message) + "\n").encode()
     while line:
-        line = line[os.write(out, line):]
+        line = line[os.write(out, line) :]
 
 
 def _whole(value):

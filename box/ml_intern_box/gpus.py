@@ -13,7 +13,11 @@ def list_gpus():
         done = subprocess.run(query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=8)
     except (OSError, subprocess.SubprocessError):
         return []
-    return [] if done.returncode else [gpu for gpu in map(_parse, done.stdout.decode("utf-8", "replace").splitlines()) if gpu]
+    return (
+        []
+        if done.returncode
+        else [gpu for gpu in map(_parse, done.stdout.decode("utf-8", "replace").splitlines()) if gpu]
+    )
 
 
 def visible_gpus(environ):

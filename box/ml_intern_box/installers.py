@@ -74,5 +74,5 @@ def pip_configuration():
         for line in listing.splitlines():
             name, _, value = line.partition("=")
             if name.startswith(section):
-                found[name[len(section):].replace("_", "-")] = str(ast.literal_eval(value))
+                found[name[len(section) :].replace("_", "-")] = str(ast.literal_eval(value))
     return found

@@ -35,9 +35,22 @@ class JobRun:
             self.spec = json.load(file)
         now = time.time()
         self.status = dict(
-            v=1, id=self.spec["id"], kind=self.spec["kind"], state="starting", step=0, pgid=None,
-            pid=os.getpid(), bootId=processes.boot_id(), startTime=processes.start_time(os.getpid()),
-            startedAt=now, heartbeatAt=now, endedAt=None, exitCode=None, wallSeconds=0, gpuSeconds=0, failure=None,
+            v=1,
+            id=self.spec["id"],
+            kind=self.spec["kind"],
+            state="starting",
+            step=0,
+            pgid=None,
+            pid=os.getpid(),
+            bootId=processes.boot_id(),
+            startTime=processes.start_time(os.getpid()),
+            startedAt=now,
+            heartbeatAt=now,
+            endedAt=None,
+            exitCode=None,
+            wallSeconds=0,
+            gpuSeconds=0,
+            failure=None,
         )
 
     def begin(self):
@@ -78,7 +91,12 @@ class JobRun:
         with self._log("stdout.log") as out, self._log("stderr.log") as err:
             try:
                 process = subprocess.Popen(
-                    command, cwd=self.work, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                    command,
+                    cwd=self.work,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
                     start_new_session=True,
                 )
             except OSError as error:
@@ -156,10 +174,18 @@ class JobRun:
             mine["PATH"] = os.path.join(folder, "bin") + os.pathsep + mine.get("PATH", os.defpath)
             mine["VIRTUAL_ENV"] = folder
         mine.update(
-            PYTHONPATH=folders.package_parent(), PYTHONUNBUFFERED="1", PYTHONUTF8="1",
-            ML_INTERN_ROOT=self.root, HF_HOME=os.path.join(self.root, "cache", "hf"),
-            HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_XET="1", TOKENIZERS_PARALLELISM="false",
-            DO_NOT_TRACK="1", WANDB_DISABLED="true", WANDB_MODE="disabled", COMET_MODE="disabled",
+            PYTHONPATH=folders.package_parent(),
+            PYTHONUNBUFFERED="1",
+            PYTHONUTF8="1",
+            ML_INTERN_ROOT=self.root,
+            HF_HOME=os.path.join(self.root, "cache", "hf"),
+            HF_HUB_DISABLE_TELEMETRY="1",
+            HF_HUB_DISABLE_XET="1",
+            TOKENIZERS_PARALLELISM="false",
+            DO_NOT_TRACK="1",
+            WANDB_DISABLED="true",
+            WANDB_MODE="disabled",
+            COMET_MODE="disabled",
         )
         mine.update(self.spec["content"]["env"])
         mine.update(self.secrets)

@@ -80,6 +80,10 @@ def _signal_all(pids, number):
 
 def _output(command):
     try:
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=5).stdout.decode().strip()
+        return (
+            subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=5)
+            .stdout.decode()
+            .strip()
+        )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -13,7 +13,18 @@ STALE_SECONDS = 10
 RESERVE = ".reserve"
 LOCK = ".lock"
 CLAIM = ".claim"
-_FIELDS = ("id", "kind", "state", "startedAt", "heartbeatAt", "endedAt", "exitCode", "wallSeconds", "gpuSeconds", "failure")
+_FIELDS = (
+    "id",
+    "kind",
+    "state",
+    "startedAt",
+    "heartbeatAt",
+    "endedAt",
+    "exitCode",
+    "wallSeconds",
+    "gpuSeconds",
+    "failure",
+)
 
 
 def write(job, status):
@@ -105,7 +116,9 @@ def _unstarted(job):
         state = "lost"
         failure = {"class": "lost", "message": "The job's submission was cut off before it started; submit it again."}
     blank = dict.fromkeys(_FIELDS)
-    return dict(blank, id=os.path.basename(job), kind=read_kind(job), state=state, wallSeconds=0, gpuSeconds=0, failure=failure)
+    return dict(
+        blank, id=os.path.basename(job), kind=read_kind(job), state=state, wallSeconds=0, gpuSeconds=0, failure=failure
+    )
 
 
 def _is_locked(path):

@@ -3,7 +3,8 @@
 import os
 import time
 
-from . import folders, job as job_module, processes, status
+from . import folders, processes, status
+from . import job as job_module
 from .errors import BoxError
 
 WAIT_SECONDS = 1.5

@@ -121,4 +121,6 @@ def _refuse_other(job, spec):
     with open(os.path.join(job, "spec.json"), encoding="utf-8") as file:
         known = json.load(file).get("approvedHash")
     if known != spec["approvedHash"]:
-        raise BoxError("bad-input", "Another job has the id %s." % spec["id"], "Submit this one under an id of its own.")
+        raise BoxError(
+            "bad-input", "Another job has the id %s." % spec["id"], "Submit this one under an id of its own."
+        )

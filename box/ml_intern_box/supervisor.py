@@ -11,7 +11,6 @@ from .follow import follow
 from .stop import stop
 from .submit import submit
 
-
 MOST_LISTED = 1000
 
 

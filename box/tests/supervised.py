@@ -76,7 +76,14 @@ def request(program, job_id="job-1", cap=60, env=None, kind="train", secrets=Non
         "environment": environment,
         "capSeconds": cap,
     }
-    spec = {"v": 1, "id": job_id, "run": "test", "kind": kind, "content": content, "approvedHash": content_hash(content)}
+    spec = {
+        "v": 1,
+        "id": job_id,
+        "run": "test",
+        "kind": kind,
+        "content": content,
+        "approvedHash": content_hash(content),
+    }
     encoded = {path: base64.b64encode(data).decode() for path, data in files.items()}
     return {"spec": spec, "files": encoded, "secrets": secrets or {}}
 

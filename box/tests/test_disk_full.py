@@ -5,8 +5,9 @@ import json
 import os
 
 import pytest
-from ml_intern_box import errors, job, status
 from supervised import request
+
+from ml_intern_box import errors, job, status
 
 
 @pytest.fixture

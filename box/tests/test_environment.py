@@ -6,8 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from ml_intern_box import installers
 from supervised import PACKAGE_PARENT
+
+from ml_intern_box import installers
 
 
 @pytest.fixture
@@ -16,7 +17,9 @@ def build(tmp_path):
         folder = tmp_path / job
         folder.mkdir(exist_ok=True)
         (folder / "environment.json").write_text(json.dumps({"name": name, "requirements": list(requirements)}))
-        environ = dict(os.environ, ML_INTERN_ROOT=str(tmp_path), ML_INTERN_JOB_DIR=str(folder), PYTHONPATH=PACKAGE_PARENT)
+        environ = dict(
+            os.environ, ML_INTERN_ROOT=str(tmp_path), ML_INTERN_JOB_DIR=str(folder), PYTHONPATH=PACKAGE_PARENT
+        )
         command = [sys.executable, "-m", "ml_intern_box.environment", "environment.json"]
         return subprocess.Popen(command, cwd=str(folder), env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
@@ -62,5 +65,7 @@ def test_a_package_that_cannot_be_had_fails_in_one_sentence(build):
 
 
 def test_uv_is_told_what_pip_knows():
-    words = installers.uv_options({"index-url": "https://a/simple", "extra-index-url": "https://b https://c", "timeout": "9"})
+    words = installers.uv_options(
+        {"index-url": "https://a/simple", "extra-index-url": "https://b https://c", "timeout": "9"}
+    )
     assert words == ["--default-index", "https://a/simple", "--index", "https://b", "--index", "https://c"]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from ml_intern_box.failures import classify
 
 CASES = [

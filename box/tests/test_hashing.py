@@ -1,6 +1,7 @@
 """The same bytes as src/core/hash.ts: these are what its own tests expect too."""
 
 import pytest
+
 from ml_intern_box.hashing import canonical
 
 
