@@ -7,28 +7,46 @@ import type { Notifier } from '../ports/common';
 import type { Journal } from '../run/journal';
 import type { DecisionInput } from '../run/runs';
 import type { Decision, Proposal } from '../run/types';
+import type { ProposalView } from '../run/view';
 import { approvedHash, decideOn } from './decide';
 import { applyPolicy } from './policy';
 
 export class ApprovalBroker {
   private readonly waiting = new Map<string, Set<(decision: Decision) => void>>();
   private queue: Promise<unknown> = Promise.resolve();
+  private making: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly journal: Journal,
     private readonly notifier: Notifier,
   ) {}
 
+  /**
+   * The proposal of a call, made and recorded when it is not yet known. `make` sees every proposal before it, so that calls made at once
+   * cannot take the same number or the same part of the budget.
+   */
+  propose(id: string, make: () => Promise<Proposal>): Promise<Proposal> {
+    const made = this.making.then(async () => {
+      const known = this.entry(id)?.proposal;
+      if (known) return known;
+      const proposal = await make();
+      await this.journal.record('proposal.made', { proposal });
+      return proposal;
+    });
+    this.making = made.catch(() => undefined);
+    return made;
+  }
+
   /** Resolves with the decision that stands; rejects when `signal` aborts (the proposal stays pending). */
   async request(proposal: Proposal, signal: AbortSignal): Promise<Decision> {
-    const known = this.journal.view.proposals.find((entry) => entry.proposal.id === proposal.id);
-    if (known && known.proposal.hash !== proposal.hash) {
+    const known = await this.propose(proposal.id, () => Promise.resolve(proposal));
+    if (known.hash !== proposal.hash) {
       throw new MlInternError('not-approved', 'The proposal changed after it was made.', {
         next: 'Propose it again as a new call.',
       });
     }
-    if (known?.decision) return known.decision;
-    if (!known) await this.journal.record('proposal.made', { proposal });
+    const standing = this.entry(proposal.id)?.decision;
+    if (standing) return standing;
     const answer = applyPolicy(proposal, {
       autonomy: this.journal.config.autonomy,
       approvedHashes: this.approvedHashes(),
@@ -49,7 +67,7 @@ export class ApprovalBroker {
 
   private settle(id: string, make: () => { decision: Decision; isNew: boolean }): Promise<Decision> {
     const settled = this.queue.then(async () => {
-      const standing = this.journal.view.proposals.find((entry) => entry.proposal.id === id)?.decision;
+      const standing = this.entry(id)?.decision;
       const { decision, isNew } = standing ? { decision: standing, isNew: false } : make();
       if (isNew) await this.journal.record('proposal.decided', { decision });
       for (const resolve of this.waiting.get(id) ?? []) resolve(decision);
@@ -63,18 +81,26 @@ export class ApprovalBroker {
   private wait(id: string, signal: AbortSignal): Promise<Decision> {
     return new Promise((resolve, reject) => {
       const waiters = this.waiting.get(id) ?? new Set();
-      this.waiting.set(id, waiters.add(resolve));
+      const decided = (decision: Decision) => {
+        signal.removeEventListener('abort', stop);
+        resolve(decision);
+      };
       const stop = () => {
-        waiters.delete(resolve);
+        waiters.delete(decided);
         reject(
           new MlInternError('cancelled', 'Stopped while waiting for a decision.', {
             next: 'Resume the run; the proposal is still pending.',
           }),
         );
       };
+      this.waiting.set(id, waiters.add(decided));
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
     });
+  }
+
+  private entry(id: string): ProposalView | undefined {
+    return this.journal.view.proposals.find(({ proposal }) => proposal.id === id);
   }
 
   private approvedHashes(): Set<string> {
