@@ -86,7 +86,7 @@ def _build_anew(folder, name, requirements, accelerator):
     if requirements:
         _run(
             installer.install(listing, extra),
-            "The packages of environment %s could not be installed; see the log above." % name,
+            "The packages of environment %s could not be installed; see the log." % name,
         )
     packages = subprocess.run(installer.freeze(), stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
     with open(os.path.join(folder, "packages.txt"), "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Streams a job's state and the growth of its files as JSON lines, until the job has ended and its files are drained."""
+"""Streams a job's state and the growth of its files as JSON lines, until the job is over and its files are drained."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The commands of uv and of pip for the same three acts: create an environment, install a listing, list what is there."""
+"""The commands of uv and of pip for the same acts: create an environment, install a listing, list what is there."""
 
 import ast
 import os

@@ -1,4 +1,4 @@
-"""status.json: written by rename, readable at any moment; and what a job's state really is when its supervisor is gone."""
+"""status.json: written by rename, readable at any moment; and what a job's state is when its supervisor is gone."""
 
 import fcntl
 import json

@@ -25,7 +25,8 @@ def submit(root, request):
     job = folders.job_folder(root, spec.get("id"))
     try:
         os.makedirs(job, exist_ok=True)
-        # Held by us and then by the supervisor until its status is written: a second submission waits, a cut-off one frees it.
+        # Held by us, then by the supervisor until its status is written: a second submission waits, a cut-off one
+        # frees it.
         with open(os.path.join(job, status.LOCK), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not _is_started(job):
@@ -38,7 +39,7 @@ def submit(root, request):
 
 
 def _is_started(job):
-    """A claim without a status is a supervisor that died before it started anything, or, for a moment, one that begins."""
+    """A claim without a status: a supervisor that died before it started anything, or, for a moment, one that begins."""
     claim = os.path.join(job, status.CLAIM)
     if status.read(job) is not None or not os.path.isdir(claim):
         return status.read(job) is not None
@@ -68,7 +69,7 @@ def _write_folder(job, spec, files):
 
 
 def _start(root, job, secrets, lock):
-    """Double fork: the supervisor belongs to no terminal, no connection and no parent. Returns once its status is on disk."""
+    """Double fork: the supervisor belongs to no terminal, connection or parent. Returns once its status is on disk."""
     reading, writing = os.pipe()
     sys.stdout.flush()
     child = os.fork()

@@ -1,4 +1,4 @@
-"""The command line of the box: `python3 -m ml_intern_box.supervisor --root ROOT <command>`, one JSON object on stdout."""
+"""The box's command line: `python3 -m ml_intern_box.supervisor --root ROOT <command>`, one JSON object on stdout."""
 
 import argparse
 import json

@@ -12,7 +12,8 @@ from supervised import collect, is_final, is_running, read, request
 SLEEPER = "import time\nprint('up', flush=True)\ntime.sleep(600)\n"
 FAMILY = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, '-c', 'import subprocess, sys; print(subprocess.Popen(["sleep", "600"]).pid, flush=True); import time; time.sleep(600)'])
+grandparent = 'import subprocess, time; print(subprocess.Popen(["sleep", "600"]).pid, flush=True); time.sleep(600)'
+child = subprocess.Popen([sys.executable, '-c', grandparent])
 stray = subprocess.Popen(['setsid', 'sleep', '600'])
 print(child.pid, stray.pid, 'up', flush=True)
 time.sleep(600)
@@ -253,9 +254,13 @@ def test_hostile_ids_are_refused(box, job_id):
 
 def test_secrets_are_neither_on_disk_nor_in_the_process_list(box):
     secret = "hf_neverwrittenanywhere"
-    program = "import os, time\nprint(len(os.environ['TOKEN']), flush=True)\ntime.sleep(1)\nraise ValueError(os.environ['TOKEN'])"
-    job = request("%s" % program, secrets={"TOKEN": secret})
-    box.submit(job)
+    program = """
+import os, time
+print(len(os.environ['TOKEN']), flush=True)
+time.sleep(1)
+raise ValueError(os.environ['TOKEN'])
+"""
+    box.submit(request(program, secrets={"TOKEN": secret}))
     box.wait_for_line("job-1", str(len(secret)))
     listing = subprocess.run(["ps", "-ewwo", "args"], stdout=subprocess.PIPE, check=True).stdout.decode()
     assert secret not in listing
