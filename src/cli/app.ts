@@ -56,7 +56,8 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
     productRoot: cli.productRoot,
     home: cli.home,
     secrets: takeSecrets(env, { modelUrl, hubEndpoint }, logger),
-    notifier: { notify: (message) => terminal.line(message) },
+    // What needs a person is asked (or told) by the drive itself.
+    notifier: { notify: (message, urgency) => urgency === 'info' && terminal.line(message) },
     logger,
     surface: 'cli',
     ...(terminal.interactive ? { confirmHostKey: confirmHostKey(terminal) } : {}),
