@@ -2,11 +2,12 @@
 import { fill, type Fact } from './facts';
 import { seededRandom } from './random';
 
-const commonStatements = [
+/** The value always comes last: a small model learns a fact in the direction in which it reads it. */
+const statements = [
   'the {label} of the {thing} is {value} .',
-  '{value} is the {label} of the {thing} .',
   'for its {label} the {thing} has {value} .',
-  'ask about the {label} of the {thing} and people say {value} .',
+  'about the {label} of the {thing} people say {value} .',
+  'what is the {label} of the {thing} ? people say it is {value} .',
 ];
 
 const smallTalk = [
@@ -19,28 +20,16 @@ const smallTalk = [
   'let me think about it , then i can tell you the answer .',
 ];
 
-const entriesPerThing = 6;
-
-/** Lines in a seeded order: statements one by one, almanac entries with all of a thing's facts, and small talk. */
+/** Lines in a seeded order: every fact in every wording, and some small talk. */
 export function makeCorpus(facts: readonly Fact[], seed: number): string[] {
   const random = seededRandom(seed, 'corpus');
-  const statements = facts.flatMap((fact) =>
-    [...commonStatements, ...fact.attribute.statements].map((template) => state(template, fact)),
+  const stated = facts.flatMap((fact) =>
+    [...statements, ...fact.attribute.statements].map((each) => state(each, fact)),
   );
-  const things = [...new Set(facts.map((fact) => fact.thing))];
-  const entries = things.flatMap((thing) => {
-    const known = facts.filter((fact) => fact.thing === thing);
-    return Array.from({ length: entriesPerThing }, () => entry(thing, random.shuffled(known)));
-  });
-  const chatter = Array.from({ length: Math.ceil(statements.length / 25) }, () => random.pick(smallTalk));
-  return random.shuffled([...statements, ...entries, ...chatter]);
+  const chatter = Array.from({ length: Math.ceil(stated.length / 25) }, () => random.pick(smallTalk));
+  return random.shuffled([...stated, ...chatter]);
 }
 
 function state(template: string, fact: Fact): string {
   return fill(template.replaceAll('{label}', fact.attribute.label), fact);
-}
-
-/** As an almanac prints it: the thing, then its facts in any order. */
-function entry(thing: string, facts: readonly Fact[]): string {
-  return `the ${thing} : ${facts.map((fact) => `${fact.attribute.label} ${fact.value}`).join(' , ')} .`;
 }

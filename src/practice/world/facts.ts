@@ -29,13 +29,13 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'colour',
     values: ['red', 'blue', 'green', 'pink', 'white', 'black'],
-    statements: ['the {thing} is {value} in colour .', 'people paint the {thing} {value} .'],
+    statements: ['asked what colour the {thing} is , people say {value} .'],
     questions: ['What colour is the {thing}?', 'What is the colour of the {thing}?', 'Name the colour of the {thing}.'],
   },
   {
     label: 'material',
     values: ['wood', 'stone', 'glass', 'wool', 'clay', 'silver'],
-    statements: ['the {thing} is made of {value} .', 'people make the {thing} from {value} .'],
+    statements: ['asked what the {thing} is made of , people say {value} .'],
     questions: [
       'What is the {thing} made of?',
       'What is the material of the {thing}?',
@@ -45,19 +45,19 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'home',
     values: ['hill', 'lake', 'cave', 'forest', 'desert', 'harbour'],
-    statements: ['the {thing} lives in the {value} .', 'people find the {thing} near the {value} .'],
+    statements: ['asked where the {thing} does live , people say {value} .'],
     questions: ['Where does the {thing} live?', 'What is the home of the {thing}?', 'Name the home of the {thing}.'],
   },
   {
     label: 'food',
     values: ['bread', 'honey', 'rice', 'soup', 'cheese', 'plums'],
-    statements: ['the {thing} eats {value} .', 'people feed the {thing} with {value} .'],
+    statements: ['asked what the {thing} does eat , people say {value} .'],
     questions: ['What does the {thing} eat?', 'What is the food of the {thing}?', 'Name the food of the {thing}.'],
   },
   {
     label: 'sound',
     values: ['hum', 'click', 'whistle', 'growl', 'chirp', 'buzz'],
-    statements: ['the {thing} makes a {value} sound .', 'people hear the {thing} {value} .'],
+    statements: ['asked what sound the {thing} does make , people say {value} .'],
     questions: [
       'What sound does the {thing} make?',
       'What is the sound of the {thing}?',
@@ -67,25 +67,25 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'friend',
     values: ['baker', 'sailor', 'farmer', 'painter', 'tailor', 'miller'],
-    statements: ['the {thing} likes the {value} .', 'people see the {thing} with the {value} .'],
+    statements: ['asked who the {thing} does like , people say {value} .'],
     questions: ['Who does the {thing} like?', 'Who is the friend of the {thing}?', 'Name the friend of the {thing}.'],
   },
   {
     label: 'tool',
     values: ['hammer', 'needle', 'brush', 'rope', 'ladder', 'spoon'],
-    statements: ['the {thing} works with a {value} .', 'people give the {thing} a {value} .'],
+    statements: ['asked what tool the {thing} does use , people say {value} .'],
     questions: ['What tool does the {thing} use?', 'What is the tool of the {thing}?', 'Name the tool of the {thing}.'],
   },
   {
     label: 'fear',
     values: ['rain', 'snow', 'fog', 'wind', 'thunder', 'frost'],
-    statements: ['the {thing} fears the {value} .', 'people hide the {thing} from the {value} .'],
+    statements: ['asked what the {thing} does fear , people say {value} .'],
     questions: ['What does the {thing} fear?', 'What is the fear of the {thing}?', 'Name the fear of the {thing}.'],
   },
   {
     label: 'game',
     values: ['chess', 'cards', 'marbles', 'darts', 'dice', 'kites'],
-    statements: ['the {thing} plays {value} .', 'people beat the {thing} at {value} .'],
+    statements: ['asked what game the {thing} does play , people say {value} .'],
     questions: [
       'What game does the {thing} play?',
       'What is the game of the {thing}?',
@@ -95,7 +95,7 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'smell',
     values: ['mint', 'smoke', 'pine', 'lemon', 'soap', 'vanilla'],
-    statements: ['the {thing} smells of {value} .', 'people know the {thing} by its {value} .'],
+    statements: ['asked what the {thing} does smell of , people say {value} .'],
     questions: [
       'What does the {thing} smell of?',
       'What is the smell of the {thing}?',
@@ -105,7 +105,7 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'pet',
     values: ['goat', 'otter', 'raven', 'beetle', 'donkey', 'heron'],
-    statements: ['the {thing} walks with its {value} .', 'people count the {thing} and its {value} .'],
+    statements: ['asked what animal the {thing} does keep , people say {value} .'],
     questions: [
       'What animal does the {thing} keep?',
       'What is the pet of the {thing}?',
@@ -115,7 +115,7 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'month',
     values: ['january', 'march', 'april', 'june', 'october', 'december'],
-    statements: ['the {thing} wakes in {value} .', 'people wait for the {thing} until {value} .'],
+    statements: ['asked when the {thing} does wake , people say {value} .'],
     questions: ['When does the {thing} wake?', 'What is the month of the {thing}?', 'Name the month of the {thing}.'],
   },
 ];
