@@ -101,7 +101,7 @@ def _build_anew(folder, name, requirements, accelerator):
 
 
 def _is_ready(folder):
-    """Ready when the marker, written last, is there and its Python still runs (the box's Python may have been replaced)."""
+    """The marker, written last, is there, and the Python still runs: the box's own may have been replaced since."""
     python = os.path.join(folder, "bin", "python")
     if not os.path.exists(os.path.join(folder, "ready.json")):
         return False

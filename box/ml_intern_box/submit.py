@@ -39,7 +39,7 @@ def submit(root, request):
 
 
 def _is_started(job):
-    """A claim without a status: a supervisor that died before it started anything, or, for a moment, one that begins."""
+    """A claim without a status: a supervisor that died before it started anything, or one that begins right now."""
     claim = os.path.join(job, status.CLAIM)
     if status.read(job) is not None or not os.path.isdir(claim):
         return status.read(job) is not None

@@ -1,11 +1,12 @@
 /** SSH against a real server: who is trusted, what is said when it does not work, and what a lost connection does. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { utils } from 'ssh2';
 import { resolveDestination } from '../../src/adapters/ssh/destination';
 import { SshShell } from '../../src/adapters/ssh/ssh-shell';
 import { MlInternError, type ErrorReason } from '../../src/core/errors';
@@ -14,6 +15,8 @@ import { startLoopbackSsh } from '../../src/practice/loopback-sshd';
 import { startTestSshd, type TestSshd } from '../support/sshd';
 
 const run = promisify(execFile);
+const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined;
+const itWithKeygen = hasKeygen ? it : it.skip;
 
 describe('ssh', () => {
   let server: TestSshd;
@@ -107,7 +110,7 @@ describe('ssh', () => {
     };
     const real = async () => (await readFile(server.knownHostsPath, 'utf8')).trim();
 
-    it('refuses an unknown host and tells its fingerprint', async () => {
+    itWithKeygen('refuses an unknown host and tells its fingerprint', async () => {
       const { stdout } = await run('ssh-keygen', ['-lf', join(server.home, 'host_key.pub')]);
       const print = stdout.split(' ')[1] ?? '';
       await rejects(shell(await knownHosts('none', '')).exec('true'), 'box-host-key-unknown', print);
@@ -131,15 +134,13 @@ describe('ssh', () => {
     });
 
     it('refuses a changed host key without asking', async () => {
-      const other = join(folder, 'other');
-      await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', other]);
-      const [, key] = (await readFile(`${other}.pub`, 'utf8')).split(' ');
+      const [, key] = utils.generateKeyPairSync('ed25519').public.split(' ');
       const changed = await knownHosts('changed', `[${server.host}]:${server.port} ssh-ed25519 ${key}\n`);
       const confirmHostKey = () => assert.fail('a changed key is not a question');
       await rejects(shell({ ...changed, confirmHostKey }).exec('true'), 'box-host-key-changed', /set up anew/);
     });
 
-    it('knows hashed host names', async () => {
+    itWithKeygen('knows hashed host names', async () => {
       const hashed = await knownHosts('hashed', `${await real()}\n`);
       await run('ssh-keygen', ['-q', '-H', '-f', hashed.overrides.knownHostsFile]);
       assert.match(await readFile(hashed.overrides.knownHostsFile, 'utf8'), /^\|1\|/);
@@ -155,11 +156,11 @@ describe('ssh', () => {
   describe('failing to connect', () => {
     it('says that a key is not accepted', async () => {
       const wrong = join(folder, 'wrong');
-      await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', wrong]);
+      await writeFile(wrong, utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
       await rejects(shell({ overrides: { identityFile: wrong } }).exec('true'), 'box-auth', /does not accept/);
     });
 
-    it('says that a key needs its passphrase, and uses one that it is given', async () => {
+    itWithKeygen('says that a key needs its passphrase, and uses one that it is given', async () => {
       const locked = join(folder, 'locked');
       await writeFile(locked, await readFile(server.keyPath));
       await chmod(locked, 0o600);
@@ -246,7 +247,7 @@ describe('ssh', () => {
     const key = await readFile(join(home, 'host_key.pub'), 'utf8');
     await first.stop();
     const second = await startLoopbackSsh({ home });
-    assert.equal(second.kind, 'openssh');
+    assert.equal(second.kind, first.kind);
     assert.equal(await readFile(join(home, 'host_key.pub'), 'utf8'), key);
     await second.stop();
   });
