@@ -23,6 +23,7 @@ export const stages: readonly Stage[] = [
   { letter: 'b', name: 'build', what: 'the bundles in out/', run: buildOnce },
   { letter: 'c', name: 'unit', what: 'core, adapters, practice world and CLI', run: unit },
   { letter: 'd', name: 'python', what: 'what runs on the box', run: python },
+  { letter: 'p', name: 'practice', what: 'a practice run from the command line, killed and resumed', run: practice },
   { letter: 'e', name: 'editor', what: 'a real VS Code in a real browser', run: editor },
   { letter: 'f', name: 'package', what: 'the .vsix: contents, size, activation', run: pack },
 ];
@@ -97,6 +98,11 @@ async function python(): Promise<Tally> {
   const args = ['-m', 'pytest', 'box/tests', '-q', '--color=no'];
   const { code, output } = await show(interpreter, args, { PYTHONPATH: join(REPOSITORY, 'box') });
   return pytestTally(output, code);
+}
+
+async function practice(): Promise<Tally> {
+  await offerSshServer();
+  return add(await needBuild(), await mocha('test/journey/**/*.test.ts'));
 }
 
 async function editor(): Promise<Tally> {
