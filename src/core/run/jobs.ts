@@ -44,16 +44,15 @@ export class Jobs {
   /** Records the job, then hands it to the box; both steps may be repeated without starting it twice. */
   async submit(request: JobRequest, place: JobPlace): Promise<void> {
     const { box, journal, signal } = this.options;
-    if (!this.view(request.id)) {
-      const { id, kind, approvedHash: contentHash } = request;
-      await journal.record('job.submitted', {
-        id,
-        kind,
-        contentHash,
-        capSeconds: request.content.capSeconds,
-        ...place,
-      });
-    }
+    const { id, kind, approvedHash: contentHash } = request;
+    await journal.recordIf(() => !this.view(id), 'job.submitted', {
+      id,
+      kind,
+      contentHash,
+      capSeconds: request.content.capSeconds,
+      experiment: place.experiment,
+      folder: this.ownFolder(place.folder),
+    });
     if (this.isFinal(request.id)) return;
     await this.recordStatus(await box.submit(request, signal));
     this.attach(request.id);
@@ -62,7 +61,7 @@ export class Jobs {
   /** Resolves when the job is final. The signal only ends the wait. */
   async wait(id: string, signal: AbortSignal): Promise<JobView> {
     this.attach(id);
-    await Promise.race([this.followers.get(id), aborted(signal)]);
+    await untilAborted(this.followers.get(id), signal);
     return this.require(id);
   }
 
@@ -158,10 +157,12 @@ export class Jobs {
 
   /** Only changes of state are facts worth an event; heartbeats are not. */
   private async recordStatus(status: JobStatus): Promise<void> {
-    const before = this.view(status.id);
-    if (!before || before.state === status.state || finalStates.has(before.state)) return;
     const { id, state, startedAt, endedAt, wallSeconds, gpuSeconds, failure } = status;
-    await this.options.journal.record('job.changed', {
+    const isNews = () => {
+      const before = this.view(id);
+      return before !== undefined && before.state !== state && !finalStates.has(before.state);
+    };
+    await this.options.journal.recordIf(isNews, 'job.changed', {
       id,
       state,
       startedAt,
@@ -170,6 +171,14 @@ export class Jobs {
       gpuSeconds,
       failure,
     });
+  }
+
+  /** A second try in the same place gets a folder of its own: offsets in one job's log mean nothing in another's. */
+  private ownFolder(folder: string): string {
+    const taken = this.options.journal.view.jobs.filter(
+      (job) => job.folder === folder || job.folder.startsWith(`${folder}/try-`),
+    );
+    return taken.length === 0 ? folder : `${folder}/try-${taken.length + 1}`;
   }
 
   private isFinal(id: string): boolean {
@@ -215,9 +224,10 @@ export const jobTitles: Record<JobKind, string> = {
   pretrain: 'Making the practice base model',
 };
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = () =>
+async function untilAborted(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () =>
       reject(
         new MlInternError('cancelled', 'Stopped while waiting for a job; it goes on on the box.', {
           next: 'Resume the run to pick the job up again.',
@@ -226,4 +236,9 @@ function aborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
