@@ -44,7 +44,11 @@ interface Ending {
 /** An unfinished run's JSON says why beside what there is so far. */
 function endingOf({ view, outcome, oldProblems }: Driven): Ending {
   if (view.state === 'finished') {
-    return { code: view.promotion?.verdict === 'better' ? exitCodes.ok : exitCodes.noBetterModel, problem: null, extra: {} };
+    return {
+      code: view.promotion?.verdict === 'better' ? exitCodes.ok : exitCodes.noBetterModel,
+      problem: null,
+      extra: {},
+    };
   }
   if (outcome === 'interrupted') {
     const problem = { reason: 'cancelled', message: 'Stopped on request.', next: 'Resume the run to go on.' };
