@@ -61,14 +61,14 @@ function datasets(view: RunView): string {
   const decided = view.datasets.filter(({ status }) => status === 'used' || status === 'refused');
   if (decided.length === 0) return '';
   const row = ({ id, status, decidedBy, reason, sheet, overlap }: DatasetView) =>
-    `| ${id} | ${status} | ${decidedBy ?? ''} | ${sheet?.licence ?? 'none stated'} | ${overlap ? `${overlap.hits} of ${overlap.rows} rows` : 'not checked'} | ${line(reason)} |`;
+    `| ${line(id)} | ${status} | ${decidedBy ?? ''} | ${line(sheet?.licence ?? 'none stated')} | ${overlap ? `${overlap.hits} of ${overlap.rows} rows` : 'not checked'} | ${line(reason)} |`;
   return `## Data\n\n| dataset | status | decided by | licence | overlap with the evaluation | reason |\n|---|---|---|---|---|---|\n${decided.map(row).join('\n')}`;
 }
 
 function papers({ papers: all }: RunView): string {
   if (all.length === 0) return '';
   const paper = ({ id, title: name, url, notes }: RunView['papers'][number]) =>
-    `- [${line(name)}](${url}) (${id})\n${notes.map(({ claim, quote, place }) => `  - ${line(claim)}: “${line(quote)}” (${place})`).join('\n')}`;
+    `- [${line(name)}](${target(url)}) (${line(id)})\n${notes.map(({ claim, quote, place }) => `  - ${line(claim)}: “${line(quote)}” (${line(place)})`).join('\n')}`;
   return `## Papers\n\n${all.map(paper).join('\n')}`;
 }
 
@@ -92,10 +92,15 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`;
 }
 
-/** Text from outside in one line of a table: no breaks, no cell borders, no markup that links or embeds. */
+/** Text from outside in one line of a table: no breaks, no cell borders, no markup that links, embeds or opens code. */
 function line(text: string): string {
   return text
     .replace(/\s+/g, ' ')
-    .replace(/[|<>[\]]/g, (character) => `\\${character}`)
+    .replace(/[\\|<>[\]`]/g, (character) => `\\${character}`)
     .trim();
+}
+
+/** An address that cannot end its link early. */
+function target(url: string): string {
+  return encodeURI(url).replace(/[()[\]]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
 }
