@@ -9,7 +9,7 @@ import { takeLock } from './run-lock';
 export class FileStore implements Store {
   constructor(readonly location: string) {}
 
-  read(path: string): Promise<string | undefined> {
+  async read(path: string): Promise<string | undefined> {
     return ifPresent(readFile(this.at(path), 'utf8'), undefined);
   }
 
@@ -38,7 +38,7 @@ export class FileStore implements Store {
     return this.guard(path, (target) => truncate(target, length));
   }
 
-  size(path: string): Promise<number> {
+  async size(path: string): Promise<number> {
     return ifPresent(
       stat(this.at(path)).then(({ size }) => size),
       0,

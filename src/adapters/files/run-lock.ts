@@ -2,7 +2,8 @@
  * The single-writer lock of a run: `lock.json` names the process that drives it. A lock whose process is gone (or whose pid was given to
  * another process since) is stale and is taken over.
  */
-import { open, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { MlInternError } from '../../core/errors';
@@ -15,20 +16,20 @@ export async function takeLock(path: string): Promise<{ release(): Promise<void>
   const own: LockHolder = { pid: process.pid, startTime: await processStartTime(process.pid), host: hostname() };
   for (let tries = 0; tries < 3; tries++) {
     if (await create(path, own)) return { release: () => rm(path, { force: true }) };
-    const holder = await lockHolder(path);
-    if (holder) {
-      throw new MlInternError('run-locked', `Process ${holder.pid} on ${holder.host} drives this run.`, {
-        next: 'Watch it there, or stop it first with `ml-intern runs stop`.',
-      });
-    }
-    await rm(path, { force: true });
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const holder = await livingHolder(text);
+    if (holder) throw locked(path, holder);
+    if (text !== undefined) await discard(path, text);
   }
   throw new MlInternError('run-locked', 'Another process took this run up at the same moment.', { next: 'Try again.' });
 }
 
 /** The living holder of a lock, or undefined when it is free or stale. */
 export async function lockHolder(path: string): Promise<LockHolder | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return livingHolder(await readFile(path, 'utf8').catch(() => undefined));
+}
+
+async function livingHolder(text: string | undefined): Promise<LockHolder | undefined> {
   if (text === undefined) return undefined;
   const holder = holderSchema.safeParse(parseJson(text));
   if (!holder.success) return undefined;
@@ -37,16 +38,52 @@ export async function lockHolder(path: string): Promise<LockHolder | undefined> 
   return isAlive(pid) && (startTime === null || (await processStartTime(pid)) === startTime) ? holder.data : undefined;
 }
 
+function locked(path: string, { pid, host }: LockHolder): MlInternError {
+  return new MlInternError('run-locked', `Process ${pid} on ${host} drives this run.`, {
+    next:
+      host === hostname()
+        ? 'Watch it there, or stop it first with `ml-intern runs stop`.'
+        : `Stop it on ${host}; if that machine is gone, delete ${path}.`,
+  });
+}
+
+/** File systems without hard links answer with one of these. */
+const noLinks = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
+
+/** Appears with its whole content, because an empty lock is taken for one whose writer died. */
 async function create(path: string, own: LockHolder): Promise<boolean> {
+  const text = JSON.stringify(own);
+  const draft = `${path}.${randomUUID()}`;
   try {
-    const file = await open(path, 'wx');
-    await file.writeFile(JSON.stringify(own));
-    await file.close();
+    await writeFile(draft, text);
+    await link(draft, path).catch((error: unknown) => {
+      if (!noLinks.includes(codeOf(error))) throw error;
+      return writeFile(path, text, { flag: 'wx' });
+    });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Removes a stale lock, but not the one that another process may have put in its place meanwhile. */
+async function discard(path: string, stale: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
     throw error;
   }
+  if ((await readFile(aside, 'utf8')) === stale) await rm(aside);
+  else await rename(aside, path);
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
 }
 
 function isAlive(pid: number): boolean {
