@@ -1,4 +1,4 @@
-/** Content hashes. The supervisor on the box computes the same bytes in Python (`supervisor.canonical`), so the rules must not drift. */
+/** Content hashes. The supervisor on the box computes the same bytes in Python (`ml_intern_box.hashing`), so the rules must not drift. */
 import { createHash } from 'node:crypto';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };

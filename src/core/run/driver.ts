@@ -1,7 +1,7 @@
 /** The course of a run: prepare, let the agent work, promote, report. Every step may be repeated after a crash. */
 import type { AgentEnding } from '../agent/limits';
 import { enterPhase } from '../agent/toolbox';
-import { isAbort, MlInternError, toMlInternError } from '../errors';
+import { MlInternError, toMlInternError } from '../errors';
 import type { Evaluations } from '../experiments/evaluations';
 import type { Preparation } from '../experiments/preparation';
 import type { Box } from '../ports/box';
@@ -132,14 +132,14 @@ function summaryOf(agent: AgentEnding): string {
 
 async function stopRun(journal: Journal, thrown: unknown, signal: AbortSignal): Promise<void> {
   if (signal.reason === leaving) return;
-  const error = toMlInternError(thrown);
-  if (signal.aborted && (isAbort(thrown) || error.reason === 'internal')) {
+  if (signal.aborted) {
     await journal.record('run.stopped', {
       by: 'person',
       message: 'Stopped on request. Jobs that had started go on on the box.',
     });
     return;
   }
+  const error = toMlInternError(thrown);
   await journal.record('problem.raised', { reason: error.reason, message: error.message, next: error.next });
   await journal.record('run.stopped', { by: 'error', message: error.message });
 }
