@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { MlInternError } from '../../core/errors';
 import { processStartTime } from './process-start';
@@ -13,44 +12,16 @@ import { processStartTime } from './process-start';
 const holderSchema = z.object({ pid: z.number(), startTime: z.string().nullable(), host: z.string() });
 export type LockHolder = z.infer<typeof holderSchema>;
 
-/** How long a process that clears a stale lock away may take before it counts as dead itself. */
-const clearingMs = 10_000;
-
 export async function takeLock(path: string): Promise<{ release(): Promise<void> }> {
   const own: LockHolder = { pid: process.pid, startTime: await processStartTime(process.pid), host: hostname() };
-  for (let tries = 0; tries < 20; tries++) {
+  for (let tries = 0; tries < 3; tries++) {
     if (await create(path, own)) return { release: () => rm(path, { force: true }) };
-    const holder = await lockHolder(path);
-    if (holder) {
-      throw new MlInternError('run-locked', `Process ${holder.pid} on ${holder.host} drives this run.`, {
-        next: 'Watch it there, or stop it first with `ml-intern runs stop`.',
-      });
-    }
-    await clearStale(path, own);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const holder = await livingHolder(text);
+    if (holder) throw locked(path, holder);
+    if (text !== undefined) await discard(path, text);
   }
   throw new MlInternError('run-locked', 'Another process took this run up at the same moment.', { next: 'Try again.' });
-}
-
-/**
- * Removes a stale lock, one process at a time: whoever waits for a turn looks again, so that nobody removes the fresh lock of the one
- * that was faster.
- */
-async function clearStale(path: string, own: LockHolder): Promise<void> {
-  const turn = `${path}.clearing`;
-  if (!(await create(turn, own))) {
-    const begun = await stat(turn).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => Date.now(),
-    );
-    if (Date.now() - begun > clearingMs) await rm(turn, { force: true });
-    else await sleep(50);
-    return;
-  }
-  try {
-    if ((await lockHolder(path)) === undefined) await rm(path, { force: true });
-  } finally {
-    await rm(turn, { force: true });
-  }
 }
 
 /** The living holder of a lock, or undefined when it is free or stale. */
@@ -80,19 +51,39 @@ function locked(path: string, { pid, host }: LockHolder): MlInternError {
 const noLinks = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
 
 /** Appears with its whole content, because an empty lock is taken for one whose writer died. */
-/** By a hard link, so that the file is never seen without its content. False when there is one already. */
 async function create(path: string, own: LockHolder): Promise<boolean> {
+  const text = JSON.stringify(own);
   const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, JSON.stringify(own));
   try {
-    await link(draft, path);
+    await writeFile(draft, text);
+    await link(draft, path).catch((error: unknown) => {
+      if (!noLinks.includes(codeOf(error))) throw error;
+      return writeFile(path, text, { flag: 'wx' });
+    });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** Removes a stale lock, but not the one that another process may have put in its place meanwhile. */
+async function discard(path: string, stale: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  if ((await readFile(aside, 'utf8')) === stale) await rm(aside);
+  else await rename(aside, path);
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
 }
 
 function isAlive(pid: number): boolean {
@@ -108,7 +99,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not ours, or damaged: no living process is named.
+    // The holder died while writing its name.
     return undefined;
   }
 }
