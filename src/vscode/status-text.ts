@@ -2,6 +2,7 @@
 import type { MetricPoint } from '../core/run/runs';
 import type { Phase } from '../core/run/types';
 import type { RunView } from '../core/run/view';
+import { jobWords } from './job-words';
 
 export interface StatusText {
   text: string;
@@ -43,7 +44,10 @@ export function statusText(
 
 function activity(view: RunView, latest: (run: string, job: string) => MetricPoint | undefined): string {
   const training = view.jobs.findLast((job) => job.kind === 'train' && job.state === 'running');
-  if (training === undefined) return phaseInWords(view);
+  if (training === undefined) {
+    const job = view.jobs.findLast(({ state }) => state === 'running');
+    return job === undefined ? phaseInWords(view) : jobWords[job.kind];
+  }
   const point = latest(view.id, training.id);
   if (point === undefined) return `training ${training.experiment ?? ''}`.trimEnd();
   const steps = point.total_steps === undefined ? String(point.step) : `${point.step}/${point.total_steps}`;

@@ -37,7 +37,7 @@ describe('what the panel may ask for', () => {
 
 describe('what the panel is told', () => {
   it('holds the proposal that waits for a dataset, with the hash to decide about', () => {
-    const view = projectRun(reduce(untilDataset().events), { active: true, trusted: true });
+    const view = projectRun(reduce(untilDataset().events), { active: true, trusted: true, now: 0 });
     const waiting = view.datasets.find(({ approval }) => approval !== null);
     assert.deepEqual(waiting?.approval, { id: proposals.good.id, hash: proposals.good.hash });
     assert.deepEqual(
@@ -47,13 +47,13 @@ describe('what the panel is told', () => {
   });
 
   it('leaves out scripts, rows and conversations, so that a snapshot stays small', () => {
-    const text = JSON.stringify(projectRun(reduce(wholeStory().events), { active: false, trusted: true }));
+    const text = JSON.stringify(projectRun(reduce(wholeStory().events), { active: false, trusted: true, now: 0 }));
     assert.ok(!text.includes('SFTTrainer'));
     assert.ok(text.length < 40_000, `${text.length} characters`);
   });
 
   it('meters spending against each cap', () => {
-    const { meters } = projectRun(reduce(wholeStory().events), { active: false, trusted: true });
+    const { meters } = projectRun(reduce(wholeStory().events), { active: false, trusted: true, now: 0 });
     assert.deepEqual(
       meters.map(({ id, cap }) => [id, cap]),
       [

@@ -59,7 +59,17 @@ describe('scales', () => {
 
 describe('the training plot', () => {
   const job = (id: string, experiment: string): PanelJob => ({
-    ...{ id, experiment, kind: 'train', state: 'running', wallSeconds: 1, capSeconds: 60, failure: '' },
+    ...{
+      id,
+      experiment,
+      doing: 'training',
+      startedAt: null,
+      kind: 'train',
+      state: 'running',
+      wallSeconds: 1,
+      capSeconds: 60,
+      failure: '',
+    },
   });
   const point = (step: number): PanelPoint => ({
     step,

@@ -16,7 +16,7 @@ const screenshots = resolve(__dirname, '../../.cache/screenshots');
 const snapshot = (log: Log, active = true): HostToPanel => ({
   v: 1,
   type: 'snapshot',
-  view: projectRun(reduce(log.events), { active, trusted: true }),
+  view: projectRun(reduce(log.events), { active, trusted: true, now: 0 }),
 });
 
 /** A falling loss with some noise, the same at every call. */

@@ -20,7 +20,7 @@ const steps = (from: number, to: number): PanelPoint[] =>
 const snapshot = (log: Log): HostToPanel => ({
   v: 1,
   type: 'snapshot',
-  view: projectRun(reduceRun(log.events), { active: true, trusted: true }),
+  view: projectRun(reduceRun(log.events), { active: true, trusted: true, now: 0 }),
 });
 
 const metrics = (points: PanelPoint[], whole = false): HostToPanel => ({

@@ -8,7 +8,15 @@ import { type ApprovalCard, drawApproval, drawDecisions } from './views/approval
 import { drawDatasets } from './views/datasets';
 import { drawExperiments } from './views/experiments';
 import { drawHeader, headerSlice } from './views/header';
-import { drawDataSummary, drawPlan, drawProblems, drawResult, drawScoreCard } from './views/overview';
+import {
+  drawDataSummary,
+  drawJobs,
+  drawPlan,
+  drawProblems,
+  drawResult,
+  drawScoreCard,
+  liveJobs,
+} from './views/overview';
 import { drawPapers } from './views/papers';
 import { button, card, empty } from './views/parts';
 import { createTabs, type Tabs } from './views/tabs';
@@ -120,7 +128,13 @@ export class Page {
       (text) => [h('p', {}, text)],
     );
     const summaryCard = card('In the agent’s words', 'sparkle', summary);
+    const jobs = card(
+      'On the box',
+      'server-process',
+      this.section((view) => liveJobs(view.jobs), drawJobs),
+    );
     this.sections.push((view) => {
+      jobs.hidden = liveJobs(view.jobs).length === 0;
       resultCard.hidden = view.promotion === null;
       problems.hidden = view.problems.length === 0;
       summaryCard.hidden = view.summary === '';
@@ -140,6 +154,7 @@ export class Page {
         { class: 'column' },
         problems,
         summaryCard,
+        jobs,
         card('Plan', 'checklist', plan),
         card('Data', 'database', data),
       ),

@@ -110,6 +110,10 @@ export interface PanelExperiment {
 export interface PanelJob {
   id: string;
   kind: string;
+  /** What it does, in words, e.g. `building the environment`. */
+  doing: string;
+  /** Unix seconds by the box's clock. */
+  startedAt: number | null;
   /** Who it works for, e.g. `01-terse-answers`. */
   experiment: string | null;
   state: string;

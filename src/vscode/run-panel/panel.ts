@@ -21,6 +21,8 @@ export interface PanelActions {
 }
 
 const interval = 250;
+/** Clocks go on while nothing happens. */
+const tick = 5000;
 const speechKept = 4000;
 
 export class RunPanel implements vscode.Disposable {
@@ -39,6 +41,7 @@ export class RunPanel implements vscode.Disposable {
   ) {
     this.subscriptions.push(
       this.send,
+      every(tick, () => model.isActive(run) && this.send.request()),
       panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
       panel.onDidChangeViewState(() => this.send.request()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.send.request()),
@@ -136,7 +139,7 @@ export class RunPanel implements vscode.Disposable {
   private postView(): void {
     const view = this.model.view(this.run);
     if (view === undefined) return;
-    const situation = { active: this.model.isActive(this.run), trusted: vscode.workspace.isTrusted };
+    const situation = { active: this.model.isActive(this.run), trusted: vscode.workspace.isTrusted, now: Date.now() };
     this.post({ v: protocolVersion, type: 'snapshot', view: projectRun(view, situation) });
   }
 
@@ -147,4 +150,9 @@ export class RunPanel implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
+}
+
+function every(milliseconds: number, act: () => void): vscode.Disposable {
+  const timer = setInterval(act, milliseconds);
+  return new vscode.Disposable(() => clearInterval(timer));
 }

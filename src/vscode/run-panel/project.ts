@@ -10,6 +10,7 @@ import {
 } from '../../core/protocol/panel-view';
 import { type Comparison, phases, type Score } from '../../core/run/types';
 import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
+import { jobWords } from '../job-words';
 import { datasetFacts, proposalFacts, recipeInWords, runFacts, settingsInWords } from '../facts';
 import { brief, formatCompact, formatDuration } from '../format';
 import { waitingDataset } from '../proposals/pending';
@@ -18,7 +19,14 @@ const decidedShown = 40;
 const talkShown = 200;
 const textShown = 4000;
 
-export function projectRun(view: RunView, situation: { active: boolean; trusted: boolean }): PanelView {
+export interface Situation {
+  active: boolean;
+  trusted: boolean;
+  /** Milliseconds since the epoch: time passes between events too. */
+  now: number;
+}
+
+export function projectRun(view: RunView, situation: Situation): PanelView {
   return {
     id: view.id,
     name: view.name,
@@ -34,7 +42,7 @@ export function projectRun(view: RunView, situation: { active: boolean; trusted:
     summary: view.summary,
     contact: view.contact,
     hasReport: view.report !== null,
-    meters: meters(view),
+    meters: meters(view, situation),
     plan: view.plan,
     papers: view.papers.map(({ id, title, url, notes }) => ({ id, title, url, notes })),
     datasets: view.datasets.map((dataset) => projectDataset(dataset, view.proposals)),
@@ -44,6 +52,8 @@ export function projectRun(view: RunView, situation: { active: boolean; trusted:
     jobs: view.jobs.map((job) => ({
       id: job.id,
       kind: job.kind,
+      doing: jobWords[job.kind],
+      startedAt: job.startedAt,
       experiment: job.experiment,
       state: job.state,
       wallSeconds: job.wallSeconds,
@@ -144,7 +154,7 @@ function projectExperiment(experiment: ExperimentView, view: RunView): PanelExpe
     toBaseline: projectComparison(experiment.toBaseline),
     outcome: experiment.outcome,
     note: experiment.note,
-    activity: running === undefined ? '' : running.kind === 'train' ? 'training' : 'evaluating',
+    activity: running === undefined ? '' : jobWords[running.kind],
   };
 }
 
@@ -152,7 +162,7 @@ export function isLive(state: string): boolean {
   return ['queued', 'starting', 'running', 'finishing'].includes(state);
 }
 
-function meters(view: RunView): PanelMeter[] {
+function meters(view: RunView, situation: Situation): PanelMeter[] {
   const { spend, config } = view;
   if (config === null) return [];
   const { budget } = config;
@@ -160,13 +170,18 @@ function meters(view: RunView): PanelMeter[] {
   const gpuCap = budget.gpuHours === undefined ? null : budget.gpuHours * 3600;
   const wallCap = budget.wallHours * 3600;
   return [
-    meter('wall', 'Time', spend.wallSeconds, wallCap, formatDuration),
+    meter('wall', 'Time', wallSeconds(view, situation), wallCap, formatDuration),
     gpuCap === null && spend.gpuSeconds === 0
       ? meter('box', 'Box time', spend.boxSeconds, null, formatDuration)
       : meter('gpu', 'GPU time', spend.gpuSeconds, gpuCap, formatDuration),
     meter('tokens', 'Model tokens', tokens, budget.modelTokens, formatCompact),
     meter('experiments', 'Experiments', spend.experiments, budget.experiments, String),
   ];
+}
+
+function wallSeconds(view: RunView, { active, now }: Situation): number {
+  const since = active && view.lastTime !== null ? (now - Date.parse(view.lastTime)) / 1000 : 0;
+  return view.spend.wallSeconds + Math.max(0, since);
 }
 
 function meter(

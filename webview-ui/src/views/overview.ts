@@ -4,7 +4,7 @@ import { drawPromotion } from '../charts/promotion-chart';
 import { drawScores, scorePoints } from '../charts/score-chart';
 import { sized } from '../charts/sized';
 import { type Child, h, icon } from '../dom';
-import { clock, interval, share, signed, value } from '../format';
+import { capital, clock, interval, share, signed, value } from '../format';
 import { badge, comparisonText, empty } from './parts';
 import { statusBadge } from './datasets';
 
@@ -133,6 +133,28 @@ function keyEntry(points: ReturnType<typeof scorePoints>): (name: string) => Chi
     present.has(name)
       ? h('li', { class: name }, h('span', { class: 'key-mark' }, keyMarks[name] ?? '●'), name.replace('-', ' '))
       : null;
+}
+
+const live = new Set(['queued', 'starting', 'running', 'finishing']);
+
+/** What the box does right now. */
+export function liveJobs(jobs: PanelView['jobs']): PanelView['jobs'] {
+  return jobs.filter(({ state }) => live.has(state));
+}
+
+export function drawJobs(jobs: PanelView['jobs']): Child[] {
+  const started = ({ startedAt, state }: PanelView['jobs'][number]): string =>
+    startedAt === null ? state : `since ${clock(new Date(startedAt * 1000).toISOString())}`;
+  return [
+    h(
+      'ul',
+      { class: 'picks' },
+      jobs.map((job) => {
+        const what = [capital(job.doing), job.experiment].filter((part) => part !== null).join(': ');
+        return h('li', {}, h('span', { class: 'grow' }, what), h('span', { class: 'muted number' }, started(job)));
+      }),
+    ),
+  ];
 }
 
 export function drawPlan(plan: PanelView['plan']): Child[] {

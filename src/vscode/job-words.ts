@@ -1,0 +1,11 @@
+/** What a job on the box does, in words. */
+import type { JobKind } from '../core/ports/box';
+
+export const jobWords: Record<JobKind, string> = {
+  environment: 'building the environment',
+  model: 'fetching the base model',
+  overlap: 'checking for overlap',
+  train: 'training',
+  evaluate: 'evaluating',
+  pretrain: 'pretraining the practice base model',
+};
