@@ -121,7 +121,7 @@ async function openToolbox(
   evaluations: Evaluations,
   endpoints: Endpoints,
 ): Promise<Toolbox> {
-  const { journal, broker, store, folder, options, signal } = assembly;
+  const { journal, broker, store, folder, options } = assembly;
   const tools = allTools({
     bench,
     preparation,
@@ -138,7 +138,7 @@ async function openToolbox(
     clock: systemClock,
     startingScripts: await readStartingScripts(options.productRoot),
   });
-  return new Toolbox({ tools, journal, store, runFolder: folder, signal });
+  return new Toolbox({ tools, journal, store, runFolder: folder });
 }
 
 function licencePolicy(own: LicencePolicy | undefined): LicencePolicy {

@@ -80,9 +80,9 @@ function unwrapped(error: unknown): unknown {
   return MiddlewareError.isInstance(error) && error.cause !== undefined ? unwrapped(error.cause) : error;
 }
 
-async function runDangling({ journal, toolbox }: AgentOptions): Promise<void> {
+async function runDangling({ journal, toolbox, signal }: AgentOptions): Promise<void> {
   const { dangling } = conversationOf(journal.events);
-  await Promise.all(dangling.map((call) => toolbox.call(call)));
+  await Promise.all(dangling.map((call) => toolbox.call(call, signal)));
 }
 
 async function nudge(journal: Journal): Promise<void> {

@@ -36,7 +36,7 @@ export function feedbackMiddleware({ journal, clock, refresh }: AgentOptions) {
 
 /** Records each reply before its tools run, asks again after broken tool calls, and runs tools through the toolbox. */
 export function recordingMiddleware(options: AgentOptions) {
-  const { journal, toolbox } = options;
+  const { journal, toolbox, signal } = options;
   return createMiddleware({
     name: 'recording',
     wrapModelCall: async (request, handler) => {
@@ -55,7 +55,7 @@ export function recordingMiddleware(options: AgentOptions) {
     },
     wrapToolCall: async ({ toolCall }) => {
       const { id = '', name, args } = toolCall;
-      const { ok, content } = await toolbox.call({ id, name, args });
+      const { ok, content } = await toolbox.call({ id, name, args }, signal);
       return new ToolMessage({ content, tool_call_id: id, name, status: ok ? 'success' : 'error' });
     },
   });

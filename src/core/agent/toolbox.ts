@@ -1,18 +1,19 @@
-/** The agent's tools as a set, and the one way to run a call: checked, timed by the run's signal, bounded, recorded. */
-import { isAbort, toMlInternError } from '../errors';
+/** The agent's tools as a set, and the one way to run a call: checked, ended by a signal, bounded, recorded. */
+import { unlessAborted } from '../box/abort';
+import { MlInternError, toMlInternError } from '../errors';
 import type { ToolCall } from '../run/events';
 import { phases, type Phase } from '../run/types';
 import type { Journal } from '../run/journal';
 import type { Store } from '../ports/store';
 import { renderError, renderOutput, type Rendered } from './tools/render';
-import type { AgentTool } from './tools/tool';
+import type { RunView } from '../run/view';
+import type { AgentTool, ToolOutput } from './tools/tool';
 
 export interface ToolboxOptions {
   tools: readonly AgentTool[];
   journal: Journal;
   store: Store;
   runFolder: string;
-  signal: AbortSignal;
 }
 
 export interface ToolResult {
@@ -28,36 +29,32 @@ export class Toolbox {
   }
 
   /** Runs a call and records its result. Only a stop throws: every other failure is an answer that the model can act on. */
-  async call(call: ToolCall): Promise<ToolResult> {
-    const tool = this.options.tools.find(({ name }) => name === call.name);
-    if (!tool) return this.answerUnknown(call);
-    const checked = tool.schema.safeParse(call.args);
-    if (!checked.success) {
-      const problems = checked.error.issues
-        .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
-        .join('; ');
-      return this.finish(call, false, {
-        content: JSON.stringify({
-          error: `Wrong arguments: ${problems}`,
-          next: 'Call it again with arguments that fit its schema.',
-        }),
-      });
-    }
+  async call(call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+    signal.throwIfAborted();
     try {
-      if (tool.phase) await enterPhase(this.options.journal, tool.phase);
-      const output = await tool.run(checked.data, { id: call.id, signal: this.options.signal });
+      const output = await unlessAborted(this.run(call, signal), signal);
       return await this.finish(call, true, renderOutput(output, fullTextPath(call.id)));
     } catch (error) {
-      if (isAbort(error) || this.options.signal.aborted) throw error;
+      if (signal.aborted) throw error;
       return this.finish(call, false, { content: renderError(toMlInternError(error)) });
     }
   }
 
-  private answerUnknown(call: ToolCall): Promise<ToolResult> {
-    const names = this.options.tools.map(({ name }) => name).join(', ');
-    return this.finish(call, false, {
-      content: JSON.stringify({ error: `There is no tool ${call.name}.`, next: `Use one of: ${names}.` }),
-    });
+  private async run(call: ToolCall, signal: AbortSignal): Promise<ToolOutput> {
+    const tool = this.options.tools.find(({ name }) => name === call.name);
+    if (!tool) {
+      const names = this.options.tools.map(({ name }) => name).join(', ');
+      throw new MlInternError('bad-input', `There is no tool ${call.name}.`, { next: `Use one of: ${names}.` });
+    }
+    const checked = tool.schema.safeParse(call.args);
+    if (!checked.success) {
+      const problems = checked.error.issues.map(({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`);
+      throw new MlInternError('bad-input', `Wrong arguments: ${problems.join('; ')}`, {
+        next: 'Call it again with arguments that fit its schema.',
+      });
+    }
+    if (tool.phase) await enterPhase(this.options.journal, tool.phase);
+    return tool.run(checked.data, { id: call.id, signal });
   }
 
   private async finish(call: ToolCall, ok: boolean, { content, full }: Rendered): Promise<ToolResult> {
@@ -76,9 +73,8 @@ export class Toolbox {
 
 /** Phases only go forward. */
 export async function enterPhase(journal: Journal, phase: Phase): Promise<void> {
-  const current = journal.view.phase;
-  if (current === null || phases.indexOf(phase) > phases.indexOf(current))
-    await journal.record('phase.entered', { phase });
+  const isLater = ({ phase: current }: RunView) => current === null || phases.indexOf(phase) > phases.indexOf(current);
+  await journal.recordIf(isLater, 'phase.entered', { phase });
 }
 
 function fullTextPath(callId: string): string {

@@ -39,6 +39,7 @@ export class ApprovalBroker {
 
   /** Resolves with the decision that stands; rejects when `signal` aborts (the proposal stays pending). */
   async request(proposal: Proposal, signal: AbortSignal): Promise<Decision> {
+    if (signal.aborted) throw stopped();
     const known = await this.propose(proposal.id, () => Promise.resolve(proposal));
     if (known.hash !== proposal.hash) {
       throw new MlInternError('not-approved', 'The proposal changed after it was made.', {
@@ -87,15 +88,10 @@ export class ApprovalBroker {
       };
       const stop = () => {
         waiters.delete(decided);
-        reject(
-          new MlInternError('cancelled', 'Stopped while waiting for a decision.', {
-            next: 'Resume the run; the proposal is still pending.',
-          }),
-        );
+        reject(stopped());
       };
       this.waiting.set(id, waiters.add(decided));
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
+      signal.addEventListener('abort', stop, { once: true });
     });
   }
 
@@ -109,4 +105,10 @@ export class ApprovalBroker {
     );
     return new Set(decisions.map(approvedHash));
   }
+}
+
+function stopped(): MlInternError {
+  return new MlInternError('cancelled', 'Stopped while waiting for a decision.', {
+    next: 'Resume the run; the proposal is still pending.',
+  });
 }

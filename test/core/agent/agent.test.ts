@@ -36,7 +36,7 @@ async function setting(
   const stopping = new AbortController();
   const { signal } = stopping;
   const spoken: string[] = [];
-  const toolbox = new Toolbox({ tools: (tools ?? echoTools)(journal), journal, store, runFolder, signal });
+  const toolbox = new Toolbox({ tools: (tools ?? echoTools)(journal), journal, store, runFolder });
   const drive = () =>
     driveAgent({
       endpoint: model.endpoint,

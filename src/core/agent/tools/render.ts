@@ -5,6 +5,8 @@ import type { ToolOutput } from './tool';
 /** Bytes-ish bound of one result; the full text goes to a file. */
 export const resultLimit = 8_000;
 const lineLimit = 2_000;
+/** Blocks that would get less room than this are left out. */
+const smallestBlock = 400;
 
 export interface Rendered {
   content: string;
@@ -19,34 +21,48 @@ export function renderOutput(output: ToolOutput, file: string): Rendered {
   ];
   const full = [JSON.stringify(output.facts), ...blocks].join('\n\n');
   if (full.length <= resultLimit && !hasLongLine(blocks)) return { content: full };
-  const facts = JSON.stringify({ ...output.facts, cut: { chars: full.length, file } });
-  return { content: clip(facts, blocks), full };
+  return { content: clip(cutFacts(output.facts, { chars: full.length, file }), blocks), full };
 }
 
 export function renderError(error: MlInternError): string {
-  return JSON.stringify({ error: error.message, next: error.next, reason: error.reason });
+  const { message, next, reason } = error;
+  return JSON.stringify({ error: cutText(message, lineLimit), next: cutText(next, lineLimit), reason });
 }
 
-/** A fence that the fenced text cannot close: its own closing tags are defused. */
+/** A fence that the fenced text cannot close: its own tags are defused, however they are spaced. */
 function fence(source: string, text: string): string {
   const label = source.replace(/["<>\n]/g, ' ');
-  return `<untrusted source="${label}">\n${text.replace(/<(\/?)untrusted/gi, '‹$1untrusted')}\n</untrusted>`;
+  return `<untrusted source="${label}">\n${text.replace(/<(\s*\/?\s*)untrusted/gi, '‹$1untrusted')}\n</untrusted>`;
+}
+
+/** One JSON object in any case: facts that do not fit are given as the beginning of their text. */
+function cutFacts(facts: Record<string, unknown>, cut: { chars: number; file: string }): string {
+  const whole = JSON.stringify({ ...facts, cut });
+  return whole.length <= resultLimit
+    ? whole
+    : JSON.stringify({ cut, beginning: cutText(JSON.stringify(facts), resultLimit / 4) });
 }
 
 function clip(facts: string, blocks: readonly string[]): string {
-  const head = facts.length > resultLimit ? `${facts.slice(0, resultLimit)}…` : facts;
-  const share = Math.max(200, Math.floor((resultLimit - head.length) / Math.max(1, blocks.length)));
-  return [head, ...blocks.map((block) => clipBlock(block, share))].join('\n\n');
+  const room = Math.max(0, resultLimit - facts.length);
+  const shown = blocks.slice(0, Math.floor(room / smallestBlock));
+  const share = Math.floor(room / Math.max(1, shown.length));
+  return [facts, ...shown.map((block) => clipBlock(block, share))].join('\n\n');
 }
 
 function clipBlock(block: string, limit: number): string {
   const lines = block
     .split('\n')
-    .map((line) => (line.length > lineLimit ? `${line.slice(0, lineLimit)}… [line cut]` : line));
+    .map((line) => (line.length > lineLimit ? `${cutText(line, lineLimit)} [line cut]` : line));
   const text = lines.join('\n');
   if (text.length <= limit) return text;
   const end = lines.at(-1) ?? '';
-  return `${text.slice(0, limit)}\n… [cut]\n${end}`;
+  return `${cutText(text, limit - end.length - 10)}\n… [cut]\n${end}`;
+}
+
+/** Never between the halves of a character: servers refuse text with one half. */
+function cutText(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function hasLongLine(blocks: readonly string[]): boolean {
