@@ -28,6 +28,9 @@ import type { AppOptions } from './options';
 import { openPractice } from './practice';
 import { readEnvironmentSets, readStartingScripts } from './product-files';
 
+/** When the person does not say; most models that can call tools have at least this. */
+const usualContextTokens = 128_000;
+
 export interface Assembly {
   journal: Journal;
   broker: ApprovalBroker;
@@ -151,7 +154,7 @@ function licencePolicy(own: LicencePolicy | undefined): LicencePolicy {
 }
 
 async function driveAgentOf(
-  { journal, onSpeech }: Assembly,
+  { journal, options, onSpeech }: Assembly,
   bench: Bench,
   toolbox: Toolbox,
   endpoint: ModelEndpoint,
@@ -164,6 +167,7 @@ async function driveAgentOf(
   return driveAgent({
     endpoint,
     systemPrompt: prompt,
+    contextTokens: options.settings.modelContextTokens ?? usualContextTokens,
     toolbox,
     journal,
     clock: systemClock,

@@ -4,6 +4,8 @@
  */
 import {
   AIMessageChunk,
+  ClearToolUsesEdit,
+  contextEditingMiddleware,
   createAgent,
   HumanMessage,
   MiddlewareError,
@@ -24,6 +26,9 @@ for (const name of ['LANGSMITH_TRACING', 'LANGSMITH_TRACING_V2', 'LANGCHAIN_TRAC
 
 /** Replies without a tool call, in a row, before the agent is taken to be done. */
 const idleReplies = 3;
+/** Old tool results are cleared from what the model is sent when this share of its context is used; the log keeps them. */
+const fullShare = 0.6;
+const resultsKept = 12;
 /** Steps of LangChain's graph; the budget is what really bounds the run. */
 const recursionLimit = 100_000;
 
@@ -57,7 +62,19 @@ async function assemble(options: AgentOptions) {
     model,
     tools,
     systemPrompt,
-    middleware: [feedbackMiddleware(options), recordingMiddleware(options)],
+    middleware: [
+      feedbackMiddleware(options),
+      contextEditingMiddleware({
+        edits: [
+          new ClearToolUsesEdit({
+            trigger: { tokens: Math.floor(options.contextTokens * fullShare) },
+            keep: { messages: resultsKept },
+            placeholder: '[An old result, cleared to make room. Call the tool again if you need it.]',
+          }),
+        ],
+      }),
+      recordingMiddleware(options),
+    ],
   });
 }
 

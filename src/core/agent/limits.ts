@@ -8,6 +8,8 @@ import type { Toolbox } from './toolbox';
 export interface AgentOptions {
   endpoint: ModelEndpoint;
   systemPrompt: string;
+  /** The model's context window. */
+  contextTokens: number;
   toolbox: Toolbox;
   journal: Journal;
   clock: Clock;

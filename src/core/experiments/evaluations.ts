@@ -80,8 +80,15 @@ export class Evaluations {
         comparison: toParent,
         toBaseline,
       });
+      if (split === 'dev') await this.writeResult(target, { score, toParent, toBaseline });
     }
     return { score, items, toParent, toBaseline };
+  }
+
+  /** `result.json` beside the script: what the experiment came to, for people and other tools. */
+  private async writeResult(target: string, result: Omit<Evaluation, 'items'>): Promise<void> {
+    const folder = this.experiment(target)?.folder ?? 'baseline';
+    await this.bench.store.write(`${this.bench.runFolder}/${folder}/result.json`, pretty(result));
   }
 
   private async against(items: readonly EvaluatedItem[], other: string, split: Split): Promise<Comparison | null> {

@@ -40,6 +40,7 @@ async function setting(
   const drive = () =>
     driveAgent({
       endpoint: model.endpoint,
+      contextTokens: 128_000,
       systemPrompt: 'You are tested.',
       toolbox,
       journal,
