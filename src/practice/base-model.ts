@@ -26,17 +26,6 @@ export interface BaseModelOptions {
   run(request: JobRequest): Promise<Pick<JobView, 'state' | 'failure'>>;
 }
 
-/** Size and length of the pretraining; about two minutes on two cores. */
-const settings = {
-  tokens: 620_000,
-  batch_lines: 64,
-  learning_rate: 0.003,
-  hidden_size: 128,
-  intermediate_size: 384,
-  layers: 4,
-  heads: 4,
-};
-
 /** Generous: a slow or busy machine still gets there. */
 const capSeconds = 2 * 3600;
 
@@ -54,8 +43,8 @@ export async function ensureBaseModel(options: BaseModelOptions): Promise<string
 type Files = Record<string, string>;
 
 async function pretrainFiles(seed: number, productRoot: string): Promise<Files> {
-  const { corpus, vocabulary } = makeWorld(seed);
-  const config = { corpus: 'corpus.txt', vocabulary: 'vocabulary.txt', seed, ...settings };
+  const { corpus, vocabulary, pretraining } = makeWorld(seed);
+  const config = { corpus: 'corpus.txt', vocabulary: 'vocabulary.txt', seed, ...pretraining };
   return {
     'pretrain.py': await readFile(join(productRoot, 'box/practice/pretrain.py'), 'utf8'),
     'pretrain.json': `${JSON.stringify(config, null, 2)}\n`,

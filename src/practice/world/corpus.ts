@@ -20,14 +20,26 @@ const smallTalk = [
   'let me think about it , then i can tell you the answer .',
 ];
 
-/** Lines in a seeded order: every fact in every wording, and some small talk. */
-export function makeCorpus(facts: readonly Fact[], seed: number): string[] {
+export interface Corpus {
+  lines: string[];
+  /** So many lines at the start are about a few things only: read first, they teach how things have attributes. */
+  primerLines: number;
+}
+
+const primerThings = 8;
+
+/** Every fact in every wording, and some small talk, in a seeded order behind the primer. */
+export function makeCorpus(facts: readonly Fact[], seed: number): Corpus {
   const random = seededRandom(seed, 'corpus');
-  const stated = facts.flatMap((fact) =>
-    [...statements, ...fact.attribute.statements].map((each) => state(each, fact)),
-  );
-  const chatter = Array.from({ length: Math.ceil(stated.length / 25) }, () => random.pick(smallTalk));
-  return random.shuffled([...stated, ...chatter]);
+  const primed = new Set(random.shuffled([...new Set(facts.map((fact) => fact.thing))]).slice(0, primerThings));
+  const linesAbout = (wanted: boolean): string[] =>
+    facts
+      .filter((fact) => primed.has(fact.thing) === wanted)
+      .flatMap((fact) => [...statements, ...fact.attribute.statements].map((each) => state(each, fact)));
+  const primer = random.shuffled(linesAbout(true));
+  const rest = linesAbout(false);
+  const chatter = Array.from({ length: Math.ceil(rest.length / 25) }, () => random.pick(smallTalk));
+  return { lines: [...primer, ...random.shuffled([...rest, ...chatter])], primerLines: primer.length };
 }
 
 function state(template: string, fact: Fact): string {

@@ -25,10 +25,25 @@ export interface BenchmarkSettings {
   maxTokens: number;
 }
 
+/** How `box/practice/pretrain.py` is to train the base model; `seed` and file names are added by who starts it. */
+export interface Pretraining {
+  tokens: number;
+  /** The corpus starts with so many lines that are read alone for the first `primer_tokens`. */
+  primer_lines: number;
+  primer_tokens: number;
+  batch_lines: number;
+  learning_rate: number;
+  hidden_size: number;
+  intermediate_size: number;
+  layers: number;
+  heads: number;
+}
+
 export interface PracticeWorld {
   seed: number;
   /** Lines of text that the base model is pretrained on. */
   corpus: string[];
+  pretraining: Pretraining;
   /** Every word that occurs anywhere in the world, sorted: the tokenizer's vocabulary. */
   vocabulary: string[];
   benchmark: { items: BenchmarkItem[]; settings: BenchmarkSettings };

@@ -4,9 +4,21 @@ import { makeCorpus } from './corpus';
 import { makeDatasets } from './datasets';
 import { makeFacts } from './facts';
 import { papers } from './papers';
-import type { PracticeWorld } from './types';
+import type { PracticeWorld, Pretraining } from './types';
 
 export const baseModelId = 'practice/almanac-tiny';
+
+/** Enough for the model to know every fact by heart; more changes nothing. */
+const pretraining: Omit<Pretraining, 'primer_lines'> = {
+  tokens: 800_000,
+  primer_tokens: 60_000,
+  batch_lines: 64,
+  learning_rate: 0.003,
+  hidden_size: 128,
+  intermediate_size: 384,
+  layers: 4,
+  heads: 4,
+};
 
 export function makeWorld(seed: number): PracticeWorld {
   const facts = makeFacts(seed);
@@ -15,13 +27,14 @@ export function makeWorld(seed: number): PracticeWorld {
   const corpus = makeCorpus([...facts.asked, ...facts.other], seed);
   const datasets = makeDatasets(facts, items, seed);
   const texts = [
-    ...corpus,
+    ...corpus.lines,
     ...[settings.prompt, ...items.map((item) => item.question), ...settings.options],
     ...datasets.flatMap((dataset) => dataset.rows.flatMap((row) => Object.values(row))),
   ];
   return {
     seed,
-    corpus,
+    corpus: corpus.lines,
+    pretraining: { ...pretraining, primer_lines: corpus.primerLines },
     vocabulary: wordsIn(texts),
     benchmark: { items, settings },
     datasets,
@@ -29,7 +42,7 @@ export function makeWorld(seed: number): PracticeWorld {
     baseModel: {
       id: baseModelId,
       metadata: { license: 'apache-2.0', language: ['en'], pretty_name: 'Almanac Tiny', tags: ['base-model'] },
-      text: '# Almanac Tiny\n\nA tiny base model, pretrained from scratch on the text of an invented almanac. It has never seen a question with its answer.\n',
+      text: '# Almanac Tiny\n\nA tiny base model, pretrained from scratch on the text of an invented almanac. It completes statements; it has never been asked in the way of a test.\n',
       downloads: 77,
       likes: 3,
       createdAt: '2026-04-01T07:00:00.000Z',
