@@ -89,7 +89,7 @@ async function createRuns(
     productRoot: context.extensionUri.fsPath,
     home: process.env['ML_INTERN_HOME'] || join(homedir(), '.ml-intern'),
     secrets,
-    notifier: { notify },
+    notifier: { notify: (message) => report(log, message) },
     logger: log,
     surface: 'editor',
     settings: readSettings().engine,
@@ -101,9 +101,10 @@ function workspaceFolder(): vscode.Uri | undefined {
   return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
 }
 
-function notify(message: string, urgency: 'info' | 'attention'): void {
-  if (urgency === 'attention') void vscode.window.showWarningMessage(message);
-  else void vscode.window.showInformationMessage(message);
+/** News that nobody has to act on; what waits for a decision is told by `registerAttention`, with the buttons to decide. */
+function report(log: EditorLog, message: string): void {
+  log.info(message);
+  vscode.window.setStatusBarMessage(`$(beaker) ${message}`, 8000);
 }
 
 function panelActions(model: RunsModel, decider: Decider, acts: ReturnType<typeof runActs>): PanelActions {

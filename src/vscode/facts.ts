@@ -86,8 +86,7 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'Rows', value: rowsInWords(subject.sheet) },
         { label: 'Overlap', value: overlapInWords(subject.overlap) },
         ...leftOut(subject.source),
-        { label: 'Prompt', value: subject.source.mapping.prompt },
-        { label: 'Completion', value: subject.source.mapping.completion },
+        { label: 'Each row becomes', value: mappingInWords(subject.source) },
       ];
     case 'script':
       return [
@@ -114,6 +113,10 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'To', value: subject.target },
       ];
   }
+}
+
+function mappingInWords({ mapping }: RecipeSource): string {
+  return `${mapping.prompt} → ${mapping.completion.trim()}`.replaceAll('\n', ' ⏎ ');
 }
 
 function leftOut(source: RecipeSource): PanelFact[] {

@@ -59,12 +59,11 @@ describe('the Runs tree', () => {
 });
 
 describe('the Datasets tree', () => {
-  it('shows what waits first, opened, with the proposal that its actions decide', () => {
+  it('shows what waits first, with the proposal that its actions decide', () => {
     const [first] = datasetNodes([view(untilDataset())]);
     assert.equal(first?.label, 'orchard/sill-terse');
     assert.equal(first?.kind, 'dataset proposed');
     assert.equal(first?.proposal, proposals.good.id);
-    assert.equal(first?.expanded, true);
     const labels = first?.children?.map(({ label }) => label) ?? [];
     for (const label of ['Why', 'Licence', 'Rows', 'Format', 'Overlap with the benchmark'])
       assert.ok(labels.includes(label), label);
@@ -109,7 +108,7 @@ describe('the Approvals tree', () => {
     const [node, ...others] = approvalNodes(pending);
     assert.equal(others.length, 0);
     assert.equal(node?.kind, 'approval.script');
-    assert.match(node?.spoken ?? '', /Script waits for your approval/);
+    assert.match(node?.spoken ?? '', /Waiting for your approval: Train 01-terse/);
     assert.equal(node?.proposal, proposals.first.id);
   });
 });

@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import type { EditorLog } from '../log';
 import type { Pending, RunsModel } from '../runs-model';
 import { readSettings } from '../settings';
-import { kindWords } from '../trees/approval-nodes';
 import { openProposal } from './open';
+
+/** An agent often asks several things at once: they are told in one message. */
+const gathering = 700;
 
 export function registerAttention(model: RunsModel, log: EditorLog): vscode.Disposable {
   const told = new Set<string>();
@@ -14,7 +16,14 @@ export function registerAttention(model: RunsModel, log: EditorLog): vscode.Disp
     const [first] = fresh;
     if (first !== undefined) void attend(model, log, fresh, first);
   };
-  return model.onDidChange(look);
+  let waiting: NodeJS.Timeout | undefined;
+  const subscription = model.onDidChange(() => {
+    waiting ??= setTimeout(() => {
+      waiting = undefined;
+      look();
+    }, gathering);
+  });
+  return vscode.Disposable.from(subscription, new vscode.Disposable(() => clearTimeout(waiting)));
 }
 
 async function attend(model: RunsModel, log: EditorLog, fresh: Pending[], first: Pending): Promise<void> {
@@ -27,9 +36,9 @@ async function attend(model: RunsModel, log: EditorLog, fresh: Pending[], first:
     return;
   }
   if (!settings.notifyApprovals) return;
-  const { kind, title } = first.entry.proposal;
+  const { title } = first.entry.proposal;
   const more = fresh.length === 1 ? '' : ` (and ${fresh.length - 1} more)`;
-  const message = `${kindWords[kind]} waits for your approval: ${title}${more}`;
+  const message = `Waiting for your approval: ${title}${more}`;
   const choice = await vscode.window.showInformationMessage(message, 'Review', 'Show All');
   if (choice === 'Review') await vscode.commands.executeCommand('mlIntern.approval.open', ref);
   if (choice === 'Show All') await vscode.commands.executeCommand('mlIntern.approvals.focus');

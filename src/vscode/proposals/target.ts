@@ -1,6 +1,5 @@
 /** Which proposal a command is about: a tree row, a document, the editor in front, or the one that a person picks. */
 import * as vscode from 'vscode';
-import { kindWords } from '../trees/approval-nodes';
 import type { Pending, RunsModel } from '../runs-model';
 import { draftScheme, parseDocumentPath, proposalScheme } from './documents';
 
@@ -37,7 +36,7 @@ export async function pickPending(model: RunsModel): Promise<ProposalRef | undef
 async function choose(pending: Pending[]): Promise<Pending | undefined> {
   const items = pending.map((each) => ({
     label: each.entry.proposal.title,
-    description: `${kindWords[each.entry.proposal.kind].toLowerCase()} · ${each.runName}`,
+    description: each.runName,
     detail: each.entry.proposal.why,
     each,
   }));

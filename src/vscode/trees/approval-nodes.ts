@@ -5,14 +5,6 @@ import { brief } from '../format';
 import type { Pending } from '../runs-model';
 import type { TreeNode } from './node';
 
-export const kindWords: Record<ProposalKind, string> = {
-  dataset: 'Dataset',
-  script: 'Script',
-  launch: 'Launch',
-  spend: 'Spending',
-  publish: 'Publishing',
-};
-
 const icons: Record<ProposalKind, string> = {
   dataset: 'database',
   script: 'file-code',
@@ -29,13 +21,13 @@ export function approvalNodes(pending: readonly Pending[]): TreeNode[] {
       return {
         id,
         label: proposal.title,
-        description: `${kindWords[proposal.kind].toLowerCase()} · ${runName}`,
+        description: runName,
         tooltip: proposal.why,
         icon: icons[proposal.kind],
-        iconColor: 'list.warningForeground',
+        iconColor: 'charts.orange',
         kind: `approval.${proposal.kind}`,
         command: 'mlIntern.approval.open',
-        spoken: `${kindWords[proposal.kind]} waits for your approval: ${proposal.title}, run ${runName}`,
+        spoken: `Waiting for your approval: ${proposal.title}, run ${runName}`,
         run,
         proposal: proposal.id,
         children: [

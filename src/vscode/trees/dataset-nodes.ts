@@ -42,7 +42,6 @@ function datasetNode(view: RunView, dataset: DatasetView, waiting: ProposalView 
     tooltip: why,
     ...icon(dataset, waiting),
     kind: waiting === undefined ? `dataset ${dataset.status}` : 'dataset proposed',
-    expanded: waiting !== undefined,
     spoken: `Dataset ${dataset.id}, ${status}${licence === undefined ? '' : `, licence ${licence}`}`,
     run: view.id,
     ...(waiting === undefined ? {} : { proposal: waiting.proposal.id, command: 'mlIntern.approval.open' }),
@@ -60,7 +59,7 @@ function statusInWords(dataset: DatasetView): string {
 }
 
 function icon(dataset: DatasetView, waiting: ProposalView | undefined): Pick<TreeNode, 'icon' | 'iconColor'> {
-  if (waiting !== undefined) return { icon: 'bell-dot', iconColor: 'list.warningForeground' };
+  if (waiting !== undefined) return { icon: 'bell-dot', iconColor: 'charts.orange' };
   if (dataset.status === 'used') return { icon: 'pass', iconColor: 'charts.green' };
   if (dataset.status === 'refused') return { icon: 'circle-slash', iconColor: 'charts.red' };
   return { icon: 'database' };

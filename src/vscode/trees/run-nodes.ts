@@ -80,7 +80,7 @@ function bestScore(view: RunView): string | undefined {
 }
 
 function icon(group: Group, view: RunView | undefined): Pick<TreeNode, 'icon' | 'iconColor'> {
-  if (group === 'waiting') return { icon: 'bell-dot', iconColor: 'list.warningForeground' };
+  if (group === 'waiting') return { icon: 'bell-dot', iconColor: 'charts.orange' };
   if (group === 'running') return { icon: 'sync~spin' };
   if (group === 'stopped') return { icon: 'debug-pause' };
   return view?.promotion?.verdict === 'better'

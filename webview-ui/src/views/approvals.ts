@@ -5,12 +5,12 @@ import { clock } from '../format';
 import type { Host } from '../host';
 import { badge, button, empty, facts } from './parts';
 
-const kinds: Record<PanelApproval['kind'], { word: string; icon: string; open: string }> = {
-  dataset: { word: 'Dataset', icon: 'database', open: 'Open data sheet' },
-  script: { word: 'Script', icon: 'file-code', open: 'Open script' },
-  launch: { word: 'Launch', icon: 'rocket', open: 'Open job' },
-  spend: { word: 'Spending', icon: 'credit-card', open: 'Open' },
-  publish: { word: 'Publishing', icon: 'cloud-upload', open: 'Open' },
+const kinds: Record<PanelApproval['kind'], { icon: string; open: string }> = {
+  dataset: { icon: 'database', open: 'Open data sheet' },
+  script: { icon: 'file-code', open: 'Open script' },
+  launch: { icon: 'rocket', open: 'Open job' },
+  spend: { icon: 'credit-card', open: 'Open' },
+  publish: { icon: 'cloud-upload', open: 'Open' },
 };
 
 export interface ApprovalCard {
@@ -22,7 +22,7 @@ export function drawApproval({ approval, trusted }: ApprovalCard, host: Host): H
   const kind = kinds[approval.kind];
   const reason = h(
     'vscode-text-area',
-    { rows: 2, resize: 'vertical', placeholder: 'What is wrong, and what should the agent do instead?' },
+    { rows: 1, resize: 'vertical', placeholder: 'What is wrong, and what should the agent do instead?' },
     'Feedback',
   );
   const complaint = h('p', { class: 'complaint', role: 'alert' });
@@ -44,7 +44,7 @@ export function drawApproval({ approval, trusted }: ApprovalCard, host: Host): H
   return h(
     'article',
     { class: 'approval', 'aria-label': `Approval: ${approval.title}` },
-    h('h3', {}, badge(kind.word, 'warn', kind.icon), approval.title),
+    h('h3', {}, icon(kind.icon), approval.title),
     h('p', { class: 'why' }, approval.why),
     facts(approval.facts),
     h(

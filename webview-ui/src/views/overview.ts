@@ -148,7 +148,7 @@ export function drawJobs(jobs: PanelView['jobs']): Child[] {
   return [
     h(
       'ul',
-      { class: 'picks' },
+      { class: 'picks whole' },
       jobs.map((job) => {
         const what = [capital(job.doing), job.experiment].filter((part) => part !== null).join(': ');
         return h('li', {}, h('span', { class: 'grow' }, what), h('span', { class: 'muted number' }, started(job)));
