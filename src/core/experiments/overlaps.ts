@@ -61,6 +61,7 @@ export async function checkOverlap(
     items: result.items,
     hits,
     flaggedRows: result.flaggedRows,
+    ...(columns ? { columns: [columns.question, ...(columns.answer === undefined ? [] : [columns.answer])] } : {}),
     blocked: overlapVerdict(hits).blocked,
     examples: result.examples.slice(0, 5),
   };

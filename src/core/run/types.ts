@@ -154,6 +154,8 @@ export interface OverlapReport {
   items: number;
   hits: number;
   flaggedRows: number[];
+  /** What was compared; absent: every text column. */
+  columns?: string[];
   /** Over three hits: a person must decide, or the rows must be left out. */
   blocked: boolean;
   examples: { row: number; item: number; score: number; rowText: string; itemText: string }[];

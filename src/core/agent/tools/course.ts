@@ -31,7 +31,7 @@ export function courseTools(kit: ToolKit): AgentTool[] {
             next: 'Name an evaluated experiment, or null.',
           });
         }
-        if (!journal.view.finish) await journal.record('agent.finished', { summary, best });
+        await journal.recordIf((view) => view.finish === null, 'agent.finished', { summary, best });
         return { facts: { ok: true } };
       },
     }),

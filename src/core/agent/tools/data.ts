@@ -136,7 +136,10 @@ function overlapTool(kit: ToolKit): AgentTool {
           : { question: questionColumn, ...(answerColumn === undefined ? {} : { answer: answerColumn }) };
       const report = await checkOverlap(bench, kit.preparation, { dataset, columns });
       await bench.journal.record('overlap.checked', { report });
-      const { rows, items, hits, flaggedRows, blocked, examples } = report;
+      const { rows, items, hits, flaggedRows, blocked } = report;
+      // The person sees them all beside the proposal; of promotion items the agent must not even see a copy.
+      const dev = new Set(bench.loaded.splits.dev.map((item) => item.id));
+      const examples = report.examples.filter(({ item }) => dev.has(bench.loaded.items[item]?.id ?? ''));
       return {
         facts: { id, revision, rows, items, hits, flaggedRows: flaggedRows.length, blocked },
         untrusted:
@@ -162,8 +165,8 @@ const proposeSchema = z.object({
     prompt: z.string().describe('Template over columns, e.g. "Question: {question}\\nAnswer:"'),
     completion: z.string().describe('Template over columns, e.g. " {answer}"'),
   }),
-  weight: z.number().optional(),
-  maxRows: z.number().optional(),
+  weight: z.number().int().min(1).optional().describe('How many times each row is repeated'),
+  maxRows: z.number().int().min(1).optional(),
   leaveOutOverlap: z.boolean().optional().describe('Leave out the rows that overlap with the evaluation'),
 });
 
@@ -174,7 +177,8 @@ function proposeDataset(kit: ToolKit): AgentTool {
     schema: proposeSchema,
     phase: 'data',
     async run(args, call) {
-      const decision = await kit.broker.request(datasetProposal(kit, args, call.id), call.signal);
+      const proposal = await kit.broker.propose(call.id, async () => datasetProposal(kit, args, call.id));
+      const decision = await kit.broker.request(proposal, call.signal);
       const { verdict, by, rule, reason } = decision;
       return {
         facts: {
@@ -190,8 +194,6 @@ function proposeDataset(kit: ToolKit): AgentTool {
 }
 
 function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, callId: string): Proposal {
-  const known = kit.bench.journal.view.proposals.find(({ proposal }) => proposal.id === callId);
-  if (known) return known.proposal;
   const { sheet, overlap } = inspected(kit, args.id);
   const dataset = {
     id: args.id,
@@ -207,11 +209,21 @@ function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, call
       },
     );
   }
+  const unchecked = columnsOf(args.mapping.prompt).filter((name) => !(overlap.columns?.includes(name) ?? true));
+  if (unchecked.length > 0) {
+    throw new MlInternError(
+      'bad-input',
+      `The overlap of ${unchecked.join(', ')} with the evaluation was not checked.`,
+      {
+        next: 'Call check_overlap without columns, so that all of them are compared.',
+      },
+    );
+  }
   const source: RecipeSource = {
     dataset,
     mapping: args.mapping,
-    weight: Math.max(1, Math.round(args.weight ?? 1)),
-    ...(args.maxRows === undefined ? {} : { maxRows: Math.round(args.maxRows) }),
+    weight: args.weight ?? 1,
+    ...(args.maxRows === undefined ? {} : { maxRows: args.maxRows }),
     excludeRows: args.leaveOutOverlap ? overlap.flaggedRows : [],
   };
   const { mapping, weight, maxRows, excludeRows } = source;
@@ -230,6 +242,11 @@ function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, call
     why: args.why,
     subject: { kind: 'dataset', sheet, source, overlap },
   };
+}
+
+/** The columns that a template asks for, as `ml_intern_box.recipe` reads it. */
+function columnsOf(template: string): string[] {
+  return [...template.matchAll(/\{([^{}]+)\}/g)].flatMap(([, name]) => name ?? []);
 }
 
 function setAside(kit: ToolKit): AgentTool {

@@ -3,15 +3,14 @@ import { z } from 'zod';
 import { approvedHash } from '../../approvals/decide';
 import { MlInternError } from '../../errors';
 import { experimentFiles, scriptHash } from '../../experiments/files';
-import { remaining, spendAt } from '../../run/budget';
 import type { Decision, Proposal, Recipe, RecipeSource } from '../../run/types';
 import type { RunView } from '../../run/view';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
 
 const sourceSchema = z.object({
   id: z.string().describe('Id of an approved dataset'),
-  weight: z.number().optional().describe('How many times each row is repeated'),
-  maxRows: z.number().optional(),
+  weight: z.number().int().min(1).optional().describe('How many times each row is repeated'),
+  maxRows: z.number().int().min(1).optional(),
 });
 
 const writeScriptSchema = z.object({
@@ -61,7 +60,7 @@ function writeScript(kit: ToolKit): AgentTool {
     schema: writeScriptSchema,
     phase: 'experiments',
     async run(args, call) {
-      const proposal = await proposeScript(kit, args, call.id);
+      const proposal = await kit.broker.propose(call.id, () => proposeScript(kit, args, call.id));
       const decision = await kit.broker.request(proposal, call.signal);
       const { subject } = proposal;
       if (subject.kind !== 'script') throw new TypeError('A script proposal has a script subject.');
@@ -85,9 +84,9 @@ function writeScript(kit: ToolKit): AgentTool {
 
 async function proposeScript(kit: ToolKit, args: WriteScript, callId: string): Promise<Proposal> {
   const { view, config } = kit.bench.journal;
-  const known = view.proposals.find(({ proposal }) => proposal.id === callId);
-  if (known) return known.proposal;
-  if (remaining(config.budget, spendAt(view, kit.clock.now())).experiments === 0) {
+  const scripts = view.proposals.filter(({ proposal }) => proposal.kind === 'script');
+  // Each script that was not rejected is an experiment, or may become one.
+  if (scripts.filter(({ decision }) => decision?.verdict !== 'reject').length >= config.budget.experiments) {
     throw new MlInternError('budget-spent', `All ${config.budget.experiments} experiments of the budget are used.`, {
       next: 'Call finish with the best experiment.',
     });
@@ -106,10 +105,7 @@ async function proposeScript(kit: ToolKit, args: WriteScript, callId: string): P
     ? ((await kit.bench.store.read(`${kit.bench.runFolder}/${parent.folder}/train.py`)) ?? null)
     : null;
   const script = args.script ?? parentScript ?? kit.startingScripts['sft'] ?? '';
-  const number = String(view.proposals.filter(({ proposal }) => proposal.kind === 'script').length + 1).padStart(
-    2,
-    '0',
-  );
+  const number = String(scripts.length + 1).padStart(2, '0');
   const experiment = `${number}-${slugOf(args.slug)}`;
   const subject = {
     kind: 'script' as const,
@@ -171,13 +167,14 @@ async function createExperiment(
 ): Promise<void> {
   const { bench } = kit;
   const { experiment: id, parent, recipe, config } = subject;
-  if (bench.journal.view.experiments.some((known) => known.id === id)) return;
+  const isNew = ({ experiments }: RunView) => !experiments.some((known) => known.id === id);
+  if (!isNew(bench.journal.view)) return;
   const folder = `experiments/${id}`;
   const files = experimentFiles({ script: decision.edited?.script ?? subject.script, config, recipe });
   for (const [path, text] of Object.entries(files))
     await bench.store.write(`${bench.runFolder}/${folder}/${path}`, text);
   const slug = slugOf(args.slug);
-  await bench.journal.record('experiment.created', {
+  await bench.journal.recordIf(isNew, 'experiment.created', {
     id,
     slug,
     parent,

@@ -35,11 +35,16 @@ function launchJob(kit: ToolKit): AgentTool {
         throw new MlInternError('bad-input', `There is no approved experiment ${id}.`, {
           next: 'Write its script first and wait for approval.',
         });
-      const jobId = `${bench.runId}-${id}-${sha256(call.id).slice(0, 6)}`;
+      const jobId = jobIdOf(kit, id, call.id);
       const environment = await kit.preparation.environment('train');
-      const order = await trainingOrder(bench, experiment, jobId, environment, capSeconds(kit, call.id, capMinutes));
-      const { content, hash } = launchHash(bench, order);
-      const decision = await kit.broker.request(launchProposal(call.id, hash, experiment, content), call.signal);
+      const orderOf = (cap: number) => trainingOrder(bench, experiment, jobId, environment, cap);
+      const proposal = await kit.broker.propose(call.id, async () => {
+        const { content, hash } = launchHash(bench, await orderOf(capSeconds(kit, capMinutes)));
+        return launchProposal(call.id, hash, experiment, content);
+      });
+      // A repeated call keeps its cap; whatever else changed since shows in the hash and is refused.
+      const order = await orderOf(capOf(proposal));
+      const decision = await kit.broker.request({ ...proposal, hash: launchHash(bench, order).hash }, call.signal);
       if (decision.verdict === 'reject') {
         return {
           facts: {
@@ -59,18 +64,34 @@ function launchJob(kit: ToolKit): AgentTool {
   });
 }
 
-/** Never longer than what is left of the budget; a repeated call keeps the cap that was approved. */
-function capSeconds(kit: ToolKit, callId: string, capMinutes: number): number {
+function jobIdOf(kit: ToolKit, experiment: string, callId: string): string {
+  return `${kit.bench.runId}-${experiment}-${sha256(callId).slice(0, 6)}`;
+}
+
+function capOf({ subject }: Proposal): number {
+  return subject.kind === 'launch' ? subject.capSeconds : 0;
+}
+
+/** Never longer than what is left of the budget when every other launch uses up its own cap. */
+function capSeconds(kit: ToolKit, capMinutes: number): number {
   const { view, config } = kit.bench.journal;
-  const known = view.proposals.find(({ proposal }) => proposal.id === callId)?.proposal.subject;
-  if (known?.kind === 'launch') return known.capSeconds;
   const left = remaining(config.budget, spendAt(view, kit.clock.now()));
-  const cap = Math.floor(Math.min(Math.max(1, capMinutes) * 60, left.wallSeconds, left.gpuSeconds));
+  const gpuSeconds = left.gpuSeconds - promisedSeconds(kit);
+  const cap = Math.floor(Math.min(Math.max(1, capMinutes) * 60, left.wallSeconds, gpuSeconds));
   if (cap < 10)
     throw new MlInternError('budget-spent', 'Too little of the budget is left to train.', {
-      next: 'Call finish with the best experiment.',
+      next: 'Call finish with the best experiment, or wait for the jobs that run.',
     });
   return cap;
+}
+
+function promisedSeconds(kit: ToolKit): number {
+  const open = kit.bench.journal.view.proposals.filter(({ proposal: { id, subject }, decision }) => {
+    if (subject.kind !== 'launch' || decision?.verdict === 'reject') return false;
+    const job = kit.bench.jobs.view(jobIdOf(kit, subject.experiment, id));
+    return !job || !finalStates.has(job.state);
+  });
+  return open.reduce((sum, { proposal }) => sum + capOf(proposal), 0);
 }
 
 function launchProposal(
@@ -96,6 +117,9 @@ function launchProposal(
   };
 }
 
+/** Timers take no more than 24 days; a job that runs longer is waited for again. */
+const longestWaitMinutes = 24 * 60;
+
 function waitForJob(kit: ToolKit): AgentTool {
   return defineTool({
     name: 'wait_for_job',
@@ -103,7 +127,7 @@ function waitForJob(kit: ToolKit): AgentTool {
       'Wait until a job has ended, or for some minutes at most. A job that still runs can be waited for again.',
     schema: z.object({ job: z.string(), minutes: z.number().optional().describe('At most this long; default 30') }),
     async run({ job: id, minutes }, call) {
-      const limit = AbortSignal.timeout(Math.max(0.05, minutes ?? 30) * 60_000);
+      const limit = AbortSignal.timeout(Math.min(longestWaitMinutes, Math.max(0.05, minutes ?? 30)) * 60_000);
       const job = await kit.bench.jobs.wait(id, AbortSignal.any([call.signal, limit])).catch((error: unknown) => {
         const still = kit.bench.jobs.view(id);
         if (limit.aborted && !call.signal.aborted && still) return still;
@@ -147,9 +171,13 @@ function readLog(kit: ToolKit): AgentTool {
         throw new MlInternError('bad-input', `The run has no job ${id}.`, {
           next: 'Use the id that launch_job returned.',
         });
+      if (job.kind === 'overlap' || job.folder.includes('/eval-promotion'))
+        throw new MlInternError('bad-input', `The log of ${id} speaks of items that decide about promotion.`, {
+          next: 'Read the logs of training jobs and of dev evaluations.',
+        });
       const path = `${kit.bench.runFolder}/${job.folder}/${file}`;
       const size = await kit.bench.store.size(path);
-      const from = Math.max(0, size - Math.min(bytes ?? 4000, 7000));
+      const from = Math.max(0, size - Math.min(Math.max(1, bytes ?? 4000), 7000));
       const text = new TextDecoder().decode(await kit.bench.store.readFrom(path, from));
       return { facts: { job: id, file, from, size }, untrusted: [{ source: `${file} of ${id}`, text }] };
     },

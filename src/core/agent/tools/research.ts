@@ -4,6 +4,7 @@ import { MlInternError } from '../../errors';
 import type { PaperHit, PaperText } from '../../ports/papers';
 import { outline, sectionPage } from '../../research/page';
 import { findQuote } from '../../research/quote';
+import type { RunView } from '../../run/view';
 import { defineTool, type AgentTool, type ToolKit, type Untrusted } from './tool';
 
 const pageCharacters = 6_000;
@@ -116,7 +117,11 @@ function notePaper(kit: ToolKit, read: Read): AgentTool {
       const before = (await bench.store.read(path)) ?? `# ${oneLine(paper.title)}\n\n${paperUrl(id)}\n`;
       const note = `\n- ${oneLine(claim)}\n  > ${oneLine(quote)}\n  (${oneLine(place)})\n`;
       if (!before.includes(note)) await bench.store.write(path, before + note);
-      await bench.journal.record('paper.noted', {
+      const isNew = ({ papers }: RunView) =>
+        !papers.some(
+          (known) => known.id === id && known.notes.some((one) => one.claim === claim && one.quote === quote),
+        );
+      await bench.journal.recordIf(isNew, 'paper.noted', {
         id,
         title: paper.title,
         url: paperUrl(id),

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import type { ToolResult } from '../../../src/core/agent/toolbox';
+import { count, runFolder } from '../../support/core/journal';
+import { factsOf, openWorkplace, sentence, type Settings, type Workplace } from '../../support/core/kit';
+
+const mapping = { prompt: 'Question: {question}\nAnswer:', completion: ' {answer}' };
+const script = (slug: string, rest: object = {}) => ({
+  ...{ slug, parent: null, hypothesis: 'it helps', sources: [{ id: 'lab/qa' }], config: { max_steps: 5 } },
+  ...rest,
+});
+
+let work: Workplace;
+
+async function open(settings: Settings = {}): Promise<void> {
+  work = await openWorkplace({ ...settings, config: { autonomy: 'autopilot', ...settings.config } });
+}
+
+/** The same run in a new process. */
+async function restart(): Promise<void> {
+  const { store, box, clock } = work;
+  work = await openWorkplace({ store, box, clock });
+}
+
+async function accepted(pending: Promise<ToolResult>): Promise<Record<string, unknown>> {
+  const result = await pending;
+  assert.ok(result.ok, result.content);
+  return factsOf(result);
+}
+
+async function refused(pending: Promise<ToolResult>, message: RegExp): Promise<Record<string, unknown>> {
+  const result = await pending;
+  const facts = factsOf(result);
+  assert.equal(result.ok, false, result.content);
+  assert.match(String(facts['error']), message);
+  assert.ok(String(facts['next']).length > 0);
+  return facts;
+}
+
+async function approveData(id = 'lab/qa', rest: object = {}): Promise<Record<string, unknown>> {
+  await accepted(work.call('inspect_dataset', { id }));
+  await accepted(work.call('check_overlap', { id }));
+  return accepted(work.call('propose_dataset', { id, why: 'fits', mapping, ...rest }));
+}
+
+async function readyToLaunch(): Promise<string> {
+  await approveData();
+  await accepted(work.call('evaluate', { experiment: 'baseline' }));
+  return String((await accepted(work.call('write_script', script('draft'))))['experiment']);
+}
+
+describe('the tools for data', () => {
+  beforeEach(() => open());
+
+  it('refuse a dataset that was not inspected or not checked', async () => {
+    await refused(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping }), /was not inspected/);
+    await refused(work.call('check_overlap', { id: 'lab/qa' }), /was not inspected/);
+    await accepted(work.call('inspect_dataset', { id: 'lab/qa' }));
+    await refused(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping }), /was not checked/);
+  });
+
+  it('refuse a split other than the one that was checked, and one that does not exist', async () => {
+    await approveData();
+    await refused(
+      work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping, split: 'test' }),
+      /default\/test.*not checked/,
+    );
+    await refused(work.call('check_overlap', { id: 'lab/qa', split: 'nope' }), /has no split \*\/nope/);
+  });
+
+  it('refuse columns that the overlap check did not look at', async () => {
+    await accepted(work.call('inspect_dataset', { id: 'lab/qa' }));
+    await accepted(work.call('check_overlap', { id: 'lab/qa', questionColumn: 'answer' }));
+    await refused(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping }), /question.*not checked/);
+    await accepted(work.call('check_overlap', { id: 'lab/qa', questionColumn: 'question', answerColumn: 'answer' }));
+    await accepted(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping }));
+  });
+
+  it('leave out exactly the flagged rows when asked to, and are refused by policy when not', async () => {
+    const blocked = await approveData('lab/leaky');
+    assert.deepEqual([blocked['decision'], blocked['rule']], ['rejected', 'overlap-blocked']);
+    const mended = await accepted(
+      work.call('propose_dataset', { id: 'lab/leaky', why: 'w', mapping, leaveOutOverlap: true }),
+    );
+    assert.equal(mended['decision'], 'approved');
+    const { subject } = work.journal.view.proposals.at(-1)?.proposal ?? {};
+    assert.deepEqual(subject?.kind === 'dataset' && subject.source.excludeRows, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+  });
+
+  it('let no licence pass that is denied or unclear', async () => {
+    assert.equal((await approveData('lab/forbidden'))['rule'], 'licence-denied');
+    assert.equal((await approveData('lab/unclear'))['rule'], 'licence-unclear');
+  });
+
+  it('refuse weights and row counts that are no whole numbers above zero', async () => {
+    await approveData();
+    for (const wrong of [{ weight: 0 }, { weight: 1.5 }, { maxRows: -3 }, { maxRows: 0.5 }]) {
+      await refused(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping, ...wrong }), /Wrong arguments/);
+      await refused(
+        work.call('write_script', script('x', { sources: [{ id: 'lab/qa', ...wrong }] })),
+        /Wrong arguments/,
+      );
+    }
+  });
+});
+
+describe('the tools for papers', () => {
+  it('note a literal quote once, and no invented one', async () => {
+    await open();
+    await refused(
+      work.call('note_paper', { id: '1', claim: 'c', quote: 'Nobody ever wrote this sentence.' }),
+      /not in paper/,
+    );
+    await accepted(work.call('note_paper', { id: '1', claim: 'c', quote: sentence }));
+    await accepted(work.call('note_paper', { id: '1', claim: 'c', quote: sentence }));
+    assert.equal(count(work.journal, 'paper.noted'), 1);
+    assert.equal(work.store.text(`${runFolder}/papers/1.md`).split(sentence).length, 2);
+  });
+});
+
+describe('the tools for experiments', () => {
+  beforeEach(() => open());
+
+  it('refuse a script on data that nobody approved, or on none', async () => {
+    await refused(work.call('write_script', script('x')), /lab\/qa was not approved/);
+    await refused(work.call('write_script', script('x', { sources: [] })), /at least one approved dataset/);
+    await approveData('lab/forbidden');
+    await refused(work.call('write_script', script('x', { sources: [{ id: 'lab/forbidden' }] })), /not approved/);
+    assert.equal(count(work.journal, 'experiment.created'), 0);
+  });
+
+  it('refuse keys that the service sets, and parents that do not exist', async () => {
+    await approveData();
+    for (const key of ['base_model', 'data', 'output'])
+      await refused(work.call('write_script', script('x', { config: { [key]: '/elsewhere' } })), /service sets/);
+    await refused(work.call('write_script', script('x', { parent: '09-ghost' })), /no experiment 09-ghost/);
+  });
+
+  it('number parallel scripts apart and never exceed the number of experiments', async () => {
+    await open({ config: { budget: { wallHours: 1, modelTokens: 1e6, experiments: 2 } } });
+    await approveData();
+    const results = await Promise.all(
+      ['same', 'same', 'same'].map((slug, index) =>
+        work.call('write_script', script(slug, { config: { max_steps: index + 1 } })),
+      ),
+    );
+    assert.deepEqual(
+      work.journal.view.experiments.map(({ id, config }) => [id, config['max_steps']]),
+      [
+        ['01-same', 1],
+        ['02-same', 2],
+      ],
+    );
+    assert.match(String(factsOf(results[2] ?? assert.fail())['error']), /All 2 experiments/);
+  });
+
+  it('write the edited script, and the run goes on with that one', async () => {
+    await open({ config: { autonomy: 'ask-data-and-scripts' } });
+    const decideNext = (edit: object) => {
+      const off = work.journal.onChange((view) => {
+        const open = view.proposals.find(({ decision }) => decision === null)?.proposal;
+        if (!open) return;
+        off();
+        void work.broker.decide(open.id, { verdict: 'approve', hash: open.hash, surface: 'test', ...edit });
+      });
+    };
+    decideNext({});
+    await approveData();
+    decideNext({ editedScript: 'print("better")' });
+    const facts = await accepted(work.call('write_script', script('x')));
+    assert.equal(facts['edited'], true);
+    assert.equal(work.store.text(`${runFolder}/experiments/01-x/train.py`), 'print("better")');
+    await accepted(work.call('evaluate', { experiment: 'baseline' }));
+    await accepted(work.call('launch_job', { experiment: '01-x', capMinutes: 5 }));
+    assert.equal(work.box.request(work.box.started.at(-1) ?? '').files['train.py'], 'print("better")');
+  });
+
+  it('close only experiments that exist, and call none promising without a score', async () => {
+    const experiment = await readyToLaunch();
+    await refused(
+      work.call('record_experiment', { experiment: '09-x', outcome: 'failed', note: '' }),
+      /no experiment 09-x/,
+    );
+    await refused(work.call('record_experiment', { experiment, outcome: 'promising', note: '' }), /has no score/);
+    await accepted(work.call('record_experiment', { experiment, outcome: 'failed', note: 'oom' }));
+    await refused(work.call('finish', { summary: 's', best: experiment }), /not an experiment with a dev score/);
+    await accepted(work.call('finish', { summary: 's', best: null }));
+    await accepted(work.call('finish', { summary: 'again', best: null }));
+    assert.equal(count(work.journal, 'agent.finished'), 1);
+  });
+
+  it('find their own result when a call is repeated after a restart', async () => {
+    await approveData();
+    const first = await accepted(work.call('write_script', script('x'), 'w1'));
+    await restart();
+    const again = await accepted(work.call('write_script', script('x'), 'w1'));
+    assert.deepEqual([again['experiment'], again['decision']], [first['experiment'], first['decision']]);
+    assert.equal(count(work.journal, 'experiment.created'), 1);
+  });
+});
