@@ -105,6 +105,7 @@ describe('a practice run in VS Code', function () {
       () => log.all('proposal.decided').some(({ decision }) => decision.verdict === 'reject'),
       1,
     );
+    await tree.waitFor(/rejected/);
     for (const id of waiting.filter((each) => each !== rejected)) {
       await tree.action(id, 'Accept Dataset');
       await log.waitFor(`decision about ${id}`, () => !log.pending().some(({ title }) => title.includes(id)), 1);

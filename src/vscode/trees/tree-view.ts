@@ -20,7 +20,12 @@ export function registerTree(model: RunsModel, options: TreeOptions): vscode.Dis
     },
     showCollapseAll: true,
   });
+  let shown = '';
   const refresh = coalesce(250, () => {
+    const nodes = JSON.stringify(options.nodes(model));
+    // A refresh rebuilds rows under the person's mouse: only when there is something new.
+    if (nodes === shown) return;
+    shown = nodes;
     view.badge = options.badge?.(model);
     changed.fire();
   });

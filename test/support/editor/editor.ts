@@ -120,6 +120,10 @@ async function runCommand(page: Page, quickInput: QuickInput, title: string): Pr
   const deadline = Date.now() + 30_000;
   for (;;) {
     await page.keyboard.press('F1');
+    // A window that has just been drawn may not listen to keys yet.
+    if (!(await quickInput.isOpen(3000)) && Date.now() < deadline) {
+      continue;
+    }
     await quickInput.fill(`>${title}`);
     if (await quickInput.offers(title, Date.now() < deadline ? 2000 : 0)) {
       return quickInput.pick(title);

@@ -10,6 +10,13 @@ export class QuickInput {
     this.widget = page.locator('.quick-input-widget:visible');
   }
 
+  isOpen(timeout: number): Promise<boolean> {
+    return this.widget.waitFor({ timeout }).then(
+      () => true,
+      () => false,
+    );
+  }
+
   async waitFor(step: Text): Promise<void> {
     const byTitle = this.widget.filter({ hasText: step });
     const byPlaceholder = this.widget.filter({ has: this.page.getByPlaceholder(step) });
@@ -143,8 +150,20 @@ export class Tree {
 
   /** Presses an inline action of a row; it only shows under the mouse. */
   async action(text: Text, title: string): Promise<void> {
-    await this.row(text).hover();
-    await this.row(text).locator(`.actions .action-label[aria-label^="${title}"]`).first().click();
+    const action = this.row(text).locator(`.actions .action-label[aria-label^="${title}"]`).first();
+    const press = async (timeout: number): Promise<void> => {
+      await this.row(text).hover({ timeout });
+      await action.click({ timeout });
+    };
+    // A tree that is refreshed in between moves the row away from under the mouse.
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const done = await press(3000).then(
+        () => true,
+        () => false,
+      );
+      if (done) return;
+    }
+    await press(10_000);
   }
 
   async menu(text: Text, item: string): Promise<void> {
