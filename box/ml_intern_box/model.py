@@ -46,14 +46,14 @@ def locate(wanted: str, revision: str | None) -> tuple[Path, str | None]:
 
 
 def download(wanted: str, revision: str | None) -> tuple[Path, str | None]:
-    import huggingface_hub
+    from huggingface_hub import constants, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
     from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
     report.progress(f"Fetching {wanted}{f' at {revision}' if revision else ''}.")
-    endpoint = huggingface_hub.constants.ENDPOINT
+    endpoint = constants.ENDPOINT
     try:
-        folder = huggingface_hub.snapshot_download(wanted, revision=revision, ignore_patterns=["*.gguf", "*.onnx", "*.h5", "*.msgpack"])
+        folder = snapshot_download(wanted, revision=revision, ignore_patterns=["*.gguf", "*.onnx", "*.h5", "*.msgpack"])
     except GatedRepoError:
         report.fail("base-model-not-found", f"{wanted} is gated on {endpoint}: its owner must grant your account access first.", NEXT)
     except RevisionNotFoundError:
