@@ -79,8 +79,8 @@ function parseItems(text: string, name: string): BenchmarkItem[] {
 
 function parseItem(line: string, number: number, name: string): BenchmarkItem {
   const next = 'Mend that line: each line is one item, {"question": "...", "answer": "..."}.';
-  const read = itemSchema.safeParse(parseJson(line, `line ${number}`, name, next));
-  if (!read.success) throw invalid(name, `line ${number}: ${firstProblem(read.error)}`, next);
+  const read = itemSchema.safeParse(parseJson(line, `line ${number}`, name, next), { error: plainProblem });
+  if (!read.success) throw invalid(name, `in line ${number}, ${firstProblem(read.error)}`, next);
   const { id, question, answer, choices } = read.data;
   // Without ids of its own, an item is known by its line.
   return { id: String(id ?? number), question, answer: String(answer), ...(choices ? { choices } : {}) };
@@ -88,8 +88,8 @@ function parseItem(line: string, number: number, name: string): BenchmarkItem {
 
 function parseSettings(text: string, name: string): Settings {
   const next = 'Mend the .json file beside the benchmark, or remove it to use the defaults.';
-  const read = settingsSchema.safeParse(parseJson(text, 'its settings', name, next));
-  if (!read.success) throw invalid(name, `its settings: ${firstProblem(read.error)}`, next);
+  const read = settingsSchema.safeParse(parseJson(text, 'its settings file', name, next), { error: plainProblem });
+  if (!read.success) throw invalid(name, `in its settings file, ${firstProblem(read.error)}`, next);
   return read.data;
 }
 
@@ -97,16 +97,32 @@ function parseJson(text: string, where: string, name: string, next: string): unk
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw invalid(name, `${where} is not JSON (${why})`, next, error);
+    throw invalid(name, `${where} is not JSON (${syntaxProblem(error)})`, next, error);
   }
+}
+
+/** The parser's finding without its repetition of the text; "line 1" of a line would only mislead. */
+function syntaxProblem(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/ in JSON at position (\d+).*$/s, ' at character $1')
+    .replace(/, (\.\.\.)?".*is not valid JSON$/s, '')
+    .replace('Unexpected end of JSON input', 'it ends too early');
+}
+
+/** As the rest of a sentence that begins with the place; undefined leaves it to the rule's own words. */
+function plainProblem({ code, input }: { code?: string | undefined; input?: unknown }): string | undefined {
+  if (input === undefined) return 'is missing';
+  if (typeof input === 'string' && input.trim() === '') return 'is empty';
+  if (code === 'invalid_type' || code === 'invalid_union') return 'is of the wrong kind';
+  if (code === 'too_small' || code === 'too_big') return 'is out of range';
+  return code === 'custom' ? undefined : 'is not allowed';
 }
 
 function firstProblem(error: z.ZodError): string {
   const [issue] = error.issues;
-  if (!issue) return 'it is not an item';
-  const place = issue.path.join('.');
-  return place === '' ? issue.message : `"${place}": ${issue.message}`;
+  const place = issue?.path.join('.');
+  return issue && place ? `"${place}" ${issue.message}` : 'there is no JSON object';
 }
 
 /** The evaluator on the box reads the pattern in Python; what both dialects know is all that is needed. */

@@ -63,8 +63,8 @@ describe('parseBenchmark', () => {
   });
 
   it('names the missing or empty field', () => {
-    assert.match(refused(`${good}\n${lines({ question: 'Three?' })}`).message, /line 3: "answer"/);
-    assert.match(refused(`${good}\n${lines({ question: ' ', answer: 'x' })}`).message, /line 3: "question"/);
+    assert.match(refused(`${good}\n${lines({ question: 'Three?' })}`).message, /line 3, "answer" is missing/);
+    assert.match(refused(`${good}\n${lines({ question: ' ', answer: 'x' })}`).message, /line 3, "question" is empty/);
   });
 
   it('names both lines of a duplicate id', () => {
@@ -78,7 +78,7 @@ describe('parseBenchmark', () => {
   });
 
   it('refuses settings that cannot work', () => {
-    assert.match(refused(good, '{').message, /settings is not JSON/);
+    assert.match(refused(good, '{').message, /settings file is not JSON/);
     assert.match(refused(good, '{"prompt": "no place"}').message, /"prompt".*\{question\}/);
     assert.match(refused(good, '{"answerPattern": "("}').message, /not a regular expression/);
     assert.match(refused(good, '{"answerPattern": "abc"}').message, /no group/);
