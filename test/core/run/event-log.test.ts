@@ -142,6 +142,19 @@ describe('the journal', () => {
     assert.equal(journal.events.length, 3);
   });
 
+  it('records nothing once it is closed', async () => {
+    const store = new MemoryStore();
+    const journal = await openJournal(store);
+    const underWay = journal.record('phase.entered', { phase: 'data' });
+    await journal.close();
+    await underWay.catch(() => undefined);
+    const text = store.text(logPath);
+    await assert.rejects(journal.record('phase.entered', { phase: 'report' }), (error) =>
+      MlInternError.is(error, 'cancelled'),
+    );
+    assert.equal(store.text(logPath), text);
+  });
+
   for (let seed = 1; seed <= 40; seed++) {
     it(`replays to the view that was live, whatever happened (seed ${seed})`, async () => {
       const random = new Random(seed);

@@ -1,6 +1,6 @@
 /** A store in memory that can be copied at any moment and told to fail, for tests of what a crash leaves behind. */
 import { MlInternError } from '../../../src/core/errors';
-import type { Store } from '../../../src/core/ports/store';
+import type { RunLock, Store } from '../../../src/core/ports/store';
 
 export type Files = ReadonlyMap<string, Uint8Array>;
 
@@ -83,11 +83,14 @@ export class MemoryStore implements Store {
     return Promise.resolve([...new Set(inside.map((path) => path.slice(below.length).split('/')[0] ?? ''))]);
   }
 
-  lock(folder: string): Promise<{ release(): Promise<void> }> {
+  lock(folder: string): Promise<RunLock> {
     if (this.locks.has(folder))
       return Promise.reject(new MlInternError('run-locked', 'Somebody drives this run.', { next: 'Wait.' }));
     this.locks.add(folder);
-    return Promise.resolve({ release: () => Promise.resolve(void this.locks.delete(folder)) });
+    return Promise.resolve({
+      release: () => Promise.resolve(void this.locks.delete(folder)),
+      freeReserve: () => Promise.resolve(),
+    });
   }
 }
 
