@@ -134,7 +134,7 @@ export class Evaluations {
     const items = parseItems(text);
     if (items.length !== expected) {
       throw new MlInternError('job-failed', `The evaluator answered ${items.length} of ${expected} items.`, {
-        next: "Read the job's stderr.log; resume the run to evaluate again.",
+        next: "Read the job's stderr.log: the evaluator ended without an error and still left items out.",
       });
     }
     await this.bench.store.write(`${this.bench.runFolder}/${folder}/items.jsonl`, text);

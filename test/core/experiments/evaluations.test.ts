@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { MlInternError, type ErrorReason } from '../../../src/core/errors';
+import { promote } from '../../../src/core/run/promotion';
+import { FakeBox, type Outcome } from '../../support/core/fake-box';
+import { count, runFolder } from '../../support/core/journal';
+import { loaded, openWorkplace, perform, type Workplace } from '../../support/core/kit';
+import type { JobKind, JobRequest } from '../../../src/core/ports/box';
+import { recipe } from '../../support/core/samples';
+
+let work: Workplace;
+
+/** A box on which jobs of one kind end as given, as often as given. */
+function failing(kind: JobKind, outcome: Outcome, times = Infinity): FakeBox {
+  let left = times;
+  return new FakeBox((request: JobRequest) => (request.kind === kind && left-- > 0 ? outcome : perform(request)));
+}
+
+async function reopen(): Promise<void> {
+  const { store, box, clock } = work;
+  work = await openWorkplace({ store, box, clock });
+}
+
+async function trained(id = '01-a'): Promise<void> {
+  const folder = `experiments/${id}`;
+  await work.journal.record('experiment.created', {
+    ...{ id, slug: 'a', parent: null, hypothesis: 'h', recipe: recipe(), config: {}, scriptHash: 'h', folder },
+  });
+  const job = { id: `train-${id}`, kind: 'train' as const, experiment: id, contentHash: 'h', capSeconds: 9, folder };
+  await work.journal.record('job.submitted', job);
+  const ended = { startedAt: 1, endedAt: 2, wallSeconds: 1, gpuSeconds: 0, failure: null };
+  await work.journal.record('job.changed', { id: job.id, state: 'finished', ...ended });
+}
+
+const isError = (reason: ErrorReason, message: RegExp) => (error: unknown) =>
+  MlInternError.is(error, reason) && message.test(error.message) && error.next !== '';
+
+describe('evaluations', () => {
+  beforeEach(async () => {
+    work = await openWorkplace();
+  });
+
+  it('score each target and split once, however often and at once they are asked for, also after a restart', async () => {
+    const [one, two] = await Promise.all([
+      work.evaluations.evaluate('baseline', 'dev'),
+      work.evaluations.evaluate('baseline', 'dev'),
+    ]);
+    assert.deepEqual(one, two);
+    await reopen();
+    assert.deepEqual(await work.evaluations.evaluate('baseline', 'dev'), one);
+    assert.equal(count(work.journal, 'experiment.scored'), 1);
+    assert.equal(work.box.started.filter((id) => id.includes('-eval-baseline-')).length, 1);
+  });
+
+  it('give each split its own items only', async () => {
+    for (const split of ['dev', 'promotion'] as const) {
+      const { score, items } = await work.evaluations.evaluate('baseline', split);
+      assert.equal(score.n, loaded.splits[split].length);
+      assert.deepEqual(
+        items.map(({ id }) => id),
+        loaded.splits[split].map(({ id }) => id),
+      );
+    }
+  });
+
+  it('keep the items behind a score in the folder of the run', async () => {
+    await work.evaluations.evaluate('baseline', 'dev');
+    assert.equal(
+      work.store.text(`${runFolder}/baseline/eval-dev/items.jsonl`).trim().split('\n').length,
+      loaded.splits.dev.length,
+    );
+  });
+
+  it('compare an experiment with the base model over the same items', async () => {
+    await trained();
+    assert.equal((await work.evaluations.evaluate('01-a', 'promotion')).toBaseline, null, 'It has no score yet.');
+    await work.evaluations.evaluate('baseline', 'dev');
+    const { toBaseline, toParent } = await work.evaluations.evaluate('01-a', 'dev');
+    assert.deepEqual([toBaseline?.verdict, toBaseline?.n, toParent], ['better', loaded.splits.dev.length, null]);
+    await assert.rejects(work.evaluations.compare('01-a', '02-b', 'dev'), isError('bad-input', /02-b has no dev/));
+  });
+
+  it('refuse what does not exist or was not trained', async () => {
+    await assert.rejects(work.evaluations.evaluate('07-x', 'dev'), isError('bad-input', /no experiment 07-x/));
+  });
+
+  it('say what failed, and try again under a new id when asked again', async () => {
+    const failure = { class: 'oom-gpu' as const, message: 'out of memory' };
+    work = await openWorkplace({ box: failing('evaluate', { state: 'failed', failure }, 1) });
+    await assert.rejects(
+      work.evaluations.evaluate('baseline', 'dev'),
+      isError('job-failed', /baseline failed \(oom-gpu: out of memory\)/),
+    );
+    assert.equal((await work.evaluations.evaluate('baseline', 'dev')).score.n, loaded.splits.dev.length);
+    assert.deepEqual(
+      work.box.started.slice(-2).map((id) => id.slice(-3)),
+      ['-t1', '-t2'],
+    );
+  });
+
+  it('take no score from an evaluator that left items out', async () => {
+    const short = {
+      artifacts: { 'result.json': '{"itemsHash":"h","evaluator":"e","evaluatorVersion":"1"}', 'items.jsonl': '' },
+    };
+    work = await openWorkplace({ box: failing('evaluate', short) });
+    await assert.rejects(
+      work.evaluations.evaluate('baseline', 'dev'),
+      isError('job-failed', /answered 0 of \d+ items/),
+    );
+    assert.equal(work.journal.view.baseline.dev, null);
+  });
+});
+
+describe('preparation', () => {
+  it('builds an environment and fetches the base model once, however often they are needed', async () => {
+    work = await openWorkplace();
+    const { preparation } = work;
+    await Promise.all([preparation.environment('train'), preparation.baseModel(), preparation.environment('train')]);
+    await reopen();
+    assert.equal((await work.preparation.baseModel()).path, '/models/tiny');
+    assert.deepEqual(
+      work.box.started.map((id) => id.replace(`${runFolder}-`, '').replace(/-[0-9a-f]{6,}/, '')),
+      ['env-train-t1', 'base-model-t1'],
+    );
+    assert.deepEqual([count(work.journal, 'environment.ready'), count(work.journal, 'base-model.ready')], [1, 1]);
+  });
+
+  it("passes on the box's own words about a base model that does not exist", async () => {
+    const error = { reason: 'base-model-not-found', message: 'The Hub has no lab/tiny.', next: 'Check the name.' };
+    const outcome: Outcome = { state: 'failed', artifacts: { 'result.json': JSON.stringify({ error }) } };
+    work = await openWorkplace({ box: failing('model', outcome) });
+    await assert.rejects(work.preparation.baseModel(), isError('base-model-not-found', /The Hub has no lab\/tiny/));
+  });
+
+  it('says that the disk of the box is full, and can go on when there is room again', async () => {
+    const failure = { class: 'disk-full' as const, message: 'No space left on device' };
+    work = await openWorkplace({ box: failing('environment', { state: 'failed', failure }, 1) });
+    await assert.rejects(work.preparation.environment('train'), isError('box-disk-full', /No space left/));
+    assert.equal(await work.preparation.environment('train'), 'abcdef12');
+  });
+});
+
+describe('promotion', () => {
+  const promoted = () => work.journal.view.promotion;
+
+  beforeEach(async () => {
+    work = await openWorkplace();
+  });
+
+  it('scores candidate and base model once on unseen items and promotes what is better', async () => {
+    await trained();
+    await work.evaluations.evaluate('01-a', 'dev');
+    await promote(work.journal, work.evaluations);
+    await promote(work.journal, work.evaluations);
+    assert.deepEqual([promoted()?.experiment, promoted()?.verdict], ['01-a', 'better']);
+    assert.equal(promoted()?.difference?.n, loaded.splits.promotion.length);
+    assert.match(promoted()?.reason ?? '', /better than the base model on 20 unseen items \(p = /);
+    assert.equal(work.journal.view.experiments[0]?.outcome, 'promoted');
+    assert.equal(count(work.journal, 'promotion.decided'), 1);
+  });
+
+  it('promotes nothing without evidence', async () => {
+    work = await openWorkplace({
+      box: new FakeBox((request) =>
+        perform({ ...request, files: { ...request.files, 'evaluate.json': '/models/tiny' } }),
+      ),
+    });
+    await trained();
+    await work.evaluations.evaluate('01-a', 'dev');
+    await promote(work.journal, work.evaluations);
+    assert.equal(promoted()?.verdict, 'no evidence');
+    assert.equal(work.journal.view.experiments[0]?.outcome, 'open');
+  });
+
+  it('keeps the base model when nothing was scored', async () => {
+    await promote(work.journal, work.evaluations);
+    assert.deepEqual([promoted()?.experiment, promoted()?.verdict], [null, null]);
+    assert.deepEqual(promoted()?.baseline, promoted()?.best);
+  });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import type { Budget } from '../../../src/core/run/types';
+import { FakeBox } from '../../support/core/fake-box';
+import { count, runFolder } from '../../support/core/journal';
+import { openWorkplace, perform, type Workplace } from '../../support/core/kit';
+import { QuietClock } from '../../support/core/quiet-clock';
+import { ScriptedModel, type Choose } from '../../support/core/scripted-model';
+import { drive, wholeRun } from '../../support/core/whole-run';
+
+const watchdogMs = 60_000;
+const never = new AbortController().signal;
+const budget: Budget = { wallHours: 1, modelTokens: 1_000_000, experiments: 5 };
+const models: ScriptedModel[] = [];
+
+async function model(choose: Choose | typeof wholeRun): Promise<ScriptedModel> {
+  const started = await ScriptedModel.start(choose);
+  models.push(started);
+  return started;
+}
+
+const open = (rest: Parameters<typeof openWorkplace>[0] = {}): Promise<Workplace> =>
+  openWorkplace({ clock: new QuietClock(watchdogMs), ...rest, config: { autonomy: 'autopilot', ...rest?.config } });
+
+describe('the course of a run', () => {
+  afterEach(() => Promise.all(models.splice(0).map((one) => one.close())));
+
+  it('ends by itself when the tokens are spent: with a promotion, a report and a reason', async () => {
+    const work = await open({ config: { budget: { ...budget, modelTokens: 60 } } });
+    await drive(work, (await model(wholeRun)).endpoint, never);
+    const { state, ending, summary, promotion, report } = work.journal.view;
+    assert.deepEqual([state, ending, promotion?.experiment, report], ['finished', 'budget-spent', null, 'report.md']);
+    assert.match(summary, /budget of 60 model tokens is spent/);
+    assert.match(work.store.text(`${runFolder}/report.md`), /the base model stays the best/);
+  });
+
+  it('ends when the time is spent although the model is silent', async () => {
+    const clock = new QuietClock();
+    const work = await open({ clock });
+    await drive(work, (await model(() => new Promise(() => undefined))).endpoint, never);
+    assert.deepEqual([work.journal.view.state, work.journal.view.ending], ['finished', 'budget-spent']);
+    assert.match(work.journal.view.summary, /wall-clock budget of 1 h is spent/);
+  });
+
+  it('ends when the time is spent although tools are at work, and records nothing afterwards', async () => {
+    const clock = new QuietClock(watchdogMs);
+    const box = new FakeBox(perform);
+    const work = await open({ clock, box });
+    const script = await model(wholeRun);
+    const waiting = new Promise<void>((resolve) => {
+      work.journal.onChange((view) => {
+        if (view.jobs.some(({ kind, state }) => kind === 'train' && state === 'running')) resolve();
+      });
+    });
+    void waiting.then(() => (clock.time += 3_600_000));
+    await drive(work, script.endpoint, never);
+    const { state, ending, lastSeq } = work.journal.view;
+    assert.deepEqual([state, ending], ['finished', 'budget-spent']);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(work.journal.view.lastSeq, lastSeq);
+  });
+
+  it('says that the goal is met when the promotion is better and reaches the target', async () => {
+    const work = await open({ config: { target: 0.6 } });
+    await drive(work, (await model(wholeRun)).endpoint, never);
+    assert.equal(work.journal.view.ending, 'goal-met');
+  });
+
+  it('stops at once on request, while the model is silent, and says that jobs go on', async () => {
+    const stopping = new AbortController();
+    const work = await open({ signal: stopping.signal });
+    const silent = await model(() => {
+      setImmediate(() => stopping.abort());
+      return new Promise(() => undefined);
+    });
+    await drive(work, silent.endpoint, stopping.signal);
+    assert.deepEqual([work.journal.view.state, work.journal.view.problems], ['stopped', []]);
+    assert.match(JSON.stringify(work.journal.events.at(-1)?.data), /Jobs that had started go on/);
+  });
+
+  it('stops with the typed problem and its next step, and goes on from there when it is resumed', async () => {
+    const broken = await open();
+    await drive(broken, (await model(() => ({ status: 401 }))).endpoint, never);
+    const [problem] = broken.journal.view.problems;
+    assert.deepEqual([broken.journal.view.state, problem?.reason], ['stopped', 'model-auth']);
+    assert.match(problem?.next ?? '', /API key/);
+    const { store, box } = broken;
+    const mended = await open({ store, box });
+    await drive(mended, (await model(wholeRun)).endpoint, never);
+    assert.equal(mended.journal.view.state, 'finished');
+    assert.equal(count(mended.journal, 'run.started'), 3, 'Opened, broken, mended.');
+  });
+
+  it('tells the agent the goal, then the standing instructions, once', async () => {
+    const work = await open();
+    const scripted = await model(wholeRun);
+    await drive(work, scripted.endpoint, never);
+    const said = (scripted.requests.at(-1) ?? []).filter(({ role }) => role === 'user').map(({ content }) => content);
+    assert.equal(said[0], 'Goal: Answer more glim questions');
+    assert.match(said[1] ?? '', /^Standing instructions[^\n]*\nBe brief\.$/);
+    assert.equal(said.filter((text) => text?.includes('Be brief.')).length, 1);
+  });
+});
