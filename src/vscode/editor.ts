@@ -89,7 +89,7 @@ async function createRuns(
     productRoot: context.extensionUri.fsPath,
     home: process.env['ML_INTERN_HOME'] || join(homedir(), '.ml-intern'),
     secrets,
-    notifier: { notify: (message) => report(log, message) },
+    notifier: { notify: (message, urgency) => report(log, message, urgency) },
     logger: log,
     surface: 'editor',
     settings: readSettings().engine,
@@ -102,9 +102,9 @@ function workspaceFolder(): vscode.Uri | undefined {
 }
 
 /** News that nobody has to act on; what waits for a decision is told by `registerAttention`, with the buttons to decide. */
-function report(log: EditorLog, message: string): void {
+function report(log: EditorLog, message: string, urgency: 'info' | 'attention'): void {
   log.info(message);
-  vscode.window.setStatusBarMessage(`$(beaker) ${message}`, 8000);
+  if (urgency === 'info') vscode.window.setStatusBarMessage(`$(beaker) ${message}`, 8000);
 }
 
 function panelActions(model: RunsModel, decider: Decider, acts: ReturnType<typeof runActs>): PanelActions {

@@ -107,7 +107,7 @@ export class RunPanel implements vscode.Disposable {
     const view = await this.model.open(this.run);
     this.panel.title = view.name;
     this.postView();
-    for (const job of view.jobs.filter(({ kind }) => kind === 'train')) {
+    for (const job of view.jobs.filter(({ kind }) => kind === 'train' || kind === 'pretrain')) {
       const [first, ...more] = batches(await this.model.metrics(this.run, job.id));
       this.post({ v: protocolVersion, type: 'metrics', job: job.id, points: first ?? [], whole: true });
       for (const points of more) this.post({ v: protocolVersion, type: 'metrics', job: job.id, points, whole: false });

@@ -21,10 +21,13 @@ const shown = 4;
 const mostDrawn = 2000;
 
 export function trainingPlot(jobs: readonly PanelJob[], series: Record<string, PanelPoint[]>): TrainingPlot {
-  const trained = jobs.filter(({ kind, id }) => kind === 'train' && (series[id]?.length ?? 0) > 0);
+  const measured = (kind: string): PanelJob[] =>
+    jobs.filter((job) => job.kind === kind && (series[job.id]?.length ?? 0) > 0);
+  // The practice world makes its base model first; that is worth watching until there is an experiment.
+  const trained = measured('train').length > 0 ? measured('train') : measured('pretrain').slice(-1);
   const first = Math.max(0, trained.length - shown);
   const losses = trained.slice(first).map((job, index) => ({
-    label: job.experiment ?? job.id,
+    label: nameOf(job),
     palette: first + index,
     points: lossPoints(series[job.id] ?? []),
   }));
@@ -45,15 +48,18 @@ function ratePoints(points: readonly PanelPoint[]): TrainingPlot['rate'] {
   return decimate(measured, mostDrawn, ({ rate }) => rate);
 }
 
+function nameOf(job: PanelJob): string {
+  return job.experiment ?? (job.kind === 'pretrain' ? 'practice base model' : job.id);
+}
+
 function summary(job: PanelJob, points: readonly PanelPoint[]): string {
   const last = points.findLast(({ loss }) => loss !== null) ?? points.at(-1);
   if (last === undefined) return '';
-  const name = job.experiment ?? job.id;
   const steps = last.totalSteps === null ? `step ${last.step}` : `step ${last.step} of ${last.totalSteps}`;
   const loss = last.loss === null ? '' : `, loss ${last.loss.toFixed(3)}`;
   const left =
     job.state === 'running' && last.etaSeconds !== null ? `, about ${Math.ceil(last.etaSeconds)} s left` : '';
-  return `${name}: ${steps}${loss}${left}`;
+  return `${nameOf(job)}: ${steps}${loss}${left}`;
 }
 
 /** Columns over one shared x axis, with gaps where a series has no point there: what uPlot draws. */
