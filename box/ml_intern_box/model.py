@@ -32,8 +32,11 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
     with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+        while chunk := source.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def locate(wanted: str, revision: str | None) -> tuple[Path, str | None]:

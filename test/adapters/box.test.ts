@@ -98,6 +98,16 @@ with open('../artifacts/starts', 'a') as file:
       assert.equal(Buffer.from(await box.read(job.id, 'artifacts/starts')).toString(), 'x');
     });
 
+    it('follows one job after the other over one connection', async () => {
+      const job = pythonJob('print(1)');
+      await box.submit(job);
+      // More than the channels of a connection: a follower that kept its channel would block the next.
+      for (let follower = 0; follower < 12; follower++) {
+        assert.equal((await followToEnd(box, job.id)).last?.state, 'finished');
+      }
+      assert.equal((await box.status([job.id])).length, 1);
+    });
+
     it('refuses files that are not the approved ones', async () => {
       const job = pythonJob('print(1)');
       job.files = { 'main.py': 'print(2)' };

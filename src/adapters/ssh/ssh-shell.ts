@@ -173,7 +173,9 @@ async function* untilAborted(channel: ClientChannel, signal: AbortSignal | undef
 /** Closed, and drained so that the channel's end is noticed and its slot comes free. */
 function abandon(channel: ClientChannel): void {
   channel.close();
-  channel.resume();
+  // An async iterator that was left behind still listens for 'readable', and a stream with such a listener does not flow.
+  channel.removeAllListeners('readable');
+  channel.on('data', () => undefined);
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<string> {

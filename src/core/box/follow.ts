@@ -53,8 +53,8 @@ export async function* followJob(source: FollowSource, from: Offsets, signal?: A
 async function* attempt(source: FollowSource, offsets: Offsets, signal?: AbortSignal): AsyncGenerator<JobUpdate> {
   const ending = new AbortController();
   const both = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+  const lines = readLines(await source.open({ ...offsets }, both));
   try {
-    const lines = readLines(await source.open({ ...offsets }, both));
     for (;;) {
       const next = await withinSilence(lines.next(), source.clock, both);
       if (next.done) return;
@@ -63,6 +63,8 @@ async function* attempt(source: FollowSource, offsets: Offsets, signal?: AbortSi
     }
   } finally {
     ending.abort();
+    // A stream that rests between two chunks does not notice the signal: unless it is told to end, its channel stays taken for good.
+    await lines.return(undefined).catch(() => undefined);
   }
 }
 
