@@ -1,9 +1,9 @@
 /** One run that this process drives: holds its lock, its journal and its broker, and ends cleanly. */
-import { MlInternError, toMlInternError } from '../core/errors';
+import { MlInternError } from '../core/errors';
 import { ApprovalBroker } from '../core/approvals/broker';
 import type { Box } from '../core/ports/box';
-import type { Store } from '../core/ports/store';
-import { driveRun, leaving } from '../core/run/driver';
+import type { RunLock, Store } from '../core/ports/store';
+import { driveRun, leaving, stopRun } from '../core/run/driver';
 import { systemClock } from '../adapters/system/clock';
 import { Journal } from '../core/run/journal';
 import type { DecisionInput, MetricPoint, RunHandle } from '../core/run/runs';
@@ -31,7 +31,7 @@ export class RunSession implements RunHandle {
     private readonly journal: Journal,
     private readonly broker: ApprovalBroker,
     private readonly start: SessionStart,
-    lock: { release(): Promise<void> },
+    lock: RunLock,
   ) {
     this.done = this.drive().finally(() => lock.release());
   }
@@ -40,7 +40,7 @@ export class RunSession implements RunHandle {
     const { id, store, options, config } = start;
     const lock = await store.lock(id);
     try {
-      const journal = await Journal.open(store, id, systemClock);
+      const journal = await Journal.open(store, id, systemClock, lock);
       if (config) {
         await store.write(`${id}/run.json`, `${JSON.stringify({ id, ...config }, null, 2)}\n`);
         await journal.record('run.created', { id, name: id, config });
@@ -109,26 +109,22 @@ export class RunSession implements RunHandle {
       box = assembled.box;
       await driveRun(assembled.parts, { by: options.surface, process: process.pid }, signal);
     } catch (error) {
-      await this.fail(error);
+      await stopRun({ journal: this.journal, logger: options.logger }, error, signal);
     } finally {
-      await box
-        ?.close()
-        .catch((error: unknown) => options.logger.warn(`Closing the connection to the box failed: ${String(error)}`));
+      await this.letGo(box);
     }
     return this.journal.view;
   }
 
-  /** The run could not even be assembled: recorded like any other problem. */
-  private async fail(thrown: unknown): Promise<void> {
-    if (this.stopping.signal.reason === leaving) return;
-    const { reason, message, next } = toMlInternError(thrown);
-    const { logger } = this.start.options;
-    try {
-      await this.journal.record('problem.raised', { reason, message, next });
-      await this.journal.record('run.stopped', { by: this.stopping.signal.aborted ? 'person' : 'error', message });
-    } catch (error) {
-      logger.error(`${message} ${next}`, error);
-    }
+  /** Jobs are followed no longer and nothing is recorded any more: whoever resumes the run writes its log next. */
+  private async letGo(box: Box | undefined): Promise<void> {
+    this.stopping.abort(leaving);
+    await this.journal.close();
+    await box
+      ?.close()
+      .catch((error: unknown) =>
+        this.start.options.logger.warn(`Closing the connection to the box failed: ${String(error)}`),
+      );
   }
 }
 

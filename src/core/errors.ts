@@ -65,6 +65,21 @@ export class MlInternError extends Error {
   }
 }
 
+/** What neither another try nor the agent can mend: the run stops and says so. */
+const forPeople: ReadonlySet<ErrorReason> = new Set([
+  'box-auth',
+  'box-host-key-unknown',
+  'box-host-key-changed',
+  'box-no-python',
+  'box-disk-full',
+  'disk-full',
+  'base-model-not-found',
+]);
+
+export function onlyPersonCanMend(error: unknown): error is MlInternError {
+  return MlInternError.is(error) && forPeople.has(error.reason);
+}
+
 /** Any thrown value as a typed error; a stranger becomes `internal` and keeps its cause. */
 export function toMlInternError(error: unknown): MlInternError {
   if (MlInternError.is(error)) return error;

@@ -1,10 +1,13 @@
 /** `Store` on the local disk. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { MlInternError } from '../../core/errors';
-import type { Store } from '../../core/ports/store';
+import type { RunLock, Store } from '../../core/ports/store';
 import { takeLock } from './run-lock';
+
+/** Enough for the last events of a run, whatever the size of the file system's blocks. */
+const reserveBytes = 64 * 1024;
 
 export class FileStore implements Store {
   constructor(readonly location: string) {}
@@ -63,10 +66,24 @@ export class FileStore implements Store {
     return (await ifPresent(readdir(this.at(folder)), [])).sort();
   }
 
-  lock(folder: string): Promise<{ release(): Promise<void> }> {
+  lock(folder: string): Promise<RunLock> {
     return this.guard(folder, async (target) => {
       await mkdir(target, { recursive: true });
-      return takeLock(join(target, 'lock.json'));
+      const lock = await takeLock(join(target, 'lock.json'));
+      const reserve = join(target, 'lock.reserve');
+      const freeReserve = () => rm(reserve, { force: true });
+      const release = async () => {
+        await freeReserve();
+        await lock.release();
+      };
+      try {
+        // Random, because some file systems compress.
+        await writeFile(reserve, randomBytes(reserveBytes), { flush: true });
+      } catch (error) {
+        await release();
+        throw error;
+      }
+      return { release, freeReserve };
     });
   }
 
@@ -85,7 +102,7 @@ export class FileStore implements Store {
     try {
       return await action(this.at(path));
     } catch (error) {
-      throw diskError(error, path);
+      throw diskError(error, path, this.location);
     }
   }
 }
@@ -99,11 +116,11 @@ async function ifPresent<T, D>(reading: Promise<T>, missing: D): Promise<T | D> 
   }
 }
 
-function diskError(error: unknown, path: string): unknown {
+function diskError(error: unknown, path: string, location: string): unknown {
   const code = codeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new MlInternError('disk-full', `There is no space left to write ${path}.`, {
-      next: 'Free some disk space, then resume the run; nothing that was recorded is lost.',
+    return new MlInternError('disk-full', `The disk that holds ${location} is full: ${path} could not be written.`, {
+      next: 'Free some space on that disk, then resume the run; nothing that was recorded is lost.',
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 /** The agent's tools as a set, and the one way to run a call: checked, ended by a signal, bounded, recorded. */
 import { unlessAborted } from '../box/abort';
-import { MlInternError, toMlInternError } from '../errors';
+import { MlInternError, onlyPersonCanMend, toMlInternError } from '../errors';
 import type { ToolCall } from '../run/events';
 import { phases, type Phase } from '../run/types';
 import type { Journal } from '../run/journal';
@@ -28,14 +28,14 @@ export class Toolbox {
     return this.options.tools;
   }
 
-  /** Runs a call and records its result. Only a stop throws: every other failure is an answer that the model can act on. */
+  /** Runs a call and records its result. Throws on a stop and on what only a person can mend; any other failure is an answer that the model can act on. */
   async call(call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
     signal.throwIfAborted();
     try {
       const output = await unlessAborted(this.run(call, signal), signal);
       return await this.finish(call, true, renderOutput(output, fullTextPath(call.id)));
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (signal.aborted || onlyPersonCanMend(error)) throw error;
       return this.finish(call, false, { content: renderError(toMlInternError(error)) });
     }
   }

@@ -32,11 +32,10 @@ export class Preparation {
     private readonly provideBaseModel: (environment: () => Promise<string>) => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  /** Starts everything in the order in which it is needed, so that it is ready when the agent asks. */
-  start(): void {
-    const all = this.baseModel().then(() => this.environment('eval'));
-    // The one who needs it gets the error.
-    all.catch(() => undefined);
+  /** Makes everything in the order in which it is needed, so that it is ready when the agent asks. */
+  async start(): Promise<void> {
+    await this.baseModel();
+    await this.environment('eval');
   }
 
   /** The hash of a built environment. */
@@ -111,7 +110,10 @@ export class Preparation {
     const failed = failedResult.safeParse(result);
     if (failed.success) {
       const { reason, message, next: mend } = failed.data.error;
-      throw new MlInternError(reason === 'base-model-not-found' ? reason : 'job-failed', message, { next: mend });
+      if (reason !== 'base-model-not-found') throw new MlInternError('job-failed', message, { next: mend });
+      throw new MlInternError(reason, message, {
+        next: `${mend} Then resume the run, or start a new one if the base model was misnamed.`,
+      });
     }
     if (job.state === 'finished' && result !== undefined) return result;
     throw jobError(job, what, next);

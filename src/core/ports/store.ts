@@ -17,5 +17,11 @@ export interface Store {
   /** Names in a folder, sorted; empty when it is missing. */
   list(folder: string): Promise<string[]>;
   /** Takes the single-writer lock of a run's folder; throws `run-locked` naming the holder while that process lives. */
-  lock(folder: string): Promise<{ release(): Promise<void> }>;
+  lock(folder: string): Promise<RunLock>;
+}
+
+export interface RunLock {
+  release(): Promise<void>;
+  /** Gives up the little space that is held with the lock, so that a run's end can be written on a full disk. */
+  freeReserve(): Promise<void>;
 }

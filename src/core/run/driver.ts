@@ -1,7 +1,7 @@
 /** The course of a run: prepare, let the agent work, promote, report. Every step may be repeated after a crash. */
 import type { AgentEnding } from '../agent/limits';
 import { enterPhase } from '../agent/toolbox';
-import { MlInternError, toMlInternError } from '../errors';
+import { MlInternError, onlyPersonCanMend, toMlInternError } from '../errors';
 import type { Evaluations } from '../experiments/evaluations';
 import type { Preparation } from '../experiments/preparation';
 import type { Box } from '../ports/box';
@@ -38,14 +38,11 @@ export async function driveRun(
   started: { by: 'cli' | 'editor'; process: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const { journal, logger } = parts;
   try {
-    await journal.record('run.started', started);
+    await parts.journal.record('run.started', started);
     await course(parts, signal);
   } catch (error) {
-    await stopRun(journal, error, signal).catch((failure: unknown) =>
-      logger.error('The end of the run could not be recorded.', failure),
-    );
+    await stopRun(parts, error, signal);
   }
 }
 
@@ -58,8 +55,7 @@ async function course(parts: DriverParts, signal: AbortSignal): Promise<void> {
   });
   await sayGoal(parts);
   await parts.jobs.attachAll();
-  preparation.start();
-  const agent = await withinBudget(parts, signal);
+  const agent = await withinBudget(parts, preparation.start(), signal);
   await enterPhase(journal, 'promotion');
   await promote(journal, evaluations);
   await enterPhase(journal, 'report');
@@ -91,7 +87,8 @@ function lastSaid(journal: Journal, source: 'goal' | 'program.md'): string | und
   return said?.type === 'person.said' ? said.data.text : undefined;
 }
 
-async function withinBudget(parts: DriverParts, signal: AbortSignal): Promise<AgentEnding> {
+/** The agent's part, ended early when the time is spent or when what it will need can only be mended by a person. */
+async function withinBudget(parts: DriverParts, prepared: Promise<void>, signal: AbortSignal): Promise<AgentEnding> {
   const { journal } = parts;
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
@@ -100,10 +97,15 @@ async function withinBudget(parts: DriverParts, signal: AbortSignal): Promise<Ag
     () => over.abort(),
     () => undefined,
   );
+  prepared.catch((error: unknown) => {
+    // Anything else goes to the one who needs what could not be made, and tries again.
+    if (onlyPersonCanMend(error)) over.abort(error);
+  });
   try {
     return await parts.driveAgent(either, () => readProgram(parts));
   } catch (error) {
     if (!over.signal.aborted || signal.aborted) throw error;
+    if (onlyPersonCanMend(over.signal.reason)) throw over.signal.reason;
     return { ending: 'budget-spent', cap: `the wall-clock budget of ${journal.config.budget.wallHours} h` };
   } finally {
     over.abort();
@@ -130,16 +132,30 @@ function summaryOf(agent: AgentEnding): string {
     : 'The agent stopped without a summary.';
 }
 
-async function stopRun(journal: Journal, thrown: unknown, signal: AbortSignal): Promise<void> {
+/** Records why a run stopped. Never throws: where even that cannot be written it is at least told. */
+export async function stopRun(
+  { journal, logger }: Pick<DriverParts, 'journal' | 'logger'>,
+  thrown: unknown,
+  signal: AbortSignal,
+): Promise<void> {
   if (signal.reason === leaving) return;
-  if (signal.aborted) {
+  const error = toMlInternError(thrown);
+  try {
+    if (error.reason === 'disk-full') await journal.makeRoom();
+    await recordStop(journal, error, signal.aborted);
+  } catch (failure) {
+    logger.error(`${error.message} ${error.next}`, failure);
+  }
+}
+
+async function recordStop(journal: Journal, error: MlInternError, asked: boolean): Promise<void> {
+  if (asked) {
     await journal.record('run.stopped', {
       by: 'person',
       message: 'Stopped on request. Jobs that had started go on on the box.',
     });
     return;
   }
-  const error = toMlInternError(thrown);
   await journal.record('problem.raised', { reason: error.reason, message: error.message, next: error.next });
   await journal.record('run.stopped', { by: 'error', message: error.message });
 }
