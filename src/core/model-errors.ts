@@ -158,7 +158,8 @@ function field(object: object, name: string): unknown {
 }
 
 function waitAdvice(milliseconds: number | undefined): string {
-  const time = milliseconds === undefined ? 'a minute' : `${Math.ceil(milliseconds / 1000)} s`;
+  const seconds = milliseconds === undefined ? undefined : Math.ceil(milliseconds / 1000);
+  const time = seconds === undefined ? 'a minute' : seconds === 0 ? 'a moment' : `${seconds} s`;
   return `Wait ${time}, then resume the run.`;
 }
 

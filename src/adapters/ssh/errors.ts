@@ -11,7 +11,7 @@ export function lostContact(box: string, cause?: unknown): MlInternError {
 export function unknownHostKey(box: string, print: string): MlInternError {
   const message = `The box ${box} is not known yet: its host key is ${print}.`;
   return new MlInternError('box-host-key-unknown', message, {
-    next: `Compare the fingerprint with the one of the box, then accept it here, or connect once with \`ssh ${box}\`.`,
+    next: `Compare the fingerprint with the box's own, connect once with \`ssh ${box}\` to accept it, then resume the run.`,
   });
 }
 
@@ -37,7 +37,7 @@ export function connectError(
     return unreachable(
       box,
       `${place} did not answer in time`,
-      'Check that the box is on, and the VPN or firewall between.',
+      'Check that the box is on, and the VPN or firewall between, then try again.',
       error,
     );
   }
@@ -45,15 +45,20 @@ export function connectError(
     return unreachable(
       box,
       `${place} refuses connections`,
-      'Check that the SSH server runs there and that the port is right.',
+      'Check that the SSH server runs there and that the port is right, then try again.',
       error,
     );
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    const next = 'Check the name, or add the host to ~/.ssh/config.';
+    const next = 'Check the name, or add the host to ~/.ssh/config, then try again.';
     return unreachable(box, `there is no machine called ${destination.hostname}`, next, error);
   }
-  return unreachable(box, `${place}: ${message}`, `Try \`ssh ${box}\` in a terminal and mend what it says.`, error);
+  return unreachable(
+    box,
+    `${place}: ${message}`,
+    `Try \`ssh ${box}\` in a terminal and mend what it says, then try again.`,
+    error,
+  );
 }
 
 function unreachable(box: string, why: string, next: string, cause: unknown): MlInternError {
@@ -62,10 +67,11 @@ function unreachable(box: string, why: string, next: string, cause: unknown): Ml
 
 function refused(box: string, destination: Destination, unusable: readonly string[], cause: unknown): MlInternError {
   const why = unusable.length > 0 ? ` (${unusable.join('; ')})` : '';
+  const port = destination.port === 22 ? '' : `-p ${destination.port} `;
   const locked = unusable.some((each) => each.includes('passphrase'));
   const next = locked
     ? `Run \`ssh-add ${destination.identityFiles[0] ?? ''}\` so that the agent holds the key, then try again.`
-    : `Run \`ssh-copy-id ${destination.user}@${destination.hostname}\`, or set the right User and IdentityFile for it in ~/.ssh/config.`;
+    : `Run \`ssh-copy-id ${port}${destination.user}@${destination.hostname}\`, or set the right User and IdentityFile for it in ~/.ssh/config, then try again.`;
   const message = `The box ${box} does not accept any of your keys for the user ${destination.user}${why}.`;
   return new MlInternError('box-auth', message, { next, cause });
 }
