@@ -59,7 +59,11 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
   );
   const evaluations = new Evaluations(bench, preparation);
   const toolbox = await openToolbox(assembly, bench, preparation, evaluations, endpoints);
-  const endpoint = new OpenAiEndpoint({ ...endpoints.model, clock: systemClock });
+  const endpoint = new OpenAiEndpoint({
+    ...endpoints.model,
+    ...(options.settings.modelPatience ? { patience: options.settings.modelPatience } : {}),
+    clock: systemClock,
+  });
   const parts: DriverParts = {
     journal,
     box,

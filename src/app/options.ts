@@ -1,4 +1,5 @@
 /** What a surface (CLI, editor) hands to the engine. */
+import type { Patience } from '../adapters/openai/patience';
 import type { LicencePolicy } from '../core/data/licence';
 import type { Logger, Notifier, Secrets } from '../core/ports/common';
 
@@ -9,6 +10,8 @@ export interface Settings {
   boxRoot?: string;
   /** Context window of the model; old tool results are cleared before it is full. */
   modelContextTokens?: number;
+  /** How long the model may keep silent, where the usual does not fit. */
+  modelPatience?: Partial<Patience>;
   /** Added to the default licence policy. */
   licence?: LicencePolicy | undefined;
 }
