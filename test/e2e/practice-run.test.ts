@@ -1,6 +1,5 @@
 // The story of the product in a real VS Code: a practice run from the palette to the promotion, with a person who reviews, and two reloads.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -151,13 +150,10 @@ describe('a practice run in VS Code', function () {
     assert.ok(edited);
     assert.ok(edited.script.startsWith('# Read and approved in VS Code.\n'));
     assert.equal(edited.hash.length, 64);
-    const hash = createHash('sha256').update(edited.script).digest('hex');
-    await log.waitFor(
-      'experiment with the edited script',
-      () => log.all('experiment.created').some((each) => each.scriptHash === hash),
-      2,
-    );
-    const { folder } = log.all('experiment.created').find((each) => each.scriptHash === hash) ?? { folder: '' };
+    const created = (): ReturnType<typeof log.all<'experiment.created'>>[number] | undefined =>
+      log.all('experiment.created').find(({ scriptHash }) => scriptHash === edited.hash);
+    await log.waitFor('experiment with the edited script', () => created() !== undefined, 2);
+    const folder = created()?.folder ?? '';
     assert.equal(readFileSync(join(log.folder(), folder, 'train.py'), 'utf8'), edited.script);
   });
 

@@ -130,6 +130,12 @@ describe('the run panel in a browser', function () {
     assert.deepEqual(panel.complaints, []);
   });
 
+  it('says why when the run cannot be read', async () => {
+    panel = await bed.open('dark');
+    await panel.send({ v: 1, type: 'refused', message: 'There is no run of this name.', next: 'Open another one.' });
+    await panel.page.getByRole('alert').getByText('There is no run of this name. Open another one.').waitFor();
+  });
+
   it('reaches every tab with the keyboard', async () => {
     await show('dark', wholeStory());
     await panel.page.getByRole('tab', { name: 'Overview' }).focus();

@@ -68,12 +68,15 @@ export class Page {
 
   show(state: State): void {
     const { view } = state;
-    if (view === null) return;
-    if (this.waiting.isConnected) {
+    this.refusal.show(state.refusal);
+    if (view === null) {
+      if (state.refusal !== null) this.root.replaceChildren(this.refusal.element);
+      return;
+    }
+    if (!this.header.element.isConnected) {
       this.root.replaceChildren(this.header.element, this.refusal.element, this.pending.element, this.tabs.element);
     }
     this.header.show(headerSlice(view));
-    this.refusal.show(state.refusal);
     const pending = view.approvals.filter(({ decision }) => decision === null);
     this.pending.show(pending.map((approval) => ({ approval, trusted: view.trusted })));
     for (const show of this.sections) show(view);

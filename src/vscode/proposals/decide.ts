@@ -70,7 +70,7 @@ export class Decider {
   }
 
   private draftUri(run: string, proposal: Proposal): vscode.Uri {
-    const file = documentFile(proposal, 'proposal');
+    const file = documentFile(proposal, 'proposal').replace(/\.py$/, '-edited.py');
     return vscode.Uri.from({
       scheme: draftScheme,
       path: documentPath({ run, proposal: proposal.id, role: 'proposal', file }),

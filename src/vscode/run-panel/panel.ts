@@ -29,6 +29,8 @@ export class RunPanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
   private readonly fresh = new Map<string, PanelPoint[]>();
   private speech = '';
+  /** The page is there, so points are gathered for it; `ready` once it has the series that they continue. */
+  private listening = false;
   private ready = false;
   private readonly send = coalesce(interval, () => this.flush());
 
@@ -52,7 +54,7 @@ export class RunPanel implements vscode.Disposable {
   }
 
   private take(job: string, points: PanelPoint[]): void {
-    if (!this.ready) return;
+    if (!this.listening) return;
     this.fresh.set(job, [...(this.fresh.get(job) ?? []), ...points]);
     this.send.request();
   }
@@ -103,6 +105,7 @@ export class RunPanel implements vscode.Disposable {
   /** A page that has just loaded knows nothing: it gets everything, series included. */
   private async start(): Promise<void> {
     this.ready = false;
+    this.listening = true;
     this.fresh.clear();
     const view = await this.model.open(this.run);
     this.panel.title = view.name;
@@ -125,6 +128,7 @@ export class RunPanel implements vscode.Disposable {
   private flush(): void {
     if (!this.panel.visible) {
       this.ready = false;
+      this.listening = false;
       return;
     }
     if (!this.ready) return;
