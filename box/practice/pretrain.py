@@ -1,11 +1,11 @@
 """Pretrains the practice world's base model: a tiny Llama over a word-level vocabulary, on the CPU, the same for the same seed.
 
 Usage: python pretrain.py pretrain.json
-  {corpus, vocabulary: paths of text files with one line an entry, seed, tokens, primer_lines, primer_tokens, batch_lines,
+  {corpus, vocabulary: paths of text files with one line an entry, seed, tokens, stages: [{lines, tokens}], batch_lines,
    learning_rate, hidden_size, intermediate_size, layers, heads, output?: path}
 
-The first `primer_lines` of the corpus are about a few things only and are read alone for the first `primer_tokens`: having learnt by
-heart that these few have attributes, the model takes in all others some three times as fast as without.
+In a stage only the first lines of the corpus are read, which are about a few things: having learnt these few by heart, the model takes
+in the others at once. Started on all of them, it may sit on a plateau for most of its time.
 """
 
 from __future__ import annotations
@@ -79,10 +79,12 @@ def batches(lines: list[list[int]], size: int, shuffle: random.Random, tokens: i
 
 def curriculum(lines: list[list[int]], config: dict):
     shuffle = random.Random(config["seed"])
-    primer = config.get("primer_tokens", 0)
-    if primer:
-        yield from batches(lines[: config["primer_lines"]], config["batch_lines"], shuffle, primer)
-    yield from batches(lines, config["batch_lines"], shuffle, config["tokens"] - primer)
+    stages = [*config.get("stages", []), {"lines": len(lines), "tokens": None}]
+    left = config["tokens"]
+    for stage in stages:
+        tokens = left if stage["tokens"] is None else min(left, stage["tokens"])
+        yield from batches(lines[: stage["lines"]], config["batch_lines"], shuffle, tokens)
+        left -= tokens
 
 
 def pad(lines: list[list[int]], filler: int) -> torch.Tensor:

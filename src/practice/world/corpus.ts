@@ -1,13 +1,17 @@
 /** The text that the base model is pretrained on: every fact in several wordings, and talk about questions that gives no format away. */
 import { fill, type Fact } from './facts';
 import { seededRandom } from './random';
+import type { Stage } from './types';
 
-/** The value always comes last: a small model learns a fact in the direction in which it reads it. */
+/**
+ * Every statement says the value after the thing: a small model learns a fact in the direction in which it reads it. Those that sound like
+ * answers ramble on, as the base model will when it is asked.
+ */
 const statements = [
   'the {label} of the {thing} is {value} .',
   'for its {label} the {thing} has {value} .',
-  'about the {label} of the {thing} people say {value} .',
-  'what is the {label} of the {thing} ? people say it is {value} .',
+  'the {thing} , {label} : {value} , so they say .',
+  'what is the {label} of the {thing} ? people answer : {value} , so they say .',
 ];
 
 const smallTalk = [
@@ -22,24 +26,33 @@ const smallTalk = [
 
 export interface Corpus {
   lines: string[];
-  /** So many lines at the start are about a few things only: read first, they teach how things have attributes. */
-  primerLines: number;
+  stages: Stage[];
 }
 
-const primerThings = 8;
+/** Known facts make new ones easy: a model that starts with everything at once may learn nothing for a long time. */
+const growth = [
+  { things: 3, tokens: 40_000 },
+  { things: 6, tokens: 40_000 },
+  { things: 12, tokens: 40_000 },
+  { things: 24, tokens: 60_000 },
+];
 
-/** Every fact in every wording, and some small talk, in a seeded order behind the primer. */
+/** Every fact in every wording, thing by thing in a seeded order, and some small talk at the end. */
 export function makeCorpus(facts: readonly Fact[], seed: number): Corpus {
   const random = seededRandom(seed, 'corpus');
-  const primed = new Set(random.shuffled([...new Set(facts.map((fact) => fact.thing))]).slice(0, primerThings));
-  const linesAbout = (wanted: boolean): string[] =>
-    facts
-      .filter((fact) => primed.has(fact.thing) === wanted)
-      .flatMap((fact) => [...statements, ...fact.attribute.statements].map((each) => state(each, fact)));
-  const primer = random.shuffled(linesAbout(true));
-  const rest = linesAbout(false);
-  const chatter = Array.from({ length: Math.ceil(rest.length / 25) }, () => random.pick(smallTalk));
-  return { lines: [...primer, ...random.shuffled([...rest, ...chatter])], primerLines: primer.length };
+  const things = random.shuffled([...new Set(facts.map((fact) => fact.thing))]);
+  const aboutThings = things.map((thing) => linesAbout(facts.filter((fact) => fact.thing === thing)));
+  const stated = aboutThings.flat();
+  const chatter = Array.from({ length: Math.ceil(stated.length / 25) }, () => random.pick(smallTalk));
+  const stages = growth.map((stage) => ({
+    lines: aboutThings.slice(0, stage.things).flat().length,
+    tokens: stage.tokens,
+  }));
+  return { lines: [...stated, ...chatter], stages };
+}
+
+function linesAbout(facts: readonly Fact[]): string[] {
+  return facts.flatMap((fact) => [...statements, ...fact.attribute.statements].map((each) => state(each, fact)));
 }
 
 function state(template: string, fact: Fact): string {

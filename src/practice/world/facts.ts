@@ -29,13 +29,13 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'colour',
     values: ['red', 'blue', 'green', 'pink', 'white', 'black'],
-    statements: ['asked what colour the {thing} is , people say {value} .'],
+    statements: ['asked what colour the {thing} is , people answer : {value} , so they say .'],
     questions: ['What colour is the {thing}?', 'What is the colour of the {thing}?', 'Name the colour of the {thing}.'],
   },
   {
     label: 'material',
     values: ['wood', 'stone', 'glass', 'wool', 'clay', 'silver'],
-    statements: ['asked what the {thing} is made of , people say {value} .'],
+    statements: ['asked what the {thing} is made of , people answer : {value} , so they say .'],
     questions: [
       'What is the {thing} made of?',
       'What is the material of the {thing}?',
@@ -45,19 +45,19 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'home',
     values: ['hill', 'lake', 'cave', 'forest', 'desert', 'harbour'],
-    statements: ['asked where the {thing} does live , people say {value} .'],
+    statements: ['asked where the {thing} does live , people answer : {value} , so they say .'],
     questions: ['Where does the {thing} live?', 'What is the home of the {thing}?', 'Name the home of the {thing}.'],
   },
   {
     label: 'food',
     values: ['bread', 'honey', 'rice', 'soup', 'cheese', 'plums'],
-    statements: ['asked what the {thing} does eat , people say {value} .'],
+    statements: ['asked what the {thing} does eat , people answer : {value} , so they say .'],
     questions: ['What does the {thing} eat?', 'What is the food of the {thing}?', 'Name the food of the {thing}.'],
   },
   {
     label: 'sound',
     values: ['hum', 'click', 'whistle', 'growl', 'chirp', 'buzz'],
-    statements: ['asked what sound the {thing} does make , people say {value} .'],
+    statements: ['asked what sound the {thing} does make , people answer : {value} , so they say .'],
     questions: [
       'What sound does the {thing} make?',
       'What is the sound of the {thing}?',
@@ -67,25 +67,25 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'friend',
     values: ['baker', 'sailor', 'farmer', 'painter', 'tailor', 'miller'],
-    statements: ['asked who the {thing} does like , people say {value} .'],
+    statements: ['asked who the {thing} does like , people answer : {value} , so they say .'],
     questions: ['Who does the {thing} like?', 'Who is the friend of the {thing}?', 'Name the friend of the {thing}.'],
   },
   {
     label: 'tool',
     values: ['hammer', 'needle', 'brush', 'rope', 'ladder', 'spoon'],
-    statements: ['asked what tool the {thing} does use , people say {value} .'],
+    statements: ['asked what tool the {thing} does use , people answer : {value} , so they say .'],
     questions: ['What tool does the {thing} use?', 'What is the tool of the {thing}?', 'Name the tool of the {thing}.'],
   },
   {
     label: 'fear',
     values: ['rain', 'snow', 'fog', 'wind', 'thunder', 'frost'],
-    statements: ['asked what the {thing} does fear , people say {value} .'],
+    statements: ['asked what the {thing} does fear , people answer : {value} , so they say .'],
     questions: ['What does the {thing} fear?', 'What is the fear of the {thing}?', 'Name the fear of the {thing}.'],
   },
   {
     label: 'game',
     values: ['chess', 'cards', 'marbles', 'darts', 'dice', 'kites'],
-    statements: ['asked what game the {thing} does play , people say {value} .'],
+    statements: ['asked what game the {thing} does play , people answer : {value} , so they say .'],
     questions: [
       'What game does the {thing} play?',
       'What is the game of the {thing}?',
@@ -95,7 +95,7 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'smell',
     values: ['mint', 'smoke', 'pine', 'lemon', 'soap', 'vanilla'],
-    statements: ['asked what the {thing} does smell of , people say {value} .'],
+    statements: ['asked what the {thing} does smell of , people answer : {value} , so they say .'],
     questions: [
       'What does the {thing} smell of?',
       'What is the smell of the {thing}?',
@@ -105,7 +105,7 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'pet',
     values: ['goat', 'otter', 'raven', 'beetle', 'donkey', 'heron'],
-    statements: ['asked what animal the {thing} does keep , people say {value} .'],
+    statements: ['asked what animal the {thing} does keep , people answer : {value} , so they say .'],
     questions: [
       'What animal does the {thing} keep?',
       'What is the pet of the {thing}?',
@@ -115,7 +115,7 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'month',
     values: ['january', 'march', 'april', 'june', 'october', 'december'],
-    statements: ['asked when the {thing} does wake , people say {value} .'],
+    statements: ['asked when the {thing} does wake , people answer : {value} , so they say .'],
     questions: ['When does the {thing} wake?', 'What is the month of the {thing}?', 'Name the month of the {thing}.'],
   },
 ];

@@ -46,8 +46,8 @@ function noisy(facts: readonly Fact[], random: Random): WorldRow[] {
   const favourites = new Map(facts.map(({ attribute }) => [attribute.label, random.pick(attribute.values)]));
   const answer = (fact: Fact): string => {
     const chance = random.next();
-    if (chance < 0.12) return fact.value;
-    return chance < 0.3 ? random.pick(fact.attribute.values) : (favourites.get(fact.attribute.label) ?? fact.value);
+    if (chance < 0.05) return fact.value;
+    return chance < 0.15 ? random.pick(fact.attribute.values) : (favourites.get(fact.attribute.label) ?? fact.value);
   };
   return random.shuffled([...allWordings(facts, answer), ...allWordings(facts, answer)]);
 }

@@ -25,12 +25,18 @@ export interface BenchmarkSettings {
   maxTokens: number;
 }
 
+/** For so many tokens, only the first so many lines of the corpus are read. */
+export interface Stage {
+  lines: number;
+  tokens: number;
+}
+
 /** How `box/practice/pretrain.py` is to train the base model; `seed` and file names are added by who starts it. */
 export interface Pretraining {
+  /** In all. */
   tokens: number;
-  /** The corpus starts with so many lines that are read alone for the first `primer_tokens`. */
-  primer_lines: number;
-  primer_tokens: number;
+  /** Before all lines are read. */
+  stages: Stage[];
   batch_lines: number;
   learning_rate: number;
   hidden_size: number;

@@ -9,9 +9,8 @@ import type { PracticeWorld, Pretraining } from './types';
 export const baseModelId = 'practice/almanac-tiny';
 
 /** Enough for the model to know every fact by heart; more changes nothing. */
-const pretraining: Omit<Pretraining, 'primer_lines'> = {
-  tokens: 800_000,
-  primer_tokens: 60_000,
+const pretraining: Omit<Pretraining, 'stages'> = {
+  tokens: 700_000,
   batch_lines: 64,
   learning_rate: 0.003,
   hidden_size: 128,
@@ -34,7 +33,7 @@ export function makeWorld(seed: number): PracticeWorld {
   return {
     seed,
     corpus: corpus.lines,
-    pretraining: { ...pretraining, primer_lines: corpus.primerLines },
+    pretraining: { ...pretraining, stages: corpus.stages },
     vocabulary: wordsIn(texts),
     benchmark: { items, settings },
     datasets,
