@@ -1,26 +1,37 @@
 /** What a person gets wrong, or the world does: each is told in one sentence with the next step, and the run goes on once it is mended. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, statfs, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { utils } from 'ssh2';
 import { MlInternError, type ErrorReason } from '../../src/core/errors';
 import type { RunHandle } from '../../src/core/run/runs';
 import type { RunView } from '../../src/core/run/view';
+import { closedPort } from '../support/app/closed-port';
 import { MoodyEndpoint, type Mood } from '../support/app/moody-endpoint';
 import { assertPlain, assertStopped } from '../support/app/problem';
 import { moveIntoSshHome, type SshHome, type Wrong } from '../support/app/ssh-config';
-import { benchmark, makeModel, openStage, whenSeen, type Stage } from '../support/app/stage';
+import {
+  benchmark,
+  connects,
+  makeModel,
+  openStage,
+  plans,
+  resumeUntil,
+  whenSeen,
+  type Stage,
+} from '../support/app/stage';
 import { startTestSshd, type TestSshd } from '../support/sshd';
 
 describe('bad input', () => {
   let stage: Stage;
   let endpoint: MoodyEndpoint;
+  let key: string | undefined;
 
   before(async () => {
-    stage = await openStage({ settings: { ...unusedHub, modelPatience: { firstByteMs: 1000 } } });
+    stage = await openStage({
+      secrets: { get: (name) => Promise.resolve(name.startsWith('model:') ? key : undefined) },
+      settings: { modelPatience: { firstByteMs: 1000 } },
+    });
     endpoint = await MoodyEndpoint.start();
   });
   after(async () => {
@@ -34,20 +45,7 @@ describe('bad input', () => {
   const begin = (rest: Parameters<Stage['config']>[0] = {}) =>
     stage.runs.start(stage.config({ model: endpoint.model, ...rest }));
 
-  /** Takes the run up again, waits for what shows that the trouble is over, and stops. */
-  async function resumes(id: string, wanted: (view: RunView) => boolean, on: Stage = stage): Promise<void> {
-    const before = (await on.types(id)).length;
-    const handle = await on.runs.resume(id);
-    await whenSeen(handle, wanted);
-    await handle.stop();
-    assert.equal((await on.runs.view(id)).state, 'stopped');
-    const added = (await on.types(id)).slice(before);
-    assert.equal(added[0], 'run.started');
-    assert.ok(!added.includes('run.created'));
-  }
-  const plans = (view: RunView) => view.plan.length > 0;
-  /** The goal is said to the agent once the box has answered. */
-  const connects = ({ talk }: RunView) => talk.length > 0;
+  const resumes = (id: string, wanted: (view: RunView) => boolean) => resumeUntil(stage, id, wanted);
 
   describe('a box over SSH', () => {
     let server: TestSshd;
@@ -180,6 +178,21 @@ describe('bad input', () => {
       });
     }
 
+    it('that refuses the API key: model-auth', async () => {
+      key = 'sk-old';
+      endpoint.mood = { kind: 'status', status: 401, message: 'Wrong key.' };
+      const handle = await begin();
+      assertStopped(
+        await handle.done,
+        'model-auth',
+        /refused the API key \(401\): Wrong key\.$/,
+        /Set a valid API key/,
+      );
+      key = undefined;
+      endpoint.mood = { kind: 'well' };
+      await resumes(handle.id, plans);
+    });
+
     it('that fails in the middle of a run, again and again: the conversation goes on where it was', async () => {
       const handle = await begin();
       handle.onChange((view) => {
@@ -237,68 +250,4 @@ describe('bad input', () => {
       });
     }
   });
-
-  describe('a full disk under the workspace', () => {
-    let disk: string;
-    let full: Stage;
-    before(async function () {
-      disk = await mkdtemp(join(tmpdir(), 'ml-intern-disk-'));
-      if (userInfo().uid !== 0 || !mounted(disk)) this.skip();
-      full = await openStage({ workspace: disk });
-    });
-    after(async () => {
-      await full?.close();
-      if (full) execFileSync('umount', ['-l', disk]);
-      await rm(disk, { recursive: true, force: true });
-    });
-
-    it('ends the run in its log, loses nothing, and lets it go on when there is room again: disk-full', async () => {
-      const handle = await full.runs.start(full.config({ model: endpoint.model }));
-      await whenSeen(handle, plans);
-      await fill(join(disk, 'filler'));
-      const view = await handle.done;
-      assertStopped(
-        view,
-        'disk-full',
-        /^The disk that holds \S+ is full: \S+ could not be written\.$/,
-        /resume the run/,
-      );
-      assert.deepEqual((await full.types(handle.id)).slice(-2), ['problem.raised', 'run.stopped']);
-      assert.deepEqual(await full.runs.view(handle.id), view);
-
-      const error = await full.runs.resume(handle.id).catch((thrown: unknown) => thrown);
-      assert.ok(MlInternError.is(error));
-      assertPlain(error, 'disk-full', /is full/, /Free some space/);
-
-      await rm(join(disk, 'filler'));
-      const step = view.plan[0]?.text;
-      await resumes(handle.id, ({ plan }) => plan[0]?.text !== step, full);
-    });
-  });
 });
-
-const unusedHub = { hubEndpoint: 'http://127.0.0.1:9', viewerEndpoint: 'http://127.0.0.1:9' };
-
-function mounted(folder: string): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    // Containers often may not mount.
-    return false;
-  }
-}
-
-/** Until not a byte is left, also within the last block of any file that grows. */
-async function fill(path: string): Promise<void> {
-  const { bavail, bsize } = await statfs(join(path, '..'));
-  await writeFile(path, Buffer.alloc(bavail * bsize)).catch(() => undefined);
-}
-
-async function closedPort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise<void>((resolve) => probe.close(() => resolve()));
-  return port;
-}

@@ -90,6 +90,36 @@ describe('the course of a run', () => {
     assert.equal(count(mended.journal, 'run.started'), 3, 'Opened, broken, mended.');
   });
 
+  for (const [when, choose] of [
+    ['while the model is silent', () => new Promise<never>(() => undefined)],
+    ['when the agent needs it', () => ({ calls: [{ id: 'e', name: 'evaluate', args: { experiment: 'baseline' } }] })],
+  ] satisfies [string, Choose][]) {
+    it(`stops, ${when}, for a base model that does not exist, and goes on once it does`, async () => {
+      let missing = true;
+      const error = { reason: 'base-model-not-found', message: 'There is no model lab/tiny.', next: 'Check its id.' };
+      const result = { state: 'failed' as const, artifacts: { 'result.json': JSON.stringify({ error }) } };
+      const box = new FakeBox((request) => (missing && request.kind === 'model' ? result : perform(request)));
+      const work = await open({ box });
+      await drive(work, (await model(choose)).endpoint, never);
+      const { state, problems } = work.journal.view;
+      assert.equal(state, 'stopped');
+      assert.deepEqual(
+        problems.map(({ reason, message, next }) => [reason, message, next]),
+        [
+          [
+            error.reason,
+            error.message,
+            `${error.next} Then resume the run, or start a new one if the base model was misnamed.`,
+          ],
+        ],
+      );
+      missing = false;
+      const mended = await open({ store: work.store, box });
+      await drive(mended, (await model(wholeRun)).endpoint, never);
+      assert.equal(mended.journal.view.state, 'finished');
+    });
+  }
+
   it('tells the agent the goal, then the standing instructions, once', async () => {
     const work = await open();
     const scripted = await model(wholeRun);

@@ -1,10 +1,11 @@
 /** The product's engine in a workspace of its own, on this machine as the box, with environments that are ready before anyone asks. */
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { AppOptions } from '../../../src/app/options';
+import type { AppOptions, Settings } from '../../../src/app/options';
 import { createRuns } from '../../../src/app/main';
 import type { RunHandle, Runs } from '../../../src/core/run/runs';
 import type { RunConfig } from '../../../src/core/run/types';
@@ -29,12 +30,14 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(options: Partial<AppOptions> = {}): Promise<Stage> {
+type StageOptions = Partial<Omit<AppOptions, 'settings'>> & { settings?: Partial<Settings> };
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
   await import(loader);
   const folder = await mkdtemp(join(tmpdir(), 'ml-intern-app-'));
   const workspace = options.workspace ?? join(folder, 'workspace');
   const productRoot = join(folder, 'product');
-  const boxRoot = join(folder, 'box');
+  const boxRoot = options.settings?.boxRoot ?? join(folder, 'box');
   const baseModel = join(folder, 'models', 'base');
   await mkdir(workspace, { recursive: true });
   await writeFile(join(workspace, 'glims.jsonl'), benchmark());
@@ -49,7 +52,7 @@ export async function openStage(options: Partial<AppOptions> = {}): Promise<Stag
     notifier: { notify: () => undefined },
     logger: { ...quiet, error: (message) => void logged.push(message) },
     ...options,
-    settings: { hubEndpoint: 'http://127.0.0.1:9', viewerEndpoint: 'http://127.0.0.1:9', boxRoot, ...options.settings },
+    settings: { hubEndpoint: 'http://127.0.0.1:9', viewerEndpoint: 'http://127.0.0.1:9', ...options.settings, boxRoot },
   };
   const runs = createRuns(all);
   return {
@@ -72,6 +75,21 @@ export function whenSeen(handle: RunHandle, wanted: (view: RunView) => boolean):
     void handle.done.then((view) => reject(new Error(`The run ended: ${JSON.stringify(view.problems.at(-1))}`)));
   });
 }
+
+/** Takes a run up again, waits for what shows that the trouble is over, and stops it. */
+export async function resumeUntil(stage: Stage, id: string, wanted: (view: RunView) => boolean): Promise<void> {
+  const before = (await stage.types(id)).length;
+  const handle = await stage.runs.resume(id);
+  await whenSeen(handle, wanted);
+  await handle.stop();
+  const added = (await stage.types(id)).slice(before);
+  assert.deepEqual([added[0], added.at(-1)], ['run.started', 'run.stopped']);
+}
+
+/** The agent has worked: its endpoint answers. */
+export const plans = ({ plan }: RunView): boolean => plan.length > 0;
+/** The goal is said to the agent once the box has answered. */
+export const connects = ({ talk }: RunView): boolean => talk.length > 0;
 
 async function eventTypes(file: string): Promise<string[]> {
   const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
