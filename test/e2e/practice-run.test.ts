@@ -22,7 +22,7 @@ describe('a practice run in VS Code', function () {
     workspace = mkdtempSync(join(tmpdir(), 'practice-'));
     writeFileSync(join(workspace, 'README.md'), '# A place to practise\n');
     log = new RunLog(workspace);
-    const home = process.env['ML_INTERN_HOME'] ?? join(REPOSITORY, '.cache/practice-home');
+    const home = process.env['ML_INTERN_HOME'] ?? join(REPOSITORY, '.cache', 'home');
     editor = await startEditor({
       workspace,
       extension: { developmentPath: REPOSITORY },
@@ -160,14 +160,14 @@ describe('a practice run in VS Code', function () {
   it('shows the loss falling, and goes on after a reload in mid-training', async () => {
     const frame = await panel();
     const line = frame.locator('.loss-chart .summary');
-    await line.filter({ hasText: /step \d+ of \d+, loss/ }).waitFor({ timeout: 10 * 60_000 });
+    await line.filter({ hasText: /^\d\d-\S+: step \d+ of \d+, loss/ }).waitFor({ timeout: 10 * 60_000 });
     const early = step(await line.innerText());
     await line.filter({ hasNotText: new RegExp(`step ${early} of`) }).waitFor({ timeout: 120_000 });
     await editor.screenshot('practice-10-training');
     const seen = step(await line.innerText());
     await editor.reload();
     const again = (await editor.webviewFrame('.loss-chart .summary', 60_000)).locator('.loss-chart .summary');
-    await again.filter({ hasText: /step \d+ of \d+/ }).waitFor({ timeout: 60_000 });
+    await again.filter({ hasText: /^\d\d-\S+: step \d+ of \d+/ }).waitFor({ timeout: 60_000 });
     assert.ok(step(await again.innerText()) >= seen);
     await editor.screenshot('practice-11-reloaded-in-training');
     await log.waitFor(

@@ -35,7 +35,10 @@ export const datasetReducers: Reducers = {
   'overlap.checked': (view, { report }) =>
     updateDataset(view, report.dataset, (dataset) => ({ ...dataset, overlap: report })),
   'dataset.set-aside': (view, { id, reason }) =>
-    updateDataset(view, id, (dataset) => ({ ...dataset, status: 'refused', reason, decidedBy: 'agent' })),
+    // What the agent sets aside after a refusal stays refused by whom it was, for the reason that was given.
+    updateDataset(view, id, (dataset) =>
+      dataset.status === 'refused' ? dataset : { ...dataset, status: 'refused', reason, decidedBy: 'agent' },
+    ),
   'proposal.made': (view, { proposal }, { time }) => {
     if (view.proposals.some((entry) => entry.proposal.id === proposal.id)) return view;
     const made = { ...view, proposals: [...view.proposals, { proposal, madeAt: time, decision: null }] };

@@ -18,6 +18,16 @@ export function drawDatasets(datasets: readonly PanelDataset[]): Child[] {
   return [h('div', { class: 'datasets' }, sorted.map(drawDataset))];
 }
 
+/** One word, where there is little room; the whole is in the tooltip. */
+export function briefStatus(dataset: PanelDataset): HTMLElement {
+  const element = statusBadge(dataset);
+  const whole = element.textContent;
+  const text = element.lastChild;
+  if (text !== null && dataset.approval === null) text.textContent = whole.replace(/ by .*$/, '');
+  element.title = [whole, dataset.reason].filter((part) => part !== '').join(': ');
+  return element;
+}
+
 export function statusBadge(dataset: PanelDataset): HTMLElement {
   if (dataset.approval !== null) return badge('Waiting for you', 'warn', 'bell-dot');
   const by =

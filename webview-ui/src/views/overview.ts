@@ -6,7 +6,7 @@ import { sized } from '../charts/sized';
 import { type Child, h, icon } from '../dom';
 import { capital, clock, interval, share, signed, value } from '../format';
 import { badge, comparisonText, empty } from './parts';
-import { statusBadge } from './datasets';
+import { briefStatus } from './datasets';
 
 export function drawResult(promotion: PanelPromotion | null): Child[] {
   if (promotion === null) return [];
@@ -183,7 +183,7 @@ export function drawDataSummary(datasets: readonly PanelDataset[]): Child[] {
     h(
       'ul',
       { class: 'picks' },
-      datasets.map((dataset) => h('li', {}, h('span', { class: 'grow' }, dataset.id), statusBadge(dataset))),
+      datasets.map((dataset) => h('li', {}, h('span', { class: 'grow' }, dataset.id), briefStatus(dataset))),
     ),
   ];
 }
