@@ -246,7 +246,9 @@ describe('bad input', () => {
         assertPlain(error, 'benchmark-invalid', message, /Mend that line/);
         assert.deepEqual(await readdir(join(stage.workspace, 'ml-intern')), before);
         await writeFile(join(stage.workspace, 'broken.jsonl'), benchmark());
-        await (await begin({ benchmark: 'broken.jsonl' })).stop();
+        const handle = await begin({ benchmark: 'broken.jsonl' });
+        await whenSeen(handle, connects);
+        await handle.stop();
       });
     }
   });
