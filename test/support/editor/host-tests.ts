@@ -156,7 +156,7 @@ function readResults(path: string, output: string): Omit<HostTestResult, 'output
 
 /** All tests for the extension host of this repository. */
 export function hostTestFiles(): string[] {
-  const folder = join(REPOSITORY, 'test/vscode');
+  const folder = join(REPOSITORY, 'test/host');
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
   return names
     .map(String)

@@ -15,6 +15,8 @@ export class LossChart {
   private readonly table = h('details', { class: 'twin' });
   private chart: uPlot | undefined;
   private shape = '';
+  /** What was drawn last: a snapshot without a new point costs nothing. */
+  private drawn = '';
   private latest: TrainingPlot | undefined;
 
   constructor() {
@@ -27,6 +29,9 @@ export class LossChart {
   show(jobs: readonly PanelJob[], series: Record<string, PanelPoint[]>): boolean {
     const plot = trainingPlot(jobs, series);
     if (plot.losses.length === 0) return false;
+    const drawn = JSON.stringify([plot.summary, plot.losses.map(({ label, points }) => [label, points.length])]);
+    if (drawn === this.drawn) return true;
+    this.drawn = drawn;
     this.latest = plot;
     if (this.line.textContent !== plot.summary) this.line.textContent = plot.summary;
     const shape = plot.losses.map(({ label }) => label).join('\n');
