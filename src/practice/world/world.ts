@@ -10,7 +10,7 @@ export const baseModelId = 'practice/almanac-tiny';
 
 /** Enough for the model to know every fact by heart; more changes nothing. */
 const pretraining: Omit<Pretraining, 'stages'> = {
-  tokens: 700_000,
+  tokens: 900_000,
   batch_lines: 64,
   learning_rate: 0.003,
   hidden_size: 128,
