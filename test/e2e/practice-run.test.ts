@@ -126,10 +126,11 @@ describe('a practice run in VS Code', function () {
     await editor.document.codeLens('Reject with Feedback').waitFor();
     await editor.screenshot('practice-07-script');
     await editor.document.codeLens('Reject with Feedback').click();
-    await editor.quickInput.answer('Halve the learning rate.', 'Reject:');
+    await editor.quickInput.answer('Use max_steps 240.', 'Reject:');
     const revised = await waitForScript([first.id]);
     assert.notEqual(revised.hash, first.hash);
-    assert.ok(log.all('proposal.decided').some(({ decision }) => decision.reason === 'Halve the learning rate.'));
+    assert.equal(revised.subject.kind === 'script' && revised.subject.config['max_steps'], 240);
+    assert.ok(log.all('proposal.decided').some(({ decision }) => decision.reason === 'Use max_steps 240.'));
     await editor.screenshot('practice-08-revised');
   });
 
