@@ -98,7 +98,8 @@ async function openBench(assembly: Assembly, box: Box, endpoints: Endpoints): Pr
     loaded,
     jobs: new Jobs({ box, journal, store, runFolder: folder, onMetrics, signal }),
     environmentSets: await readEnvironmentSets(options.productRoot),
-    jobEnv: { HF_ENDPOINT: endpoints.hub },
+    // The practice models are so small that more threads only get in each other's way.
+    jobEnv: { HF_ENDPOINT: endpoints.hub, ...(config.practice ? { OMP_NUM_THREADS: '1' } : {}) },
     jobSecrets: () => endpoints.jobSecrets(),
   };
 }

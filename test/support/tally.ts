@@ -19,7 +19,6 @@ export const single = (code: number): Tally => ({ ...nothing(), ...(code === 0 ?
 
 const count = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
 
- 
 const plain = (output: string): string => output.replace(/\u001b\[[0-9;]*m/g, '');
 
 /** mocha ends with lines such as "  12 passing (3s)". */
