@@ -24,7 +24,7 @@ export function approvalNodes(pending: readonly Pending[]): TreeNode[] {
         description: runName,
         tooltip: proposal.why,
         icon: icons[proposal.kind],
-        iconColor: 'charts.orange',
+        iconColor: 'charts.yellow',
         kind: `approval.${proposal.kind}`,
         command: 'mlIntern.approval.open',
         spoken: `Waiting for your approval: ${proposal.title}, run ${runName}`,

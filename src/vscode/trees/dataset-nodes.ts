@@ -59,7 +59,7 @@ function statusInWords(dataset: DatasetView): string {
 }
 
 function icon(dataset: DatasetView, waiting: ProposalView | undefined): Pick<TreeNode, 'icon' | 'iconColor'> {
-  if (waiting !== undefined) return { icon: 'bell-dot', iconColor: 'charts.orange' };
+  if (waiting !== undefined) return { icon: 'bell-dot', iconColor: 'charts.yellow' };
   if (dataset.status === 'used') return { icon: 'pass', iconColor: 'charts.green' };
   if (dataset.status === 'refused') return { icon: 'circle-slash', iconColor: 'charts.red' };
   return { icon: 'database' };

@@ -80,7 +80,7 @@ function bestScore(view: RunView): string | undefined {
 }
 
 function icon(group: Group, view: RunView | undefined): Pick<TreeNode, 'icon' | 'iconColor'> {
-  if (group === 'waiting') return { icon: 'bell-dot', iconColor: 'charts.orange' };
+  if (group === 'waiting') return { icon: 'bell-dot', iconColor: 'charts.yellow' };
   if (group === 'running') return { icon: 'sync~spin' };
   if (group === 'stopped') return { icon: 'debug-pause' };
   return view?.promotion?.verdict === 'better'
@@ -134,7 +134,7 @@ function outcomeIcon(outcome: RunView['experiments'][number]['outcome']): Pick<T
     case 'promising':
       return { icon: 'arrow-up', iconColor: 'charts.green' };
     case 'not promoted':
-      return { icon: 'arrow-down', iconColor: 'charts.orange' };
+      return { icon: 'arrow-down', iconColor: 'charts.yellow' };
     case 'failed':
       return { icon: 'error', iconColor: 'charts.red' };
     case 'open':

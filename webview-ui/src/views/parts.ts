@@ -71,7 +71,7 @@ export function verdictBadge(comparison: PanelComparison | null): Child {
 
 export function comparisonText(comparison: PanelComparison): string {
   const { difference, n, method, repaired, learned, lost } = comparison;
-  const kinds = `${learned} learned, ${repaired} repaired in format only, ${lost} lost`;
+  const kinds = `${learned} wrong before and right now, ${repaired} invalid before and right now, ${lost} right before and not now`;
   return `${signed(difference)} ${differenceInterval(comparison)}, ${pValue(comparison.pValue)} (${method}, n = ${n}); items: ${kinds}`;
 }
 
