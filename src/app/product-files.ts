@@ -18,3 +18,11 @@ export async function readEnvironmentSets(productRoot: string): Promise<Record<'
 export async function readStartingScripts(productRoot: string): Promise<Record<string, string>> {
   return { sft: await readFile(join(productRoot, 'box', 'scripts', 'sft.py'), 'utf8') };
 }
+
+/** What made a run, for whoever wants to repeat it. */
+export async function productVersions(productRoot: string): Promise<Record<string, string>> {
+  const { name, version } = z
+    .object({ name: z.string(), version: z.string() })
+    .parse(JSON.parse(await readFile(join(productRoot, 'package.json'), 'utf8')));
+  return { [name]: version, node: process.versions.node };
+}

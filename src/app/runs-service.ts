@@ -15,6 +15,7 @@ import type { RunView } from '../core/run/view';
 import { loadBenchmark } from './benchmark';
 import type { AppOptions } from './options';
 import { writePracticeBenchmark } from './practice';
+import { productVersions } from './product-files';
 import { RunSession } from './run-session';
 
 /** Points that a surface can use; a longer series is thinned by its latest part. */
@@ -64,7 +65,8 @@ export class RunsService implements Runs {
     await loadBenchmark(config.benchmark, this.options.workspace, config.seed);
     const day = new Date(systemClock.now()).toISOString().slice(0, 10);
     const id = `${day}-${config.practice ? 'practice' : slugOf(config.baseModel)}-${randomIds.next().slice(0, 6)}`;
-    return this.drive(id, config);
+    const versions = { ...config.versions, ...(await productVersions(this.options.productRoot)) };
+    return this.drive(id, { ...config, versions });
   }
 
   async resume(id: string): Promise<RunHandle> {
