@@ -29,7 +29,7 @@ function scoresPart(view: RunView): string {
   const { difference } = promotion;
   if (difference !== null) {
     lines.push(
-      `Paired difference over the same ${difference.n} items: ${differenceText(difference)}, p = ${pText(difference.pValue)} ` +
+      `Paired difference over the same ${difference.n} items: ${differenceText(difference)}, ${pText(difference.pValue)} ` +
         `(${difference.method}): ${difference.verdict}. ` +
         `${difference.repaired} repaired, ${difference.learned} learned, ${difference.lost} lost.`,
     );
@@ -46,7 +46,7 @@ function scoreRow(name: string, score: Score): string[] {
 }
 
 function pText(p: number): string {
-  return p < 0.0001 ? '< 0.0001' : p.toFixed(4);
+  return p < 0.0001 ? 'p < 0.0001' : `p = ${p.toFixed(4)}`;
 }
 
 function experimentsPart(experiments: readonly ExperimentView[]): string {
