@@ -91,6 +91,15 @@ describe('the training plot', () => {
     assert.equal(plot.summary, '02-two: step 3 of 10, loss 0.333, about 4 s left');
   });
 
+  it('takes a logarithmic axis only where losses span much', () => {
+    const at = (...losses: number[]): boolean =>
+      trainingPlot([job('a', '01-one')], { a: losses.map((loss, index) => ({ ...point(index + 1), loss })) })
+        .logarithmic;
+    assert.equal(at(8, 0.5, 0.01), true);
+    assert.equal(at(3, 1, 0.4), false);
+    assert.equal(at(3, 0), false);
+  });
+
   it('has nothing to draw before the first point', () => {
     assert.deepEqual(trainingPlot([job('a', '01-one')], {}).losses, []);
   });

@@ -6,7 +6,7 @@ import { h } from '../dom';
 import { aligned, type TrainingPlot, trainingPlot } from './loss-series';
 import { chartTheme, dashes, onThemeChange } from './theme';
 
-const height = 250;
+const height = 230;
 
 export class LossChart {
   readonly element = h('div', { class: 'loss-chart' });
@@ -34,7 +34,7 @@ export class LossChart {
     this.drawn = drawn;
     this.latest = plot;
     if (this.line.textContent !== plot.summary) this.line.textContent = plot.summary;
-    const shape = plot.losses.map(({ label }) => label).join('\n');
+    const shape = [plot.logarithmic, ...plot.losses.map(({ label }) => label)].join('\n');
     if (this.chart === undefined || shape !== this.shape) this.redraw();
     else this.chart.setData(aligned(plot));
     this.shape = shape;
@@ -86,6 +86,7 @@ export class LossChart {
 function options(plot: TrainingPlot, width: number): uPlot.Options {
   const theme = chartTheme();
   const axis = { stroke: theme.muted, grid: { stroke: theme.grid, width: 1 }, ticks: { stroke: theme.grid, width: 1 } };
+  const lossAxis: uPlot.Axis = { ...axis, label: 'loss', labelSize: 18, size: 48 };
   const losses: uPlot.Series[] = plot.losses.map(({ label, palette }) => ({
     label,
     stroke: theme.series[palette % theme.series.length] ?? theme.text,
@@ -109,10 +110,14 @@ function options(plot: TrainingPlot, width: number): uPlot.Options {
     width,
     height,
     series: [{ label: 'step', value: (_, step) => (step === null ? '' : String(step)) }, ...losses, rate],
-    scales: { x: { time: false }, rate: { range: (_, low, high) => [Math.min(0, low), high * 1.1 || 1] } },
+    scales: {
+      x: { time: false },
+      y: { distr: plot.logarithmic ? 3 : 1 },
+      rate: { range: (_, low, high) => [Math.min(0, low), high * 1.1 || 1] },
+    },
     axes: [
       { ...axis, grid: { show: false }, size: 34 },
-      { ...axis, label: 'loss', labelSize: 18, size: 48 },
+      plot.logarithmic ? { ...lossAxis, ...onlyDecades(lossAxis), label: 'loss (log)' } : lossAxis,
       {
         ...axis,
         scale: 'rate',
@@ -127,6 +132,13 @@ function options(plot: TrainingPlot, width: number): uPlot.Options {
     cursor: { y: false, points: { size: 6 } },
     legend: { live: true },
   };
+}
+
+/** A logarithmic axis has a line for each multiple of each power; the powers are enough. */
+function onlyDecades({ grid, ticks }: uPlot.Axis): uPlot.Axis {
+  const filter: uPlot.Axis.Filter = (_, splits) =>
+    splits.map((split) => (Math.abs(Math.log10(split) - Math.round(Math.log10(split))) < 1e-6 ? split : null));
+  return { filter, grid: { ...grid, filter }, ticks: { ...ticks, filter } };
 }
 
 function shortRates(_: uPlot, values: number[]): string[] {

@@ -13,6 +13,8 @@ export interface LossSeries {
 export interface TrainingPlot {
   losses: LossSeries[];
   rate: { step: number; rate: number }[];
+  /** Losses span so much that only a logarithmic axis shows them all. */
+  logarithmic: boolean;
   /** One sentence for screen readers and the line under the title. */
   summary: string;
 }
@@ -33,7 +35,21 @@ export function trainingPlot(jobs: readonly PanelJob[], series: Record<string, P
   }));
   const newest = trained.at(-1);
   const points = newest === undefined ? [] : (series[newest.id] ?? []);
-  return { losses, rate: ratePoints(points), summary: newest === undefined ? '' : summary(newest, points) };
+  return {
+    losses,
+    rate: ratePoints(points),
+    logarithmic: spansMuch(losses),
+    summary: newest === undefined ? '' : summary(newest, points),
+  };
+}
+
+const muchWider = 30;
+
+function spansMuch(losses: readonly LossSeries[]): boolean {
+  const all = losses.flatMap(({ points }) => points.map(({ loss }) => loss));
+  const low = all.reduce((least, loss) => Math.min(least, loss), Infinity);
+  const high = all.reduce((most, loss) => Math.max(most, loss), -Infinity);
+  return low > 0 && high / low > muchWider;
 }
 
 function lossPoints(points: readonly PanelPoint[]): LossSeries['points'] {

@@ -110,6 +110,6 @@ function star(x: number, y: number, radius: number): string {
 
 /** As much of the name as fits under its column. */
 function label(id: string, column: number): string {
-  const room = Math.max(4, Math.floor(column / 6.2));
+  const room = Math.max(4, Math.floor(column / 7));
   return id.length <= room ? id : `${id.slice(0, room - 1)}…`;
 }
