@@ -108,6 +108,7 @@ export function benchmark(items = 12): string {
 /** The real box package, with environments that hold no packages. */
 async function makeProduct(root: string): Promise<void> {
   await mkdir(join(root, 'box', 'environments'), { recursive: true });
+  await symlink(join(repository, 'package.json'), join(root, 'package.json'));
   for (const name of ['ml_intern_box', 'scripts'])
     await symlink(join(repository, 'box', name), join(root, 'box', name));
   for (const name of ['train', 'eval'])
