@@ -1,23 +1,11 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
-import type { Logger, Notifier, Secrets } from '../core/ports/common';
+import type { AppOptions } from '../app/options';
+import type { Logger } from '../core/ports/common';
 import type { BoxCard } from '../core/ports/box';
 import type { Runs } from '../core/run/runs';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import { takeSecrets } from './secrets';
 import type { Terminal } from './terminal';
-
-export interface AppOptions {
-  workspace: string;
-  productRoot: string;
-  home: string;
-  secrets: Secrets;
-  notifier: Notifier;
-  logger: Logger;
-  surface: 'cli';
-  /** Asked when a box's host key is not known yet; absent where nobody can be asked. */
-  confirmHostKey?: (host: string, fingerprint: string) => Promise<boolean>;
-  settings: { hubEndpoint: string; viewerEndpoint: string };
-}
 
 export interface App {
   createRuns(options: AppOptions): Runs;

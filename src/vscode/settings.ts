@@ -1,7 +1,7 @@
 /** The settings as typed values; the only place that reads them. */
 import * as vscode from 'vscode';
 import type { Autonomy, Budget } from '../core/run/types';
-import type { EngineSettings } from './app';
+import type { Settings as EngineSettings } from '../app/options';
 
 export interface Settings {
   engine: EngineSettings;

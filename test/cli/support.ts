@@ -6,7 +6,8 @@ import { decideOn } from '../../src/core/approvals/decide';
 import { MlInternError } from '../../src/core/errors';
 import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
-import type { App, AppOptions, Cli } from '../../src/cli/app';
+import type { AppOptions } from '../../src/app/options';
+import type { App, Cli } from '../../src/cli/app';
 import { runCli } from '../../src/cli/program';
 import type { Terminal } from '../../src/cli/terminal';
 
