@@ -9,6 +9,7 @@ import { registerCommands } from './commands/register';
 import { runActs, runCommands } from './commands/run-commands';
 import { setupCommands } from './commands/setup-commands';
 import { registerContextKeys } from './context-keys';
+import { registerEndings } from './endings';
 import { confirmHostKey } from './host-key';
 import { createLog, type EditorLog } from './log';
 import { registerAttention } from './proposals/attention';
@@ -47,6 +48,7 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
     registerProposalFiles(model, drafts),
     registerLenses(model),
     registerAttention(model, log),
+    registerEndings(model),
     rememberActiveRuns(model, context.workspaceState),
     registerCommands(
       { ...runCommands(start, acts, panels), ...approvalCommands(model, decider), ...setupCommands(secrets, log) },

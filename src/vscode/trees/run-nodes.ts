@@ -66,7 +66,7 @@ function describe(group: Group, view: RunView | undefined, summary: RunSummary):
   return [state, best].filter((part) => part !== undefined && part !== '').join(' · ');
 }
 
-function resultInWords(view: RunView | undefined): string {
+export function resultInWords(view: RunView | undefined): string {
   const promotion = view?.promotion;
   if (!promotion) return 'nothing promoted';
   if (promotion.verdict !== 'better' || promotion.difference === null) return 'nothing promoted';
