@@ -183,6 +183,12 @@ async function driveAgentOf(
 }
 
 async function saveReport({ journal, store, folder }: Assembly, standIns: readonly string[]): Promise<string> {
-  await store.write(join(folder, 'report.md'), writeReport(journal.view, standIns));
+  await store.write(
+    join(folder, 'report.md'),
+    writeReport(
+      journal.view,
+      standIns.map((text) => `Stand-in. ${text}`),
+    ),
+  );
   return 'report.md';
 }

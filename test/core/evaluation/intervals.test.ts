@@ -28,6 +28,15 @@ describe('Wilson interval', () => {
     });
   }
 
+  it('always holds the share itself', () => {
+    for (let n = 1; n <= 300; n++) {
+      for (const successes of [0, 1, n - 1, n]) {
+        const { low, high } = wilsonInterval(successes, n);
+        assert.ok(low <= successes / n && successes / n <= high, `${successes} of ${n}`);
+      }
+    }
+  });
+
   it('of nothing says nothing', () => assert.deepEqual(wilsonInterval(0, 0), { low: 0, high: 1 }));
 });
 
