@@ -16,7 +16,8 @@ const texts: Record<PhaseName, string> = {
 
 /** A call that brings the plan up to date, when it is not. */
 export function planUpdate(memory: Memory, current: PhaseName): PlannedCall[] {
-  const at = phaseNames.indexOf(current);
+  // The last item is done by the very reply that brings it up.
+  const at = current === 'closing' ? phaseNames.length : phaseNames.indexOf(current);
   const items = phaseNames.map((name, index) => ({
     text: texts[name],
     state: index < at ? 'done' : index === at ? 'doing' : 'todo',
