@@ -1,4 +1,5 @@
 /** Which services a run talks to, and the secrets that belong to each. */
+import { publicPaperServices, type PaperServicesOptions } from '../adapters/papers/paper-services';
 import type { RunConfig } from '../core/run/types';
 import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
@@ -7,7 +8,7 @@ export interface Endpoints {
   hub: string;
   viewer: string;
   hubToken: () => Promise<string | undefined>;
-  papers: { hub: string; arxiv: string; arxivHtml: string; semanticScholar: string; arxivSpacingMs: number };
+  papers: Omit<PaperServicesOptions, 'clock' | 'token' | 'semanticScholarKey'>;
   model: { baseUrl: string; model: string; apiKey: () => Promise<string | undefined> };
   /** Secrets that jobs on the box get in their environment. */
   jobSecrets: () => Promise<Record<string, string>>;
@@ -23,13 +24,7 @@ function realEndpoints(config: RunConfig, { settings, secrets }: AppOptions): En
     hub: settings.hubEndpoint,
     viewer: settings.viewerEndpoint,
     hubToken,
-    papers: {
-      hub: settings.hubEndpoint,
-      arxiv: 'https://export.arxiv.org',
-      arxivHtml: 'https://arxiv.org',
-      semanticScholar: 'https://api.semanticscholar.org',
-      arxivSpacingMs: 3000,
-    },
+    papers: { ...publicPaperServices, hub: settings.hubEndpoint },
     model: {
       baseUrl: config.model.baseUrl,
       model: config.model.name,
@@ -48,7 +43,7 @@ function practiceEndpoints(world: PracticeWorldInfo): Endpoints {
     hub,
     viewer,
     hubToken: async () => undefined,
-    papers: { hub: papers, arxiv, arxivHtml: arxiv, semanticScholar, arxivSpacingMs: 0 },
+    papers: { hub: papers, arxiv, semanticScholar, arxivSpacingMs: 0 },
     model: { baseUrl: modelUrl, model: modelName, apiKey: async () => undefined },
     jobSecrets: async () => ({}),
   };
