@@ -12,6 +12,7 @@ import { reduce } from '../core/run/reducer';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../core/run/runs';
 import type { Decision, RunConfig } from '../core/run/types';
 import type { RunView } from '../core/run/view';
+import { slugOf } from '../core/slug';
 import { loadBenchmark } from './benchmark';
 import type { AppOptions } from './options';
 import { writePracticeBenchmark } from './practice';
@@ -64,7 +65,7 @@ export class RunsService implements Runs {
     // A broken benchmark is said before anything is created.
     await loadBenchmark(config.benchmark, this.options.workspace, config.seed);
     const day = new Date(systemClock.now()).toISOString().slice(0, 10);
-    const id = `${day}-${config.practice ? 'practice' : slugOf(config.baseModel)}-${randomIds.next().slice(0, 6)}`;
+    const id = `${day}-${config.practice ? 'practice' : slugOf(config.baseModel.split('/').at(-1) ?? '', 30, 'run')}-${randomIds.next().slice(0, 6)}`;
     const versions = { ...config.versions, ...(await productVersions(this.options.productRoot)) };
     return this.drive(id, { ...config, versions });
   }
@@ -142,15 +143,4 @@ export class RunsService implements Runs {
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
-}
-
-function slugOf(text: string): string {
-  const name = text.split('/').at(-1) ?? '';
-  return (
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 30) || 'run'
-  );
 }

@@ -5,9 +5,10 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processStartTime } from '../adapters/files/process-start';
+import { isSameProcess } from '../adapters/files/process-start';
 import { takeLock } from '../adapters/files/run-lock';
 import { MlInternError } from '../core/errors';
-import { isAlive, readWorld, worldPaths, type PracticeWorldInfo } from './world-file';
+import { readWorld, worldPaths, type PracticeWorldInfo } from './world-file';
 
 export interface PracticeWorldOptions {
   home: string;
@@ -63,7 +64,7 @@ async function attach(
   signal: AbortSignal,
 ): Promise<PracticeWorldInfo | undefined> {
   const world = await readWorld(home, seed);
-  if (world === undefined || world.program !== program || !(await isAlive(world))) return undefined;
+  if (world === undefined || world.program !== program || !(await isSameProcess(world))) return undefined;
   const answers = await Promise.all([answersAt(world.hub, signal), answersAt(`${world.modelUrl}/models`, signal)]);
   return answers.every(Boolean) ? world : undefined;
 }
@@ -112,10 +113,10 @@ async function start(options: PracticeWorldOptions, program: string): Promise<Pr
 /** A world of another version, or one that lives and does not answer, makes room. */
 async function endOld(home: string, seed: number): Promise<void> {
   const old = await readWorld(home, seed);
-  if (old === undefined || !(await isAlive(old))) return;
+  if (old === undefined || !(await isSameProcess(old))) return;
   process.kill(old.pid, 'SIGTERM');
-  for (let tries = 0; tries < 50 && (await isAlive(old)); tries++) await sleep(pollMs);
-  if (await isAlive(old)) process.kill(old.pid, 'SIGKILL');
+  for (let tries = 0; tries < 50 && (await isSameProcess(old)); tries++) await sleep(pollMs);
+  if (await isSameProcess(old)) process.kill(old.pid, 'SIGKILL');
 }
 
 async function spawnWorld(options: PracticeWorldOptions): Promise<ChildProcess> {

@@ -2,7 +2,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { processStartTime } from '../adapters/files/process-start';
 
 const worldSchema = z.object({
   v: z.literal(1),
@@ -71,20 +70,6 @@ export async function writeWorld(home: string, world: PracticeWorldInfo): Promis
   const fresh = `${file}.${process.pid}`;
   await writeFile(fresh, `${JSON.stringify(world, null, 2)}\n`);
   await rename(fresh, file);
-}
-
-/** True while the very process that wrote the file runs, not another one that got its pid. */
-export async function isAlive({ pid, startTime }: Pick<PracticeWorldInfo, 'pid' | 'startTime'>): Promise<boolean> {
-  return isRunning(pid) && (startTime === null || (await processStartTime(pid)) === startTime);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 export function ignoreMissing(error: NodeJS.ErrnoException): undefined {

@@ -6,7 +6,8 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processStartTime } from '../adapters/files/process-start';
 import { standInSentences } from './stand-ins';
-import { ignoreMissing, isAlive, readWorld, worldPaths, writeWorld, type PracticeWorldInfo } from './world-file';
+import { isSameProcess } from '../adapters/files/process-start';
+import { ignoreMissing, readWorld, worldPaths, writeWorld, type PracticeWorldInfo } from './world-file';
 
 /** `port` is the one to prefer; `onRequest` is called for each request. */
 export interface PartOptions {
@@ -162,7 +163,7 @@ class Activity {
 
   private async isUsed(file: string, pid: number): Promise<boolean> {
     const startTime = (await readFile(file, 'utf8').catch(ignoreMissing)) || null;
-    const alive = await isAlive({ pid, startTime });
+    const alive = await isSameProcess({ pid, startTime });
     if (!alive) await rm(file, { force: true });
     return alive;
   }

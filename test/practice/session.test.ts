@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPracticeWorld, releasePracticeWorld, withoutSecrets } from '../../src/practice/session';
-import { isAlive, readWorld, worldPaths, type PracticeWorldInfo } from '../../src/practice/world-file';
+import { isSameProcess } from '../../src/adapters/files/process-start';
+import { readWorld, worldPaths, type PracticeWorldInfo } from '../../src/practice/world-file';
 
 const tinyWorld = join(__dirname, 'tiny-world.ts');
 
@@ -33,8 +34,8 @@ describe("the practice world's process", () => {
     });
 
   async function end(world: PracticeWorldInfo, signal: NodeJS.Signals): Promise<void> {
-    if (await isAlive(world)) process.kill(world.pid, signal);
-    while (await isAlive(world)) await sleep(20);
+    if (await isSameProcess(world)) process.kill(world.pid, signal);
+    while (await isSameProcess(world)) await sleep(20);
   }
 
   it('is started once, however many ask for it at the same time', async () => {
@@ -70,7 +71,7 @@ describe("the practice world's process", () => {
     await writeFile(file, JSON.stringify({ ...first, program: 'an older one' }));
     const second = await openWorld();
     assert.notEqual(second.pid, first.pid);
-    assert.equal(await isAlive(first), false);
+    assert.equal(await isSameProcess(first), false);
     assert.equal(second.hub, first.hub);
   });
 
@@ -85,9 +86,9 @@ describe("the practice world's process", () => {
     await writeFile(quick, `process.argv.push('--idle-seconds', '0.3'); require(${JSON.stringify(tinyWorld)});`);
     const world = await openWorld(quick);
     await sleep(1000);
-    assert.equal(await isAlive(world), true);
+    assert.equal(await isSameProcess(world), true);
     await releasePracticeWorld(home, 1);
-    while (await isAlive(world)) await sleep(20);
+    while (await isSameProcess(world)) await sleep(20);
   });
 
   it('hands no secret on', () => {

@@ -18,3 +18,17 @@ export async function processStartTime(pid: number): Promise<string | null> {
   }));
   return stdout.trim() || null;
 }
+
+/** True while the very process that was named runs, not another one that got its pid. */
+export async function isSameProcess({ pid, startTime }: { pid: number; startTime: string | null }): Promise<boolean> {
+  return isRunning(pid) && (startTime === null || (await processStartTime(pid)) === startTime);
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

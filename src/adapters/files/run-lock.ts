@@ -7,7 +7,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { MlInternError } from '../../core/errors';
-import { processStartTime } from './process-start';
+import { isSameProcess, processStartTime } from './process-start';
 
 const holderSchema = z.object({ pid: z.number(), startTime: z.string().nullable(), host: z.string() });
 export type LockHolder = z.infer<typeof holderSchema>;
@@ -33,9 +33,9 @@ async function livingHolder(text: string | undefined): Promise<LockHolder | unde
   if (text === undefined) return undefined;
   const holder = holderSchema.safeParse(parseJson(text));
   if (!holder.success) return undefined;
-  const { pid, startTime, host } = holder.data;
+  const { host } = holder.data;
   if (host !== hostname()) return holder.data;
-  return isAlive(pid) && (startTime === null || (await processStartTime(pid)) === startTime) ? holder.data : undefined;
+  return (await isSameProcess(holder.data)) ? holder.data : undefined;
 }
 
 function locked(path: string, { pid, host }: LockHolder): MlInternError {
@@ -84,15 +84,6 @@ async function discard(path: string, stale: string): Promise<void> {
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function parseJson(text: string): unknown {

@@ -3,15 +3,7 @@
  * A lost connection is recorded as contact lost, never as a failed job.
  */
 import { MlInternError } from '../errors';
-import {
-  finalStates,
-  type Box,
-  type JobFile,
-  type JobKind,
-  type JobRequest,
-  type JobStatus,
-  type JobUpdate,
-} from '../ports/box';
+import { finalStates, type Box, type JobFile, type JobRequest, type JobStatus, type JobUpdate } from '../ports/box';
 import type { Store } from '../ports/store';
 import type { Journal } from './journal';
 import type { MetricPoint } from './runs';
@@ -213,16 +205,6 @@ export function parseMetrics(lines: readonly string[]): MetricPoint[] {
     }
   });
 }
-
-/** The kind of work that each job kind does, for people. */
-export const jobTitles: Record<JobKind, string> = {
-  environment: 'Building the environment',
-  model: 'Fetching the base model',
-  overlap: 'Checking the overlap with the evaluation',
-  train: 'Training',
-  evaluate: 'Evaluating',
-  pretrain: 'Making the practice base model',
-};
 
 async function untilAborted(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
   let stop: () => void = () => undefined;

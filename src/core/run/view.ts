@@ -14,7 +14,7 @@ import type {
   Verdict,
 } from './types';
 
-/** `waiting`: at least one proposal needs a person. `interrupted`: the log ends without a stop; the process died or still runs elsewhere. */
+/** `waiting`: at least one proposal needs a person. A log that ends without a stop stays `running`: `RunSummary.active` says whether a process drives it. */
 export type RunState = 'new' | 'running' | 'waiting' | 'stopped' | 'finished';
 
 export interface ProposalView {

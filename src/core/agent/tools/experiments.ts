@@ -5,6 +5,7 @@ import { MlInternError } from '../../errors';
 import { experimentFiles, scriptHash } from '../../experiments/files';
 import type { Decision, Proposal, Recipe, RecipeSource } from '../../run/types';
 import type { RunView } from '../../run/view';
+import { slugOf } from '../../slug';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
 
 const sourceSchema = z.object({
@@ -106,7 +107,7 @@ async function proposeScript(kit: ToolKit, args: WriteScript, callId: string): P
     : null;
   const script = args.script ?? parentScript ?? kit.startingScripts['sft'] ?? '';
   const number = String(scripts.length + 1).padStart(2, '0');
-  const experiment = `${number}-${slugOf(args.slug)}`;
+  const experiment = `${number}-${slugOf(args.slug, 40, 'experiment')}`;
   const subject = {
     kind: 'script' as const,
     experiment,
@@ -173,7 +174,7 @@ async function createExperiment(
   const files = experimentFiles({ script: decision.edited?.script ?? subject.script, config, recipe });
   for (const [path, text] of Object.entries(files))
     await bench.store.write(`${bench.runFolder}/${folder}/${path}`, text);
-  const slug = slugOf(args.slug);
+  const slug = slugOf(args.slug, 40, 'experiment');
   await bench.journal.recordIf(isNew, 'experiment.created', {
     id,
     slug,
@@ -211,13 +212,4 @@ function recordExperiment(kit: ToolKit): AgentTool {
       return { facts: { ok: true, budget: budgetOf(kit) } };
     },
   });
-}
-
-function slugOf(text: string): string {
-  const slug = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40);
-  return slug === '' ? 'experiment' : slug;
 }
