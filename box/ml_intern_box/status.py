@@ -8,7 +8,7 @@ import time
 from . import processes
 from .errors import DISK_FULL
 
-FINAL = ("finished", "failed", "stopped", "lost")
+FINAL = ("finished", "failed", "stopped", "rebooted")
 STALE_SECONDS = 10
 RESERVE = ".reserve"
 LOCK = ".lock"
@@ -104,7 +104,7 @@ def _lost(job, status):
     why = "the box was restarted" if restarted else "its supervisor was killed"
     still = " %d of its processes still run; stop the job to end them." % left if left else ""
     failure = {"class": "lost", "message": "The job was lost: %s while it ran.%s" % (why, still)}
-    return dict(status, state="lost", endedAt=status.get("heartbeatAt"), failure=failure)
+    return dict(status, state="rebooted" if restarted else "failed", endedAt=status.get("heartbeatAt"), failure=failure)
 
 
 def _unstarted(job):
@@ -113,7 +113,7 @@ def _unstarted(job):
     if waiting:
         state, failure = "queued", None
     else:
-        state = "lost"
+        state = "failed"
         failure = {"class": "lost", "message": "The job's submission was cut off before it started; submit it again."}
     blank = dict.fromkeys(_FIELDS)
     return dict(

@@ -16,7 +16,7 @@ def stop(root, job_id):
     now = status.current(job)
     if now is None:
         raise BoxError("bad-input", "There is no job %s on this box." % job_id, "List the jobs of the box.")
-    if now["state"] == "lost":
+    if (now["failure"] or {}).get("class") == "lost":
         processes.end_strays(job, WAIT_SECONDS)
         return status.current(job)
     if now["state"] in status.FINAL:

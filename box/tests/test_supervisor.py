@@ -167,10 +167,10 @@ def test_a_job_whose_supervisor_was_killed_is_lost_and_its_processes_can_be_ende
     assert box.status("job-1")["state"] == "running", "not before the beat is stale"
     age(box, "job-1")
     lost = box.status("job-1")
-    assert (lost["state"], lost["failure"]["class"]) == ("lost", "lost")
+    assert (lost["state"], lost["failure"]["class"]) == ("failed", "lost")
     assert "still run" in lost["failure"]["message"]
-    assert box.follow("job-1")[0]["state"] == "lost"
-    assert box.ask("stop", "job-1")["status"]["state"] == "lost"
+    assert box.follow("job-1")[0]["state"] == "failed"
+    assert box.ask("stop", "job-1")["status"]["state"] == "failed"
     assert [pid for pid in pids if is_running(pid)] == []
     assert "still run" not in box.status("job-1")["failure"]["message"]
 
@@ -184,7 +184,7 @@ def test_a_recycled_process_id_is_not_mistaken_for_the_supervisor(box):
     status.update(pid=os.getpid(), heartbeatAt=status["heartbeatAt"] - 60)
     with open(path, "w") as file:
         json.dump(status, file)
-    assert box.status("job-1")["state"] == "lost"
+    assert box.status("job-1")["state"] == "failed"
 
 
 def test_a_paused_supervisor_is_not_lost(box):

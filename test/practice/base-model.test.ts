@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { contentHash, sha256 } from '../../src/core/hash';
 import type { Box, JobRequest, JobState, JobStatus } from '../../src/core/ports/box';
+import { jobStatus } from '../support/core/samples';
 import { ensureBaseModel } from '../../src/practice/base-model';
 import { practiceBenchmark } from '../../src/practice/benchmark-files';
 import { worldPaths } from '../../src/practice/world-file';
@@ -39,10 +40,10 @@ class QuickBox implements Box {
   close = () => Promise.resolve();
 
   private statusOf(id: string): JobStatus {
-    const state = this.states.get(id) ?? 'lost';
+    const state = this.states.get(id) ?? 'failed';
     const times = { startedAt: 1, heartbeatAt: 1, endedAt: 2, exitCode: 0, wallSeconds: 1, gpuSeconds: 0 };
     const failure = state === 'failed' ? { class: 'killed' as const, message: 'signal 9' } : null;
-    return { id, kind: 'pretrain', state, ...times, failure };
+    return jobStatus(id, state, { kind: 'pretrain', ...times, failure });
   }
 }
 

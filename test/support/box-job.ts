@@ -30,11 +30,16 @@ export async function followToEnd(
   id: string,
   onUpdate: (update: JobUpdate, so: Followed) => void | Promise<void> = () => undefined,
 ): Promise<Followed> {
-  const bytes: Record<JobFile, Buffer[]> = { 'metrics.jsonl': [], 'stdout.log': [], 'stderr.log': [] };
+  const bytes: Record<JobFile, Buffer[]> = {
+    'metrics.jsonl': [],
+    'stdout.log': [],
+    'stderr.log': [],
+    'telemetry.jsonl': [],
+  };
   const so: Followed = {
     states: [],
     contacts: [],
-    files: { 'metrics.jsonl': '', 'stdout.log': '', 'stderr.log': '' },
+    files: { 'metrics.jsonl': '', 'stdout.log': '', 'stderr.log': '', 'telemetry.jsonl': '' },
     last: undefined,
   };
   for await (const update of box.follow(id, {})) {
@@ -46,7 +51,7 @@ export async function followToEnd(
       so.files[update.file] = Buffer.concat(bytes[update.file]).toString();
     } else if (update.type === 'contact') {
       so.contacts.push(update.state);
-    } else {
+    } else if (update.type === 'status') {
       if (so.states.at(-1) !== update.status.state) so.states.push(update.status.state);
       so.last = update.status;
     }

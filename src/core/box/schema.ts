@@ -1,7 +1,7 @@
 /** What the box says is checked and bounded before anything else sees it: the box is another machine. */
 import { z } from 'zod';
 import { type ErrorReason, MlInternError } from '../errors';
-import type { BoxCard, JobStatus } from '../ports/box';
+import type { JobStatus } from '../ports/box';
 
 const text = (limit: number) => z.string().transform((value) => value.slice(0, limit));
 const amount = z.number().nonnegative();
@@ -9,7 +9,11 @@ const amount = z.number().nonnegative();
 export const jobStatusSchema = z.object({
   id: z.string().max(100),
   kind: z.enum(['environment', 'model', 'overlap', 'train', 'evaluate', 'pretrain']),
-  state: z.enum(['queued', 'starting', 'running', 'finishing', 'finished', 'failed', 'stopped', 'lost']),
+  state: z.enum(['queued', 'starting', 'running', 'stalled', 'finishing', 'finished', 'failed', 'stopped', 'rebooted']),
+  note: text(500).nullable().default(null),
+  submittedAt: amount.nullable().default(null),
+  run: text(200).default(''),
+  gpus: z.array(z.int().nonnegative()).max(64).default([]),
   startedAt: amount.nullable(),
   heartbeatAt: amount.nullable(),
   endedAt: amount.nullable(),
@@ -23,9 +27,12 @@ export const jobStatusSchema = z.object({
         'oom-host',
         'disk-full',
         'nan',
+        'diverged',
         'import-error',
         'killed',
         'timeout',
+        'budget',
+        'idle-gpu',
         'not-approved',
         'environment',
         'exit',
@@ -36,16 +43,45 @@ export const jobStatusSchema = z.object({
     .nullable(),
 }) satisfies z.ZodType<JobStatus>;
 
+const gpuProcess = z.object({
+  pid: z.int().nonnegative(),
+  user: text(100),
+  command: text(300),
+  memoryMiB: amount,
+  job: text(100).nullable(),
+});
+
+const gpu = z.object({
+  index: z.int().nonnegative().default(0),
+  name: text(200),
+  memoryMiB: amount,
+  usedMiB: amount,
+  utilisation: amount.default(0),
+  driver: text(50),
+  users: z.array(gpuProcess).max(200).default([]),
+});
+
+const reach = z.object({ name: text(100), url: text(500), reachable: z.boolean(), detail: text(300) });
+
 const cardSchema = z.object({
+  host: text(200).default(''),
   os: text(200),
   python: text(50),
   cpus: z.int().positive(),
   memoryMiB: amount,
+  memoryFreeMiB: amount.default(0),
+  root: text(4000).default(''),
+  diskTotalMiB: amount.default(0),
   diskFreeMiB: amount,
-  gpus: z.array(z.object({ name: text(200), memoryMiB: amount, usedMiB: amount, driver: text(50) })).max(64),
+  cache: text(4000).default(''),
+  gpus: z.array(gpu).max(64),
   uv: text(500).nullable(),
+  network: z.array(reach).max(20).default([]),
+  /** The box's clock, in unix seconds; the skew is told by whoever compares. */
+  time: amount.default(0),
+  scheduler: z.enum(['slurm']).nullable().default(null),
   missing: z.array(z.object({ what: text(500), mend: text(500) })).max(20),
-}) satisfies z.ZodType<Omit<BoxCard, 'name'>>;
+});
 
 export const statusAnswer = z.object({ status: jobStatusSchema });
 export const statusesAnswer = z.object({ statuses: z.array(jobStatusSchema).max(10_000) });
@@ -55,7 +91,7 @@ export const bootstrapAnswer = z.object({ package: z.string().max(4000), root: z
 export const followLine = z.union([
   z.object({ status: jobStatusSchema }),
   z.object({
-    file: z.enum(['metrics.jsonl', 'stdout.log', 'stderr.log']),
+    file: z.enum(['metrics.jsonl', 'stdout.log', 'stderr.log', 'telemetry.jsonl']),
     offset: z.int().nonnegative(),
     data: z.base64(),
   }),

@@ -37,7 +37,8 @@ export class SupervisedBox implements Box {
 
   async check(signal?: AbortSignal): Promise<BoxCard> {
     const { card } = await this.ask(cardAnswer, ['check'], { signal });
-    return { name: this.name, ...card };
+    const { time, ...rest } = card;
+    return { name: this.name, ...rest, clockSkewSeconds: time - this.options.clock.now() / 1000 };
   }
 
   async submit(request: JobRequest, signal?: AbortSignal): Promise<JobStatus> {

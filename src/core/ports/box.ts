@@ -1,19 +1,36 @@
 /** The machine that trains. One port, several adapters (SSH, local machine; later Slurm and HF Jobs). */
 
 export type JobKind = 'environment' | 'model' | 'overlap' | 'train' | 'evaluate' | 'pretrain';
-export type JobState = 'queued' | 'starting' | 'running' | 'finishing' | 'finished' | 'failed' | 'stopped' | 'lost';
+/** `stalled`: it runs, but neither writes nor computes. `rebooted`: the machine was restarted under it. */
+export type JobState =
+  'queued' | 'starting' | 'running' | 'stalled' | 'finishing' | 'finished' | 'failed' | 'stopped' | 'rebooted';
 export type FailureClass =
   | 'oom-gpu'
   | 'oom-host'
   | 'disk-full'
   | 'nan'
+  | 'diverged'
   | 'import-error'
   | 'killed'
   | 'timeout'
+  | 'budget'
+  | 'idle-gpu'
   | 'not-approved'
   | 'environment'
   | 'exit'
   | 'lost';
+
+/** When the supervisor ends a job by itself; a rule that is absent does not apply. */
+export type StopRules = {
+  /** End when a metric that the job reports becomes NaN or infinite: 1 or absent. */
+  nan?: number;
+  /** End when the loss stays above so many times its lowest smoothed value, e.g. 4. */
+  divergence?: number;
+  /** End when no GPU of the job computes for so long. */
+  idleGpuSeconds?: number;
+  /** Call it stalled when it neither writes nor computes for so long; default 600. Stalling ends nothing. */
+  stallSeconds?: number;
+};
 
 /** Exactly what is approved and run: strings and integers only, so that it hashes the same everywhere. */
 export type JobContent = {
@@ -24,7 +41,13 @@ export type JobContent = {
   files: { [path: string]: string };
   /** Hash of the environment, or null for the box's own python3. */
   environment: string | null;
+  /** Cap on wall clock from the start of the first step; waiting in the queue does not count. */
   capSeconds: number;
+  /** GPUs that the job needs for itself; it waits its turn for them. On a box without GPUs it runs on the CPU. Absent: 0. */
+  gpus?: number;
+  /** Cap on wall clock times GPUs. Absent: none. */
+  gpuCapSeconds?: number;
+  rules?: StopRules;
 };
 
 export interface JobRequest {
@@ -48,41 +71,76 @@ export interface JobFailure {
 /** Times are unix seconds by the box's clock. */
 export interface JobStatus {
   id: string;
+  run: string;
   kind: JobKind;
   state: JobState;
+  /** One sentence about the state where the state alone does not tell: what it waits for, since when it stalls. */
+  note: string | null;
+  submittedAt: number | null;
   startedAt: number | null;
   heartbeatAt: number | null;
   endedAt: number | null;
   exitCode: number | null;
   wallSeconds: number;
   gpuSeconds: number;
+  /** Indices of the GPUs that are the job's. */
+  gpus: number[];
   failure: JobFailure | null;
 }
 
-export type JobFile = 'metrics.jsonl' | 'stdout.log' | 'stderr.log';
+export type JobFile = 'metrics.jsonl' | 'stdout.log' | 'stderr.log' | 'telemetry.jsonl';
 
-/** What following a job yields. `offset` is where `bytes` begins in the file. */
+/**
+ * What following a job yields. `offset` is where `bytes` begins in the file as a whole, whatever was rotated away.
+ * A `gap` says that the box no longer has the bytes from `offset` to `next`.
+ */
 export type JobUpdate =
   | { type: 'status'; status: JobStatus }
   | { type: 'data'; file: JobFile; offset: number; bytes: Uint8Array }
+  | { type: 'gap'; file: JobFile; offset: number; next: number }
   | { type: 'contact'; state: 'lost' | 'regained'; message: string };
 
+export interface GpuProcess {
+  pid: number;
+  user: string;
+  command: string;
+  memoryMiB: number;
+  /** The ML Intern job that it belongs to, if any. */
+  job: string | null;
+}
+
 export interface GpuInfo {
+  index: number;
   name: string;
   memoryMiB: number;
   usedMiB: number;
+  utilisation: number;
   driver: string;
+  users: GpuProcess[];
 }
 
 export interface BoxCard {
   name: string;
+  host: string;
   os: string;
   python: string;
   cpus: number;
   memoryMiB: number;
+  memoryFreeMiB: number;
+  /** Folder on the box, and the disk it lies on. */
+  root: string;
+  diskTotalMiB: number;
   diskFreeMiB: number;
+  /** Where models and datasets are cached. */
+  cache: string;
   gpus: GpuInfo[];
   uv: string | null;
+  /** Whether what jobs download from answers: the Hub or its mirror, the package index. */
+  network: { name: string; url: string; reachable: boolean; detail: string }[];
+  /** How far the box's clock is ahead of ours. */
+  clockSkewSeconds: number;
+  /** `slurm` where jobs can be handed to it. */
+  scheduler: 'slurm' | null;
   /** What is missing and the command that mends it. */
   missing: { what: string; mend: string }[];
 }
@@ -106,4 +164,4 @@ export interface Box {
   close(): Promise<void>;
 }
 
-export const finalStates: ReadonlySet<JobState> = new Set(['finished', 'failed', 'stopped', 'lost']);
+export const finalStates: ReadonlySet<JobState> = new Set(['finished', 'failed', 'stopped', 'rebooted']);

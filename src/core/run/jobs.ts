@@ -131,6 +131,8 @@ export class Jobs {
     if (update.type === 'contact')
       return this.options.journal.record('box.contact', { state: update.state, message: update.message });
     const path = this.path(id, update.file);
+    // What the box threw away stays a hole, so that offsets here and there remain the same.
+    if (update.type === 'gap') return this.options.store.truncate(path, update.next);
     const have = await this.options.store.size(path);
     // Bytes that are already here (a restart in the middle of a chunk) are not written again.
     const fresh = update.bytes.subarray(Math.max(0, have - update.offset));

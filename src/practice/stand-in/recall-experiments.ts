@@ -49,7 +49,7 @@ export interface Experiment {
 }
 
 const goodEnds = ['finished'];
-const badEnds = ['failed', 'stopped', 'lost'];
+const badEnds = ['failed', 'stopped', 'rebooted'];
 
 export function experiments(memory: Memory): Experiment[] {
   const taken = new Set<string>();

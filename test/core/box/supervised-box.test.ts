@@ -54,6 +54,7 @@ async function all(updates: AsyncIterable<JobUpdate>): Promise<string[]> {
   const seen: string[] = [];
   for await (const update of updates) {
     if (update.type === 'data') seen.push(`${update.file}@${update.offset}:${Buffer.from(update.bytes).toString()}`);
+    else if (update.type === 'gap') seen.push(`${update.file}@${update.offset}-${update.next}:gap`);
     else seen.push(update.type === 'status' ? update.status.state : update.state);
   }
   return seen;

@@ -291,7 +291,7 @@ function mishap(next: () => number, call: PlannedCall): string | undefined {
   if (call.name === 'wait_for_job' && chance < 0.6)
     return facts({
       job: call.args.job,
-      state: chance < 0.4 ? 'failed' : 'lost',
+      state: chance < 0.4 ? 'failed' : 'rebooted',
       failure: { class: 'exit', message: 'x' },
     });
   return undefined;

@@ -5,7 +5,7 @@
 import { contentHash } from '../../../src/core/hash';
 import { finalStates, type Box, type BoxCard, type JobFile, type JobRequest } from '../../../src/core/ports/box';
 import type { JobState, JobStatus, JobUpdate } from '../../../src/core/ports/box';
-import { jobStatus } from './samples';
+import { boxCard, jobStatus } from './samples';
 
 export interface Outcome {
   state?: JobState;
@@ -59,8 +59,7 @@ export class FakeBox implements Box {
   }
 
   check(): Promise<BoxCard> {
-    const card = { name: this.name, os: 'Linux', python: '3.11', cpus: 2, memoryMiB: 1, diskFreeMiB: 1, gpus: [] };
-    return Promise.resolve({ ...card, uv: null, missing: [] });
+    return Promise.resolve(boxCard(this.name));
   }
 
   async submit(request: JobRequest): Promise<JobStatus> {

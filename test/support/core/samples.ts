@@ -9,7 +9,7 @@ import type {
   RunConfig,
   Score,
 } from '../../../src/core/run/types';
-import type { JobStatus } from '../../../src/core/ports/box';
+import type { BoxCard, JobStatus } from '../../../src/core/ports/box';
 
 export const config = (rest: Partial<RunConfig> = {}): RunConfig => ({
   goal: 'Answer more glim questions',
@@ -145,14 +145,39 @@ export const launchProposal = (id: string, hash = `hash-${id}`) =>
 
 export const jobStatus = (id: string, state: JobStatus['state'], rest: Partial<JobStatus> = {}): JobStatus => ({
   id,
+  run: 'test',
   kind: 'train',
   state,
+  note: null,
+  submittedAt: 1_700_000_000,
   startedAt: 1_700_000_000,
   heartbeatAt: 1_700_000_000,
   endedAt: null,
   exitCode: null,
   wallSeconds: 0,
   gpuSeconds: 0,
+  gpus: [],
   failure: null,
+  ...rest,
+});
+
+export const boxCard = (name: string, rest: Partial<BoxCard> = {}): BoxCard => ({
+  name,
+  host: name,
+  os: 'Linux',
+  python: '3.11.2',
+  cpus: 2,
+  memoryMiB: 1024,
+  memoryFreeMiB: 512,
+  root: '/home/me/.ml-intern',
+  diskTotalMiB: 2048,
+  diskFreeMiB: 1024,
+  cache: '/home/me/.ml-intern/cache',
+  gpus: [],
+  uv: null,
+  network: [],
+  clockSkewSeconds: 0,
+  scheduler: null,
+  missing: [],
   ...rest,
 });
