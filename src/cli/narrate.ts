@@ -55,11 +55,13 @@ function proposalLines(before: RunView | null, after: RunView): string[] {
 }
 
 function jobLines(before: RunView | null, after: RunView): string[] {
-  const group = ({ state }: JobView) => (finalStates.has(state) ? state : state === 'running' ? 'running' : 'waiting');
-  return changed<JobView>(before?.jobs, after.jobs, group).flatMap((job) => {
+  const told = ({ state, note }: JobView) =>
+    finalStates.has(state) || state === 'running' ? state : (note ?? 'under way');
+  return changed<JobView>(before?.jobs, after.jobs, told).flatMap((job) => {
     const name = jobName(job);
     if (job.state === 'running') return [`  ${name}: running`];
-    if (!finalStates.has(job.state)) return [];
+    if (!finalStates.has(job.state))
+      return job.note === null ? [] : [`  ${name}: ${job.state}, ${shorten(plain(job.note), 200)}`];
     const failure = job.failure === null ? '' : `: ${job.failure.class}, ${shorten(plain(job.failure.message), 200)}`;
     return [`  ${name}: ${job.state} after ${duration(job.wallSeconds)}${failure}`];
   });

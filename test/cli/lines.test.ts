@@ -62,6 +62,19 @@ describe('progress for people', () => {
   });
 });
 
+describe('a job that waits', () => {
+  it('is told with what it waits for, once', () => {
+    const run = training();
+    const before = run.view();
+    const times = { startedAt: null, endedAt: null, wallSeconds: 0, gpuSeconds: 0, failure: null };
+    run.add('job.changed', { id: 'j1', state: 'queued', note: 'waits for a GPU', ...times });
+    const waiting = run.view();
+    assert.deepEqual(narrate(before, waiting), ['  job train 01-a: queued, waits for a GPU']);
+    run.add('job.changed', { id: 'j1', state: 'starting', note: 'waits for a GPU', ...times });
+    assert.deepEqual(narrate(waiting, run.view()), []);
+  });
+});
+
 describe('numbers and words', () => {
   it('are told plainly', () => {
     assert.equal(duration(3725), '1 h 2 min');

@@ -66,6 +66,8 @@ describe('the training plot', () => {
       startedAt: null,
       kind: 'train',
       state: 'running',
+      live: true,
+      note: '',
       wallSeconds: 1,
       capSeconds: 60,
       failure: '',

@@ -117,6 +117,10 @@ export interface PanelJob {
   /** Who it works for, e.g. `01-terse-answers`. */
   experiment: string | null;
   state: string;
+  /** It has not ended. */
+  live: boolean;
+  /** What it waits for, or since when it stalls; empty when there is nothing to say. */
+  note: string;
   wallSeconds: number;
   capSeconds: number;
   failure: string;

@@ -82,6 +82,8 @@ export interface EventData {
   'job.changed': {
     id: string;
     state: JobState;
+    /** What the job waits for, or since when it stalls; logs of older versions have none. */
+    note?: string | null;
     startedAt: number | null;
     endedAt: number | null;
     wallSeconds: number;

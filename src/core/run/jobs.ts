@@ -149,16 +149,18 @@ export class Jobs {
     if (points.length > 0) this.options.onMetrics(id, points);
   }
 
-  /** Only changes of state are facts worth an event; heartbeats are not. */
+  /** Only a change of the state, or of what it waits for, is a fact worth an event; heartbeats are not. */
   private async recordStatus(status: JobStatus): Promise<void> {
-    const { id, state, startedAt, endedAt, wallSeconds, gpuSeconds, failure } = status;
+    const { id, state, note, startedAt, endedAt, wallSeconds, gpuSeconds, failure } = status;
     const isNews = () => {
       const before = this.view(id);
-      return before !== undefined && before.state !== state && !finalStates.has(before.state);
+      const changed = before?.state !== state || before.note !== note;
+      return before !== undefined && changed && !finalStates.has(before.state);
     };
     await this.options.journal.recordIf(isNews, 'job.changed', {
       id,
       state,
+      note,
       startedAt,
       endedAt,
       wallSeconds,

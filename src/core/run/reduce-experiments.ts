@@ -26,6 +26,7 @@ export const experimentReducers: Reducers = {
       kind,
       experiment,
       state: 'queued' as const,
+      note: null,
       capSeconds,
       wallSeconds: 0,
       gpuSeconds: 0,
@@ -40,7 +41,7 @@ export const experimentReducers: Reducers = {
   'job.changed': (view, change) => {
     const before = view.jobs.find((job) => job.id === change.id);
     if (!before) return view;
-    const jobs = view.jobs.map((job) => (job === before ? { ...job, ...change } : job));
+    const jobs = view.jobs.map((job) => (job === before ? { ...job, note: null, ...change } : job));
     const ended = finalStates.has(change.state) && !finalStates.has(before.state);
     return ended ? addSpend({ ...view, jobs }, change.wallSeconds, change.gpuSeconds) : { ...view, jobs };
   },

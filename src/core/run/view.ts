@@ -45,6 +45,8 @@ export interface JobView {
   kind: JobKind;
   experiment: string | null;
   state: JobState;
+  /** What it waits for, or since when it stalls. */
+  note: string | null;
   capSeconds: number;
   wallSeconds: number;
   gpuSeconds: number;

@@ -8,6 +8,7 @@ import {
   type PanelScore,
   type PanelView,
 } from '../../core/protocol/panel-view';
+import { finalStates } from '../../core/ports/box';
 import { type Comparison, phases, type Score } from '../../core/run/types';
 import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
 import { jobWords } from '../job-words';
@@ -56,6 +57,8 @@ export function projectRun(view: RunView, situation: Situation): PanelView {
       startedAt: job.startedAt,
       experiment: job.experiment,
       state: job.state,
+      live: !finalStates.has(job.state),
+      note: job.note ?? '',
       wallSeconds: job.wallSeconds,
       capSeconds: job.capSeconds,
       failure: job.failure?.message ?? '',
@@ -141,7 +144,7 @@ function projectDataset(dataset: DatasetView, proposals: readonly ProposalView[]
 }
 
 function projectExperiment(experiment: ExperimentView, view: RunView): PanelExperiment {
-  const running = view.jobs.find((job) => job.experiment === experiment.id && isLive(job.state));
+  const running = view.jobs.find((job) => job.experiment === experiment.id && !finalStates.has(job.state));
   return {
     id: experiment.id,
     slug: experiment.slug,
@@ -156,10 +159,6 @@ function projectExperiment(experiment: ExperimentView, view: RunView): PanelExpe
     note: experiment.note,
     activity: running === undefined ? '' : jobWords[running.kind],
   };
-}
-
-export function isLive(state: string): boolean {
-  return ['queued', 'starting', 'running', 'finishing'].includes(state);
 }
 
 function meters(view: RunView, situation: Situation): PanelMeter[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, getEventListeners, once } from 'node:events';
 import { MlInternError } from '../../../src/core/errors';
-import type { JobFile, JobRequest, JobUpdate } from '../../../src/core/ports/box';
+import type { JobFile, JobRequest, JobStatus, JobUpdate } from '../../../src/core/ports/box';
 import { Jobs, parseMetrics } from '../../../src/core/run/jobs';
 import type { Journal } from '../../../src/core/run/journal';
 import type { MetricPoint } from '../../../src/core/run/runs';
@@ -23,9 +23,9 @@ const data = (file: JobFile, offset: number, text: string | Uint8Array): JobUpda
   offset,
   bytes: typeof text === 'string' ? new TextEncoder().encode(text) : text,
 });
-const status = (id: string, state: Parameters<typeof jobStatus>[1]): JobUpdate => ({
+const status = (id: string, state: JobStatus['state'], note: string | null = null): JobUpdate => ({
   type: 'status',
-  status: jobStatus(id, state, { wallSeconds: 30 }),
+  status: jobStatus(id, state, { wallSeconds: 30, note }),
 });
 const never = new AbortController().signal;
 
@@ -238,6 +238,21 @@ describe('jobs of a run', () => {
     stopped.open();
     await Promise.all([jobs.stop('j'), waiting]);
     assert.equal(journal.events.filter(({ type }) => type === 'job.changed').length, 2);
+  });
+
+  it('records what a job waits for when that changes, and only then', async () => {
+    const waiting = (note: string) => status('j', 'queued', note);
+    box.script('j', () =>
+      updates(waiting('behind a'), waiting('behind a'), waiting('behind b'), status('j', 'finished')),
+    );
+    const jobs = openJobs();
+    await jobs.submit(request('j'), place('j'));
+    await jobs.wait('j', never);
+    const notes = journal.events.flatMap((event) =>
+      event.type === 'job.changed' ? [(event.data as { note?: string | null }).note] : [],
+    );
+    assert.deepEqual(notes, [null, 'behind a', 'behind b', null]);
+    assert.equal(jobs.view('j')?.note, null);
   });
 
   it('tries again under a new id only after a failure', async () => {

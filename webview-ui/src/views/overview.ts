@@ -135,11 +135,9 @@ function keyEntry(points: ReturnType<typeof scorePoints>): (name: string) => Chi
       : null;
 }
 
-const live = new Set(['queued', 'starting', 'running', 'finishing']);
-
 /** What the box does right now. */
 export function liveJobs(jobs: PanelView['jobs']): PanelView['jobs'] {
-  return jobs.filter(({ state }) => live.has(state));
+  return jobs.filter(({ live }) => live);
 }
 
 export function drawJobs(jobs: PanelView['jobs']): Child[] {
@@ -151,7 +149,13 @@ export function drawJobs(jobs: PanelView['jobs']): Child[] {
       { class: 'picks whole' },
       jobs.map((job) => {
         const what = [capital(job.doing), job.experiment].filter((part) => part !== null).join(': ');
-        return h('li', {}, h('span', { class: 'grow' }, what), h('span', { class: 'muted number' }, started(job)));
+        const note = job.note === '' ? null : h('div', { class: 'muted' }, job.note);
+        return h(
+          'li',
+          {},
+          h('span', { class: 'grow' }, what, note),
+          h('span', { class: 'muted number' }, started(job)),
+        );
       }),
     ),
   ];

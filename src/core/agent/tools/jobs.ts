@@ -133,12 +133,13 @@ function waitForJob(kit: ToolKit): AgentTool {
         if (limit.aborted && !call.signal.aborted && still) return still;
         throw error;
       });
-      const { state, failure, wallSeconds } = job;
+      const { state, note, failure, wallSeconds } = job;
       return {
         facts: {
           job: id,
           state,
           ended: finalStates.has(state),
+          ...(note === null ? {} : { note }),
           ...(failure ? { failure } : {}),
           wallSeconds: Math.round(wallSeconds),
           lastMetrics: await lastMetrics(kit, job),
