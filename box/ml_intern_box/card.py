@@ -1,24 +1,50 @@
-"""What the box is and what it lacks, with the command that mends it."""
+"""What the box is and what it lacks, with the command that mends it. Everything is asked at once: it is there in seconds."""
 
-import importlib.util
 import os
 import platform
 import shutil
 import sys
+import time
 
-from . import gpus, memory
+from . import gpus, lacks, memory, network, parallel
+
+LONGEST_SECONDS = 3
 
 
-def describe(root):
+def describe(root, hub):
+    began = time.time()
+    uv = find_uv()
+    parts = parallel.gather(_slow_parts(root, hub), LONGEST_SECONDS)
+    disk = parts["disk"]
+    reach = [each for each in (parts["hub"], parts["index"]) if each is not None]
     return {
+        "host": platform.node(),
         "os": _os_name(),
         "python": platform.python_version(),
         "cpus": _cpus(),
         "memoryMiB": memory.total_mib(),
-        "diskFreeMiB": shutil.disk_usage(root).free >> 20,
-        "gpus": gpus.list_gpus(),
-        "uv": find_uv(),
-        "missing": list(_missing(root)),
+        "memoryFreeMiB": memory.free_mib(),
+        "root": root,
+        "diskTotalMiB": disk[0] >> 20,
+        "diskFreeMiB": disk[2] >> 20,
+        "cache": os.path.join(root, "cache"),
+        "gpus": parts["gpus"],
+        "uv": uv,
+        "network": reach,
+        "scheduler": "slurm" if shutil.which("sbatch") else None,
+        "missing": list(lacks.missing(root, uv, mend_venv(), parts["driver"], reach)),
+        # The middle of our work: its counterpart is the middle of the round trip that asked for it.
+        "time": (began + time.time()) / 2,
+    }
+
+
+def _slow_parts(root, hub):
+    return {
+        "gpus": (gpus.list_gpus, []),
+        "driver": (lacks.driver_problem, lacks.HUNG_DRIVER),
+        "disk": (lambda: tuple(shutil.disk_usage(root)), (0, 0, 0)),
+        "hub": (lambda: network.hub(hub), network.unknown("Hub", hub)),
+        "index": (network.package_index, network.unknown("package index", network.USUAL_INDEX)),
     }
 
 
@@ -27,15 +53,6 @@ def find_uv():
     home = os.path.expanduser("~")
     usual = os.pathsep.join([os.path.join(home, ".local", "bin"), os.path.join(home, ".cargo", "bin")])
     return shutil.which("uv") or shutil.which("uv", path=usual)
-
-
-def _missing(root):
-    if importlib.util.find_spec("ensurepip") is None and find_uv() is None:
-        yield {"what": "Python's venv module (ensurepip), needed to build environments", "mend": mend_venv()}
-    if not os.access(root, os.W_OK):
-        yield {"what": "permission to write to %s" % root, "mend": "chmod u+rwx %s" % root}
-    if shutil.disk_usage(root).free < 1 << 30:
-        yield {"what": "disk space (less than 1 GiB is free)", "mend": "du -sh %s/* | sort -h" % root}
 
 
 def mend_venv():

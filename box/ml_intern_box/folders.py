@@ -9,6 +9,19 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ENVIRONMENT = re.compile(r"[0-9a-f]{8,64}")
 
 
+def claim(root):
+    """Makes the folder of the jobs, for our eyes only; refuses one that is another user's."""
+    jobs = os.path.join(root, "jobs")
+    os.makedirs(jobs, mode=0o700, exist_ok=True)
+    owner = os.stat(jobs).st_uid
+    if owner != os.geteuid():
+        raise BoxError(
+            "bad-input",
+            "The folder %s belongs to another user (id %d): what lies there is neither run nor read." % (jobs, owner),
+            "Choose a folder of your own on the box (editor: mlIntern.box.root; command line: --box-root).",
+        )
+
+
 def job_folder(root, job_id):
     """The folder of a job, whether or not it exists."""
     if not isinstance(job_id, str) or not _ID.fullmatch(job_id):

@@ -28,6 +28,32 @@ def total_mib():
     return total >> 20
 
 
+def free_mib():
+    """Memory that is free for jobs now: the machine's, or less where a control group says so."""
+    available = _field("/proc/meminfo", "MemAvailable:")
+    free = total_mib() if available is None else available >> 10
+    for folder, limit, used in (
+        ("/sys/fs/cgroup", "memory.max", "memory.current"),
+        ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+    ):
+        # Files that were read once are counted as used, but give way.
+        cached = _field(folder + "/memory.stat", "inactive_file") or 0
+        try:
+            with open("%s/%s" % (folder, limit)) as most, open("%s/%s" % (folder, used)) as now:
+                free = min(free, max(0, int(most.read()) - int(now.read()) + cached) >> 20)
+        except (OSError, ValueError):
+            continue
+    return free
+
+
+def _field(path, name):
+    try:
+        with open(path) as file:
+            return next((int(line.split()[1]) for line in file if line.split()[:1] == [name]), None)
+    except (OSError, ValueError):
+        return None
+
+
 def _candidates():
     try:
         with open("/proc/self/cgroup") as file:

@@ -18,7 +18,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     root = os.path.realpath(os.path.expanduser(options.root))
     try:
-        os.makedirs(os.path.join(root, "jobs"), mode=0o700, exist_ok=True)
+        folders.claim(root)
         answer = options.command(root, options)
     except BoxError as error:
         return _fail(error)
@@ -29,8 +29,8 @@ def main(arguments=None):
     return 0
 
 
-def _check(root, _options):
-    return {"card": card.describe(root)}
+def _check(root, options):
+    return {"card": card.describe(root, options.hub)}
 
 
 def _submit(root, _options):
@@ -97,7 +97,9 @@ def _parser():
     parser = argparse.ArgumentParser(prog="ml_intern_box.supervisor", description=__doc__)
     parser.add_argument("--root", required=True)
     commands = parser.add_subparsers(dest="name", required=True)
-    commands.add_parser("check").set_defaults(command=_check)
+    look = commands.add_parser("check")
+    look.add_argument("--hub", default="https://huggingface.co")
+    look.set_defaults(command=_check)
     commands.add_parser("submit").set_defaults(command=_submit)
     commands.add_parser("list").set_defaults(command=_list)
     many = commands.add_parser("status")

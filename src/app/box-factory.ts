@@ -21,6 +21,7 @@ export async function openBox(
     name,
     shell,
     packageFiles,
+    hub: practice?.world.hub ?? options.settings.hubEndpoint,
     clock: systemClock,
     logger: options.logger,
     ...(root === '' ? {} : { root }),

@@ -3,27 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import SSHConfig from 'ssh-config';
-import type { BoxCard } from '../core/ports/box';
 import type { Runs } from '../core/run/runs';
 import type { Benchmark } from '../core/run/types';
 import { loadBenchmark } from './benchmark';
-import { openBox } from './box-factory';
 import type { AppOptions } from './options';
 import { RunsService } from './runs-service';
 
+export { openBoxForPerson as openBox } from './boxes';
 export { practiceConfig } from './practice';
 
 export function createRuns(options: AppOptions): Runs {
   return new RunsService(options);
-}
-
-export async function checkBox(host: string, options: AppOptions): Promise<BoxCard> {
-  const box = await openBox(host, options);
-  try {
-    return await box.check();
-  } finally {
-    await box.close();
-  }
 }
 
 /** Hosts that `~/.ssh/config` names, without patterns. */

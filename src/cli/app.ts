@@ -1,7 +1,7 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
+import type { OpenedBox } from '../app/boxes';
 import type { AppOptions } from '../app/options';
 import type { Logger } from '../core/ports/common';
-import type { BoxCard } from '../core/ports/box';
 import type { Runs } from '../core/run/runs';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import { takeSecrets } from './secrets';
@@ -10,7 +10,7 @@ import type { Terminal } from './terminal';
 export interface App {
   createRuns(options: AppOptions): Runs;
   practiceConfig(options: { seed: number; autonomy: Autonomy }): RunConfig;
-  checkBox(host: string, options: AppOptions): Promise<BoxCard>;
+  openBox(host: string, options: AppOptions): Promise<OpenedBox>;
 }
 
 /** Everything a command is given. */
@@ -32,6 +32,7 @@ export interface GlobalOptions {
   json?: boolean;
   verbose?: boolean;
   modelUrl?: string;
+  boxRoot?: string;
 }
 
 export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
@@ -50,6 +51,7 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
     surface: 'cli',
     ...(terminal.interactive ? { confirmHostKey: confirmHostKey(terminal) } : {}),
     settings: {
+      boxRoot: options.boxRoot ?? env['ML_INTERN_BOX_ROOT'] ?? '',
       hubEndpoint,
       viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] || 'https://datasets-server.huggingface.co',
     },

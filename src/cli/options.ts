@@ -29,6 +29,10 @@ export function modelUrlOption(): Option {
     .argParser(url);
 }
 
+export function boxRootOption(): Option {
+  return new Option('--box-root <dir>', 'folder on the box (default: ~/.ml-intern)').env('ML_INTERN_BOX_ROOT');
+}
+
 /** A command with the options that every command has. */
 export function command(name: string, description: string): Command {
   return new Command(name)

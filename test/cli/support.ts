@@ -202,7 +202,7 @@ export async function play(
       return runs;
     },
     practiceConfig: ({ seed, autonomy }) => ({ ...config, seed, autonomy, practice: { seed } }),
-    checkBox: (host) =>
+    openBox: (host) =>
       Promise.reject(
         new MlInternError('box-unreachable', `Nobody answers at ${host}.`, { next: 'Check the address.' }),
       ),

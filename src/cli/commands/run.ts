@@ -4,7 +4,16 @@ import { Option, type Command } from 'commander';
 import type { Autonomy, Budget, RunConfig } from '../../core/run/types';
 import { workspaceOf, type Cli, type GlobalOptions } from '../app';
 import { driveToEnd } from '../finish';
-import { autonomyOption, command, examples, modelUrlOption, positive, share, wholeNumber } from '../options';
+import {
+  autonomyOption,
+  boxRootOption,
+  command,
+  examples,
+  modelUrlOption,
+  positive,
+  share,
+  wholeNumber,
+} from '../options';
 import { withRuns } from '../with-runs';
 
 export interface RunOptions extends GlobalOptions {
@@ -29,6 +38,7 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .requiredOption('--base-model <id|path>', 'model id on the Hub, or a folder on the box')
     .requiredOption('--benchmark <file>', 'the benchmark: a .jsonl file of {question, answer} lines')
     .option('--box <host>', '"local", or a host as ssh knows it', 'local')
+    .addOption(boxRootOption())
     .addOption(modelUrlOption().makeOptionMandatory())
     .addOption(
       new Option('--model <name>', 'the model that drives the agent').env('ML_INTERN_MODEL').makeOptionMandatory(),

@@ -22,6 +22,11 @@ if sys.version_info < (3, 8):
 try:
     root = os.path.realpath(sys.argv[1])
     target = os.path.join(root, "box", sys.argv[2])
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    owner = os.stat(os.path.dirname(target)).st_uid
+    if owner != os.geteuid():
+        print(json.dumps({"error": {"reason": "bad-input", "message": "The folder %s on the box belongs to another user (id %d): what lies there is neither run nor read." % (root, owner), "next": "Choose a folder of your own on the box (editor: mlIntern.box.root; command line: --box-root)."}}))
+        sys.exit(1)
     if not os.path.isdir(target):
         new = "%s.%d.tmp" % (target, os.getpid())
         shutil.rmtree(new, ignore_errors=True)

@@ -64,22 +64,22 @@ const gpu = z.object({
 const reach = z.object({ name: text(100), url: text(500), reachable: z.boolean(), detail: text(300) });
 
 const cardSchema = z.object({
-  host: text(200).default(''),
+  host: text(200),
   os: text(200),
   python: text(50),
   cpus: z.int().positive(),
   memoryMiB: amount,
-  memoryFreeMiB: amount.default(0),
-  root: text(4000).default(''),
-  diskTotalMiB: amount.default(0),
+  memoryFreeMiB: amount,
+  root: text(4000),
+  diskTotalMiB: amount,
   diskFreeMiB: amount,
-  cache: text(4000).default(''),
+  cache: text(4000),
   gpus: z.array(gpu).max(64),
   uv: text(500).nullable(),
-  network: z.array(reach).max(20).default([]),
+  network: z.array(reach).max(20),
   /** The box's clock, in unix seconds; the skew is told by whoever compares. */
-  time: amount.default(0),
-  scheduler: z.enum(['slurm']).nullable().default(null),
+  time: amount,
+  scheduler: z.enum(['slurm']).nullable(),
   missing: z.array(z.object({ what: text(500), mend: text(500) })).max(20),
 });
 

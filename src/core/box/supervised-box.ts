@@ -6,6 +6,7 @@ import type { Clock, Logger } from '../ports/common';
 import type { ExecOptions, ExecResult, Shell } from '../ports/shell';
 import { unlessAborted } from './abort';
 import { bootstrap, type Bootstrapped, lastLine } from './bootstrap';
+import { cardSeenFromHere } from './card';
 import { followJob } from './follow';
 import { shellQuote } from './quote';
 import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
@@ -17,6 +18,8 @@ export interface SupervisedBoxOptions {
   packageFiles: Readonly<Record<string, string>>;
   /** Folder on the box; default `~/.ml-intern`. */
   root?: string;
+  /** The Hub, or its mirror, that jobs will download from. */
+  hub?: string;
   clock: Clock;
   logger?: Logger;
 }
@@ -36,9 +39,12 @@ export class SupervisedBox implements Box {
   }
 
   async check(signal?: AbortSignal): Promise<BoxCard> {
-    const { card } = await this.ask(cardAnswer, ['check'], { signal });
-    const { time, ...rest } = card;
-    return { name: this.name, ...rest, clockSkewSeconds: time - this.options.clock.now() / 1000 };
+    const { clock, hub } = this.options;
+    // Connecting and uploading take longer one way than the other: not part of the round trip that tells the clocks apart.
+    await this.withContact(signal, () => this.command([], signal));
+    const asked = clock.now();
+    const { card } = await this.ask(cardAnswer, ['check', ...(hub === undefined ? [] : ['--hub', hub])], { signal });
+    return cardSeenFromHere(this.name, card, asked, clock.now());
   }
 
   async submit(request: JobRequest, signal?: AbortSignal): Promise<JobStatus> {
