@@ -7,13 +7,18 @@ import { type LoopbackOptions, type LoopbackSsh, startLoopbackSsh } from '../../
 
 export interface TestSshd extends LoopbackSsh {
   home: string;
+  /** Stops the server with all its connections, or starts it again on the same port and with the same keys. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   /** A shell that uses this server's keys and nothing of the machine's own SSH configuration. */
   shell(options?: Partial<SshShellOptions>): SshShell;
 }
 
 export async function startTestSshd(kind?: LoopbackOptions['kind']): Promise<TestSshd> {
   const home = await mkdtemp(join(tmpdir(), 'ml-intern-sshd-'));
-  const server = await startLoopbackSsh({ home, ...(kind ? { kind } : {}) });
+  const settings = { home, ...(kind ? { kind } : {}) };
+  let server = await startLoopbackSsh(settings);
+  const { port } = server;
   const overrides = {
     hostname: server.host,
     port: server.port,
@@ -24,6 +29,11 @@ export async function startTestSshd(kind?: LoopbackOptions['kind']): Promise<Tes
   return {
     ...server,
     home,
+    down: () => server.stop(),
+    up: async () => {
+      server = await startLoopbackSsh({ ...settings, port });
+    },
+    dropConnections: () => server.dropConnections(),
     shell: (options = {}) =>
       new SshShell({
         host: 'test-box',

@@ -46,7 +46,9 @@ export class Jobs {
       folder: this.ownFolder(place.folder),
     });
     if (this.isFinal(request.id)) return;
-    await this.recordStatus(await box.submit(request, signal));
+    const status = await box.submit(request, signal);
+    // Once an end is recorded nobody follows any more: that is for the follower, which copies the files first.
+    if (!finalStates.has(status.state)) await this.recordStatus(status);
     this.attach(request.id);
   }
 

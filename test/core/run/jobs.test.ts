@@ -86,6 +86,15 @@ describe('jobs of a run', () => {
     assert.deepEqual(box.started, ['j']);
   });
 
+  it('copies the files of a job that has ended before its submission is answered', async () => {
+    await box.submit(request('j'));
+    box.set('j', 'finished');
+    box.script('j', () => updates(data('stdout.log', 0, 'all of it'), status('j', 'finished')));
+    const job = await openJobs().run(request('j'), place('j'));
+    assert.equal(job.state, 'finished');
+    assert.equal(copied('j', 'stdout.log'), 'all of it');
+  });
+
   it('records lost and regained contact, and not as a failure of the job', async () => {
     box.script('j', () =>
       updates(
