@@ -1,6 +1,9 @@
-"""Streams a job's state and the growth of its files as JSON lines, until the job is over and its files are drained."""
+"""Streams a job's state and the growth of its files until the job is over and its files are drained.
 
-import base64
+A JSON line each: {"status"}; {"file", "offset", "bytes"} followed by exactly so many raw bytes; {"file", "offset", "next"}
+where the bytes between the two offsets were thrown away.
+"""
+
 import json
 import os
 import select
@@ -8,44 +11,40 @@ import time
 
 from . import folders, status
 from .errors import BoxError
+from .logs import Tail
 
-FILES = ("metrics.jsonl", "stdout.log", "stderr.log")
-CHUNK = 64 * 1024
-POLL_SECONDS = 0.15
+# The small ones first: a log that grows fast must not keep a metric waiting.
+FILES = ("metrics.jsonl", "telemetry.jsonl", "stdout.log", "stderr.log")
+CHUNK = 256 * 1024
+POLL_SECONDS = 0.05
 BEAT_SECONDS = 5.0
+LOOK_SECONDS = 1.0
 
 
 def follow(root, job_id, offsets, out):
     """Writes to the file descriptor `out`; returns when the job is over or nobody reads any more."""
+    if not isinstance(offsets, dict):
+        raise BoxError("bad-input", "The offsets are not an object.", "Report this: it is a fault of the client.")
     job = folders.job_folder(root, job_id)
-    places = {name: _whole(offsets.get(name, 0)) for name in FILES}
-    _existing(job, job_id)
+    tails = [Tail(job, name, _whole(offsets.get(name, 0))) for name in FILES]
+    state = _State(job, job_id)
+    state.look()
     try:
-        _follow(job, job_id, places, out)
+        _follow(state, tails, out)
     except BrokenPipeError:
         return
 
 
-def _existing(job, job_id):
-    now = status.current(job)
-    if now is None:
-        raise BoxError("bad-input", "There is no job %s on this box." % job_id, "List the jobs of the box.")
-    return now
-
-
-def _follow(job, job_id, places, out):
+def _follow(state, tails, out):
     watcher = select.poll()
     watcher.register(out, 0)
-    shown, shown_at = None, 0.0
     while True:
         # Order matters: a state that is final now means that the files below hold all they will ever hold.
-        now = _existing(job, job_id)
+        now = state.look()
         final = now["state"] in status.FINAL
-        changed = shown is None or now["state"] != shown["state"]
-        if not final and (changed or time.monotonic() - shown_at >= BEAT_SECONDS):
+        if not final and state.is_news():
             _send(out, {"status": now})
-            shown, shown_at = now, time.monotonic()
-        grown = [_send_growth(job, name, places, out) for name in FILES]
+        grown = [_send_growth(tail, out) for tail in tails]
         if final and not any(grown):
             _send(out, {"status": now})
             return
@@ -53,27 +52,51 @@ def _follow(job, job_id, places, out):
             return
 
 
-def _send_growth(job, name, places, out):
-    """Sends one chunk; True when there may be more."""
-    path = os.path.join(job, name)
-    try:
-        if os.stat(path).st_size <= places[name]:
+class _State:
+    """The job's status, read again only when it was written anew, or to see whether its supervisor still lives."""
+
+    def __init__(self, job, job_id):
+        self.job, self.job_id = job, job_id
+        self.now, self.written, self.looked_at = None, None, 0.0
+        self.shown, self.shown_at = None, 0.0
+
+    def look(self):
+        written = status.written_at(self.job)
+        if self.now is None or written != self.written or time.monotonic() - self.looked_at >= LOOK_SECONDS:
+            self.now, self.written, self.looked_at = status.current(self.job), written, time.monotonic()
+        if self.now is None:
+            raise BoxError("bad-input", "There is no job %s on this box." % self.job_id, "List the jobs of the box.")
+        return self.now
+
+    def is_news(self):
+        """A change is told at once, and that we are alive every few seconds."""
+        told = [self.now.get(name) for name in ("state", "note", "gpus")]
+        if told == self.shown and time.monotonic() - self.shown_at < BEAT_SECONDS:
             return False
-        with open(path, "rb") as file:
-            file.seek(places[name])
-            data = file.read(CHUNK)
-    except FileNotFoundError:
+        self.shown, self.shown_at = told, time.monotonic()
+        return True
+
+
+def _send_growth(tail, out):
+    """Sends one chunk; True when there may be more."""
+    before = tail.offset
+    piece = tail.read(CHUNK)
+    if piece is None:
         return False
-    if data:
-        _send(out, {"file": name, "offset": places[name], "data": base64.b64encode(data).decode()})
-        places[name] += len(data)
-    return bool(data)
+    offset, data = piece
+    if data is None:
+        _send(out, {"file": tail.name, "offset": before, "next": offset})
+    else:
+        _send(out, {"file": tail.name, "offset": offset, "bytes": len(data)}, data)
+    return True
 
 
-def _send(out, message):
-    line = (json.dumps(message) + "\n").encode()
-    while line:
-        line = line[os.write(out, line) :]
+def _send(out, header, data=b""):
+    line = (json.dumps(header) + "\n").encode()
+    sent = os.writev(out, [line, data])
+    for rest in (memoryview(line)[sent:], memoryview(data)[max(0, sent - len(line)) :]):
+        while rest:
+            rest = rest[os.write(out, rest) :]
 
 
 def _whole(value):

@@ -73,6 +73,15 @@ def read(job):
         return None
 
 
+def written_at(job):
+    """Changes whenever the status is written anew; None when there is none."""
+    try:
+        found = os.lstat(os.path.join(job, "status.json"))
+        return found.st_ino, found.st_mtime_ns
+    except OSError:
+        return None
+
+
 def read_kind(job):
     try:
         with open(os.path.join(job, "spec.json"), encoding="utf-8") as file:

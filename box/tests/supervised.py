@@ -55,15 +55,18 @@ class Box:
 
 
 def collect(out, offsets=None):
+    """(last status, {file: bytes}) of what a follower said; a last frame that was cut off is left out."""
     files, last = {}, None
-    for line in out.splitlines():
+    while b"\n" in out:
+        line, out = out.split(b"\n", 1)
         message = json.loads(line)
         if "status" in message:
             last = message["status"]
             continue
         data = files.setdefault(message["file"], b"")
         assert message["offset"] == (offsets or {}).get(message["file"], 0) + len(data), "gap or repetition"
-        files[message["file"]] = data + base64.b64decode(message["data"])
+        files[message["file"]] = data + out[: message["bytes"]]
+        out = out[message["bytes"] :]
     return last, files
 
 

@@ -123,7 +123,7 @@ def test_a_submission_that_was_cut_off_can_be_repeated(box):
     os.makedirs(box.job("job-1") + "/work/half")
     old = os.stat(box.job("job-1")).st_mtime - 60
     os.utime(box.job("job-1"), (old, old))
-    assert box.status("job-1")["state"] == "lost"
+    assert box.status("job-1")["failure"]["class"] == "lost"
     box.submit(request("import os; print(os.listdir())"))
     last, files = box.follow("job-1")
     assert (last["state"], files["stdout.log"]) == ("finished", b"['main.py']\n")
@@ -213,9 +213,9 @@ def test_following_goes_on_at_a_byte(box):
     box.submit(request(program))
     box.wait_for_line("job-1", "line 5")
     first = box.popen("follow", "job-1")
-    lines = [first.stdout.readline() for _ in range(4)]
+    box.wait_for_line("job-1", "line 15")
     first.kill()
-    _, head = collect(b"".join(lines))
+    _, head = collect(first.stdout.read())
     got = head["stdout.log"]
     last, rest = box.follow("job-1", {"stdout.log": len(got)})
     assert last["state"] == "finished"

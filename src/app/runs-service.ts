@@ -7,7 +7,7 @@ import { decideOn } from '../core/approvals/decide';
 import { MlInternError } from '../core/errors';
 import { parseLog } from '../core/run/event-log';
 import { Journal } from '../core/run/journal';
-import { parseMetrics } from '../core/run/jobs';
+import { parseMetrics } from '../core/run/metrics';
 import { reduce } from '../core/run/reducer';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../core/run/runs';
 import type { Decision, RunConfig } from '../core/run/types';

@@ -30,10 +30,10 @@ export class FileStore implements Store {
     });
   }
 
-  append(path: string, content: string | Uint8Array): Promise<void> {
+  append(path: string, content: string | Uint8Array, { flush } = { flush: true }): Promise<void> {
     return this.guard(path, async (target) => {
       await mkdir(dirname(target), { recursive: true });
-      await appendFile(target, content, { flush: true });
+      await appendFile(target, content, { flush });
     });
   }
 

@@ -2,8 +2,9 @@
 import { MlInternError, toMlInternError } from '../errors';
 import { finalStates, type JobFile, type JobUpdate } from '../ports/box';
 import type { Clock } from '../ports/common';
-import { readLines } from './lines';
-import { followLine } from './schema';
+import { unlessAborted } from './abort';
+import { type Frame, FrameReader } from './frames';
+import { Silence } from './silence';
 
 const firstDelayMs = 500;
 const longestDelayMs = 30_000;
@@ -53,56 +54,41 @@ export async function* followJob(source: FollowSource, from: Offsets, signal?: A
 async function* attempt(source: FollowSource, offsets: Offsets, signal?: AbortSignal): AsyncGenerator<JobUpdate> {
   const ending = new AbortController();
   const both = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
-  const lines = readLines(await source.open({ ...offsets }, both));
+  const silence = new Silence(source.clock, silenceMs);
+  void silence.lasting(both).then(
+    () => ending.abort(silent()),
+    () => undefined,
+  );
+  const reader = new FrameReader();
+  const chunks = (await source.open({ ...offsets }, both))[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await withinSilence(lines.next(), source.clock, both);
+      silence.broken();
+      const next = await unlessAborted(chunks.next(), both);
       if (next.done) return;
-      const update = toUpdate(next.value, offsets);
-      if (update) yield update;
+      for (const frame of reader.read(next.value)) {
+        const update = undelivered(frame, offsets);
+        if (update) yield update;
+      }
     }
   } finally {
     ending.abort();
     // A stream that rests between two chunks does not notice the signal: unless it is told to end, its channel stays taken for good.
-    await lines.return(undefined).catch(() => undefined);
+    await chunks.return?.().catch(() => undefined);
   }
 }
 
-/** The update in a line, cut to what was not delivered yet; undefined for noise and repetitions. */
-function toUpdate(line: string, offsets: Offsets): JobUpdate | undefined {
-  const parsed = parseLine(line);
-  if (parsed === undefined) return undefined;
-  if ('status' in parsed) return { type: 'status', status: parsed.status };
-  const have = offsets[parsed.file] ?? 0;
-  const bytes = Buffer.from(parsed.data, 'base64').subarray(Math.max(0, have - parsed.offset));
-  const offset = Math.max(have, parsed.offset);
-  if (offset > have) throw diedEarly();
-  if (bytes.length === 0) return undefined;
-  offsets[parsed.file] = offset + bytes.length;
-  return { type: 'data', file: parsed.file, offset, bytes };
-}
-
-function parseLine(line: string) {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return followLine.safeParse(JSON.parse(line)).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-async function withinSilence<T>(next: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
-  const heard = new AbortController();
-  const silence = clock.sleep(silenceMs, AbortSignal.any([signal, heard.signal])).then(
-    () => Promise.reject(silent()),
-    () => next,
-  );
-  try {
-    return await Promise.race([next, silence]);
-  } finally {
-    heard.abort();
-  }
+/** The update in a frame, cut to what was not delivered yet; undefined for repetitions. */
+function undelivered(frame: Frame, offsets: Offsets): JobUpdate | undefined {
+  if (frame.type === 'status') return frame;
+  const have = offsets[frame.file] ?? 0;
+  const end = frame.type === 'gap' ? frame.next : frame.offset + frame.bytes.length;
+  if (frame.offset > have) throw diedEarly();
+  if (end <= have) return undefined;
+  offsets[frame.file] = end;
+  return frame.type === 'gap'
+    ? { ...frame, offset: have }
+    : { ...frame, offset: have, bytes: frame.bytes.subarray(have - frame.offset) };
 }
 
 /** The job goes on without us, so we try for as long as the person lets us. */

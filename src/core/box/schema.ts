@@ -88,13 +88,15 @@ export const statusesAnswer = z.object({ statuses: z.array(jobStatusSchema).max(
 export const cardAnswer = z.object({ card: cardSchema });
 export const bootstrapAnswer = z.object({ package: z.string().max(4000), root: z.string().max(4000) });
 
-export const followLine = z.union([
+const jobFile = z.enum(['metrics.jsonl', 'stdout.log', 'stderr.log', 'telemetry.jsonl']);
+const place = z.int().nonnegative();
+
+/** A status, an error with which the follower ends, the head of so many raw bytes, or bytes that the box no longer has. */
+export const followHeader = z.union([
   z.object({ status: jobStatusSchema }),
-  z.object({
-    file: z.enum(['metrics.jsonl', 'stdout.log', 'stderr.log', 'telemetry.jsonl']),
-    offset: z.int().nonnegative(),
-    data: z.base64(),
-  }),
+  z.object({ error: z.unknown() }),
+  z.object({ file: jobFile, offset: place, bytes: place }),
+  z.object({ file: jobFile, offset: place, next: place }),
 ]);
 
 const errorAnswer = z.object({

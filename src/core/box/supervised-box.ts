@@ -75,7 +75,7 @@ export class SupervisedBox implements Box {
   follow(id: string, from: Partial<Record<JobFile, number>>, signal?: AbortSignal): AsyncIterable<JobUpdate> {
     const open = async (offsets: Partial<Record<JobFile, number>>, ending: AbortSignal) => {
       const command = await this.command(['follow', id, '--from', JSON.stringify(offsets)], ending);
-      return this.spoken(this.options.shell.stream(command, { signal: ending }));
+      return this.renewing(this.options.shell.stream(command, { signal: ending }));
     };
     return followJob({ open, clock: this.options.clock }, from, signal);
   }
@@ -145,20 +145,26 @@ export class SupervisedBox implements Box {
     }
   }
 
+  /** Passes a stream on; after a failure the package is looked for again. */
+  private async *renewing(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      if (MlInternError.is(error, 'box-command') || MlInternError.is(error, 'box-lost-contact')) this.ready = undefined;
+      throw error;
+    }
+  }
+
   /** Passes a stream on; when its command fails, with what the command itself said. */
   private async *spoken(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let tail = '';
+    let tail: Uint8Array = new Uint8Array();
     try {
-      for await (const chunk of chunks) {
-        tail = (tail + Buffer.from(chunk).toString('latin1')).slice(-answerTail);
+      for await (const chunk of this.renewing(chunks)) {
+        tail = (chunk.length < answerTail ? Buffer.concat([tail, chunk]) : chunk).subarray(-answerTail);
         yield chunk;
       }
     } catch (error) {
-      if (MlInternError.is(error, 'box-command') || MlInternError.is(error, 'box-lost-contact')) this.ready = undefined;
-      throw (
-        (MlInternError.is(error, 'box-command') ? parseError(Buffer.from(tail, 'latin1').toString()) : undefined) ??
-        error
-      );
+      throw (MlInternError.is(error, 'box-command') ? parseError(Buffer.from(tail).toString()) : undefined) ?? error;
     }
   }
 

@@ -6,9 +6,9 @@ export interface Store {
   read(path: string): Promise<string | undefined>;
   /** Writes by rename, so that a reader never sees half a file. */
   write(path: string, content: string): Promise<void>;
-  /** Appends and flushes to the disk before it resolves. */
-  append(path: string, content: string | Uint8Array): Promise<void>;
-  /** Cuts a file to `length` bytes; used to mend a torn last line. */
+  /** Appends and, unless told otherwise, flushes all that the file holds to the disk before it resolves. */
+  append(path: string, content: string | Uint8Array, options?: { flush: boolean }): Promise<void>;
+  /** Cuts a file to `length` bytes, or grows it by a hole; used to mend a torn last line. */
   truncate(path: string, length: number): Promise<void>;
   /** Size in bytes, 0 when the file is missing. */
   size(path: string): Promise<number>;

@@ -3,13 +3,12 @@
  * A lost connection is recorded as contact lost, never as a failed job.
  */
 import { MlInternError } from '../errors';
-import { finalStates, type Box, type JobFile, type JobRequest, type JobStatus, type JobUpdate } from '../ports/box';
+import { finalStates, type Box, type JobRequest, type JobStatus, type JobUpdate } from '../ports/box';
 import type { Store } from '../ports/store';
 import type { Journal } from './journal';
 import type { MetricPoint } from './runs';
+import { Tails } from './tails';
 import type { JobView } from './view';
-
-const tailed: readonly JobFile[] = ['metrics.jsonl', 'stdout.log', 'stderr.log'];
 
 export interface JobPlace {
   experiment: string | null;
@@ -29,7 +28,6 @@ export interface JobsOptions {
 
 export class Jobs {
   private readonly followers = new Map<string, Promise<void>>();
-  private readonly partial = new Map<string, string>();
 
   constructor(private readonly options: JobsOptions) {}
 
@@ -117,10 +115,13 @@ export class Jobs {
   }
 
   private async follow(id: string): Promise<void> {
-    const { box, store, signal } = this.options;
-    const sizes = await Promise.all(tailed.map((file) => store.size(this.path(id, file))));
-    const from = Object.fromEntries(tailed.map((file, index) => [file, sizes[index] ?? 0]));
-    for await (const update of box.follow(id, from, signal)) await this.take(id, update);
+    const { box, store, runFolder, signal } = this.options;
+    const tails = new Tails({
+      store,
+      folder: `${runFolder}/${this.require(id).folder}`,
+      onMetrics: (points) => this.options.onMetrics(id, points),
+    });
+    for await (const update of box.follow(id, await tails.begin(), signal)) await this.take(tails, update);
     if (!this.isFinal(id)) await this.refresh(id);
   }
 
@@ -128,27 +129,12 @@ export class Jobs {
     for (const status of await this.options.box.status([id], this.options.signal)) await this.recordStatus(status);
   }
 
-  private async take(id: string, update: JobUpdate): Promise<void> {
-    if (update.type === 'status') return this.recordStatus(update.status);
+  private async take(tails: Tails, update: JobUpdate): Promise<void> {
     if (update.type === 'contact')
       return this.options.journal.record('box.contact', { state: update.state, message: update.message });
-    const path = this.path(id, update.file);
-    // What the box threw away stays a hole, so that offsets here and there remain the same.
-    if (update.type === 'gap') return this.options.store.truncate(path, update.next);
-    const have = await this.options.store.size(path);
-    // Bytes that are already here (a restart in the middle of a chunk) are not written again.
-    const fresh = update.bytes.subarray(Math.max(0, have - update.offset));
-    if (fresh.length === 0) return;
-    await this.options.store.append(path, fresh);
-    if (update.file === 'metrics.jsonl') this.emitMetrics(id, fresh);
-  }
-
-  private emitMetrics(id: string, bytes: Uint8Array): void {
-    const text = (this.partial.get(id) ?? '') + new TextDecoder().decode(bytes);
-    const lines = text.split('\n');
-    this.partial.set(id, lines.pop() ?? '');
-    const points = parseMetrics(lines);
-    if (points.length > 0) this.options.onMetrics(id, points);
+    if (update.type !== 'status') return tails.take(update);
+    if (finalStates.has(update.status.state)) await tails.keep();
+    await this.recordStatus(update.status);
   }
 
   /** Only a change of the state, or of what it waits for, is a fact worth an event; heartbeats are not. */
@@ -192,24 +178,6 @@ export class Jobs {
       });
     return job;
   }
-
-  private path(id: string, file: JobFile): string {
-    const { runFolder } = this.options;
-    return `${runFolder}/${this.require(id).folder}/${file}`;
-  }
-}
-
-/** Metric points from whole lines; a line that is not a point is skipped. */
-export function parseMetrics(lines: readonly string[]): MetricPoint[] {
-  return lines.flatMap((line) => {
-    try {
-      const point = JSON.parse(line) as Partial<MetricPoint> | null;
-      return point && typeof point.step === 'number' && typeof point.time === 'number' ? [point as MetricPoint] : [];
-    } catch {
-      // Not JSON: scripts may write anything into their metrics file.
-      return [];
-    }
-  });
 }
 
 async function untilAborted(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {

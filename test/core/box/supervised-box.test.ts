@@ -20,7 +20,7 @@ function status(state: string) {
 }
 
 function data(file: string, offset: number, text: string): string {
-  return `${JSON.stringify({ file, offset, data: Buffer.from(text).toString('base64') })}\n`;
+  return `${JSON.stringify({ file, offset, bytes: Buffer.byteLength(text) })}\n${text}`;
 }
 
 const state = (name: string) => `${JSON.stringify({ status: status(name) })}\n`;
@@ -143,7 +143,7 @@ describe('following a job', () => {
     assert.match(commands.at(-1) ?? '', /--from '\{"stdout.log":3\}'/);
   });
 
-  it('does not step over a gap', async () => {
+  it('does not step over bytes that are missing', async () => {
     const { box } = boxThatSays(
       [prepared, prepared],
       [
@@ -155,10 +155,33 @@ describe('following a job', () => {
     assert.deepEqual(seen, ['stdout.log@0:abc', 'stdout.log@3:def']);
   });
 
+  it('says which bytes the box no longer has, and goes on behind them', async () => {
+    const gap = `${JSON.stringify({ file: 'stdout.log', offset: 3, next: 9 })}\n`;
+    const { box } = boxThatSays(
+      [prepared],
+      [[data('stdout.log', 0, 'abc'), gap, data('stdout.log', 9, 'x'), state('finished')]],
+    );
+    const expected = ['stdout.log@0:abc', 'stdout.log@3-9:gap', 'stdout.log@9:x', 'finished'];
+    assert.deepEqual(await all(box.follow('j', {})), expected);
+  });
+
+  it('does not take what a job prints for the word of the box', async () => {
+    const { box } = boxThatSays([prepared], [[data('stdout.log', 0, state('failed')), state('finished')]]);
+    assert.deepEqual(await all(box.follow('j', {})), [`stdout.log@0:${state('failed')}`, 'finished']);
+  });
+
+  it('passes on why the follower cannot go on', async () => {
+    const error = { reason: 'bad-input', message: 'There is no job j on this box.', next: 'List the jobs.' };
+    const { box } = boxThatSays([prepared], [[`${JSON.stringify({ error })}\n`]]);
+    await assert.rejects(all(box.follow('j', {})), { reason: 'bad-input' });
+  });
+
   it('puts lines together that arrive in pieces', async () => {
     const whole = data('metrics.jsonl', 0, '{"step": 1}\n') + state('finished');
     const { box } = boxThatSays([prepared], [[whole.slice(0, 20), whole.slice(20, 30), whole.slice(30)]]);
-    assert.deepEqual(await all(box.follow('j', {})), ['metrics.jsonl@0:{"step": 1}\n', 'finished']);
+    const seen = await all(box.follow('j', {}));
+    assert.equal(seen.pop(), 'finished');
+    assert.equal(seen.map((each) => each.replace(/^.*?:/, '')).join(''), '{"step": 1}\n');
   });
 
   it('waits longer and longer, up to half a minute, for a box that is away', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { EventEmitter, getEventListeners, once } from 'node:events';
 import { MlInternError } from '../../../src/core/errors';
 import type { JobFile, JobRequest, JobStatus, JobUpdate } from '../../../src/core/ports/box';
-import { Jobs, parseMetrics } from '../../../src/core/run/jobs';
+import { Jobs } from '../../../src/core/run/jobs';
+import { parseMetrics } from '../../../src/core/run/metrics';
 import type { Journal } from '../../../src/core/run/journal';
 import type { MetricPoint } from '../../../src/core/run/runs';
 import { contentHash } from '../../../src/core/hash';
@@ -177,6 +178,49 @@ describe('jobs of a run', () => {
       points.map(({ step }) => step),
       [1, 2],
     );
+  });
+
+  it('does not break a letter that comes in two pieces', async () => {
+    const bytes = Buffer.from('{"time": 1, "step": 1, "note": "é"}\n');
+    const middle = bytes.indexOf('é') + 1;
+    box.script('j', () =>
+      updates(
+        data('metrics.jsonl', 0, bytes.subarray(0, middle)),
+        data('metrics.jsonl', middle, bytes.subarray(middle)),
+        status('j', 'finished'),
+      ),
+    );
+    await openJobs().run(request('j'), place('j'));
+    assert.deepEqual(points, [{ time: 1, step: 1, note: 'é' }]);
+  });
+
+  it('says a metric point whose first half was copied before a restart', async () => {
+    store.put(`${runFolder}/jobs/j/metrics.jsonl`, '{"time": 1, "step": 1}\n{"time": 2, ');
+    box.script('j', (from) =>
+      updates(data('metrics.jsonl', from['metrics.jsonl'] ?? 0, '"step": 2}\n'), status('j', 'finished')),
+    );
+    await openJobs().run(request('j'), place('j'));
+    assert.deepEqual(points, [{ time: 2, step: 2 }]);
+  });
+
+  it('leaves a hole for what the box threw away, also at the very beginning', async () => {
+    box.script('j', () =>
+      updates(
+        { type: 'gap', file: 'stdout.log', offset: 0, next: 3 },
+        data('stdout.log', 3, 'abc'),
+        { type: 'gap', file: 'stdout.log', offset: 6, next: 8 },
+        data('stdout.log', 8, 'x'),
+        status('j', 'finished'),
+      ),
+    );
+    await openJobs().run(request('j'), place('j'));
+    assert.equal(copied('j', 'stdout.log'), '\0\0\0abc\0\0x');
+  });
+
+  it('copies the telemetry too', async () => {
+    box.script('j', () => updates(data('telemetry.jsonl', 0, '{"time": 1}\n'), status('j', 'finished')));
+    await openJobs().run(request('j'), place('j'));
+    assert.equal(copied('j', 'telemetry.jsonl'), '{"time": 1}\n');
   });
 
   it('gives up waiting by the signal, lets the job go on, and leaves no listener behind', async () => {

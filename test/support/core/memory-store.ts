@@ -65,7 +65,9 @@ export class MemoryStore implements Store {
   truncate(path: string, length: number): Promise<void> {
     const bytes = this.files.get(path);
     if (!bytes) return Promise.reject(Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' }));
-    this.put(path, bytes.slice(0, length));
+    const grown = new Uint8Array(length);
+    grown.set(bytes.subarray(0, length));
+    this.put(path, grown);
     return Promise.resolve();
   }
 

@@ -6,7 +6,7 @@ import { launchHash, trainingOrder } from '../../experiments/training';
 import { sha256 } from '../../hash';
 import { finalStates } from '../../ports/box';
 import { remaining, spendAt } from '../../run/budget';
-import { parseMetrics } from '../../run/jobs';
+import { parseMetrics } from '../../run/metrics';
 import type { Proposal } from '../../run/types';
 import type { ExperimentView, JobView } from '../../run/view';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
