@@ -1,4 +1,4 @@
-"""What the box is and what it lacks, with the command that mends it. Everything is asked at once: it is there in seconds."""
+"""What the box is and what it lacks, with the command that mends it. All is asked at once: it is there in seconds."""
 
 import os
 import platform

@@ -46,7 +46,10 @@ def driver_problem():
 
 
 def has_nvidia_card(devices="/sys/bus/pci/devices"):
-    return any(_read(path + "/vendor") == NVIDIA and _read(path + "/class").startswith(DISPLAY) for path in glob.glob(devices + "/*"))
+    return any(
+        _read(path + "/vendor") == NVIDIA and _read(path + "/class").startswith(DISPLAY)
+        for path in glob.glob(devices + "/*")
+    )
 
 
 def _mend_driver():
@@ -69,8 +72,14 @@ def _mend_permission(folder):
 def _unreachable(place):
     what = "a way to the %s (%s: %s)" % (place["name"], place["url"], place["detail"])
     if place["name"] == "Hub":
-        return {"what": what, "mend": "export HF_ENDPOINT=https://a-mirror-that-the-box-reaches (in the editor: mlIntern.hub.endpoint)"}
-    return {"what": what, "mend": "python3 -m pip config set global.index-url https://a-mirror-that-the-box-reaches/simple/"}
+        return {
+            "what": what,
+            "mend": "export HF_ENDPOINT=https://a-mirror-that-the-box-reaches (in the editor: mlIntern.hub.endpoint)",
+        }
+    return {
+        "what": what,
+        "mend": "python3 -m pip config set global.index-url https://a-mirror-that-the-box-reaches/simple/",
+    }
 
 
 def _read(path):

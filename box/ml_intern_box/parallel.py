@@ -1,4 +1,4 @@
-"""Asks several slow things at once and waits for none of them too long: a hung driver or disk must not hang the box."""
+"""Asks several slow things at once and waits for none too long: a hung driver or disk must not hang the box."""
 
 import threading
 import time
@@ -7,7 +7,9 @@ import time
 def gather(parts, seconds):
     """{name: result} of {name: (function, what to say when it fails or takes longer than `seconds` from now)}."""
     found = {name: fallback for name, (_, fallback) in parts.items()}
-    threads = [threading.Thread(target=_keep, args=(found, name, act), daemon=True) for name, (act, _) in parts.items()]
+    threads = [
+        threading.Thread(target=_keep, args=(found, name, act), daemon=True) for name, (act, _) in parts.items()
+    ]
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + seconds

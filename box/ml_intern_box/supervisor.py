@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from . import card, folders, status
+from . import card, cleaning, folders, housekeeping, status
 from .errors import BoxError, from_os_error
 from .follow import follow
 from .stop import stop
@@ -33,11 +33,12 @@ def _check(root, options):
     return {"card": card.describe(root, options.hub)}
 
 
-def _submit(root, _options):
+def _submit(root, options):
     try:
         request = json.load(sys.stdin)
     except ValueError as error:
         raise BoxError("bad-input", "The request is not JSON: %s." % error, "Submit the job again.") from error
+    housekeeping.refuse_over_quota(root, request, options.quota)
     return {"status": submit(root, request)}
 
 
@@ -84,6 +85,14 @@ def _read(root, options):
     sys.stdout.buffer.flush()
 
 
+def _usage(root, _options):
+    return {"usage": housekeeping.usage(root)}
+
+
+def _clean(root, options):
+    return {"clean": cleaning.clean(root, options.days, options.caches, options.remove)}
+
+
 def _fail(error):
     _print(error.as_json())
     return 1
@@ -100,7 +109,15 @@ def _parser():
     look = commands.add_parser("check")
     look.add_argument("--hub", default="https://huggingface.co")
     look.set_defaults(command=_check)
-    commands.add_parser("submit").set_defaults(command=_submit)
+    take = commands.add_parser("submit")
+    take.add_argument("--quota", type=int)
+    take.set_defaults(command=_submit)
+    commands.add_parser("usage").set_defaults(command=_usage)
+    clear = commands.add_parser("clean")
+    clear.add_argument("--days", type=float, default=14)
+    clear.add_argument("--caches", action="store_true")
+    clear.add_argument("--remove", action="store_true")
+    clear.set_defaults(command=_clean)
     commands.add_parser("list").set_defaults(command=_list)
     many = commands.add_parser("status")
     many.add_argument("ids", nargs="+")

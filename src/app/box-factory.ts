@@ -25,6 +25,7 @@ export async function openBox(
     clock: systemClock,
     logger: options.logger,
     ...(root === '' ? {} : { root }),
+    ...(options.settings.boxQuotaBytes === undefined ? {} : { quotaBytes: options.settings.boxQuotaBytes }),
   });
 }
 

@@ -8,6 +8,8 @@ export interface Settings {
   viewerEndpoint: string;
   /** Folder on boxes; empty: `~/.ml-intern`. */
   boxRoot?: string;
+  /** Most that our folder on a box may hold before new jobs are refused; absent: no limit. */
+  boxQuotaBytes?: number | undefined;
   /** Context window of the model; old tool results are cleared before it is full. */
   modelContextTokens?: number;
   /** How long the model may keep silent, where the usual does not fit. */

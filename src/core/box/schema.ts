@@ -3,13 +3,26 @@ import { z } from 'zod';
 import { type ErrorReason, MlInternError } from '../errors';
 import type { JobStatus } from '../ports/box';
 
-const text = (limit: number) => z.string().transform((value) => value.slice(0, limit));
-const amount = z.number().nonnegative();
+export const text = (limit: number) => z.string().transform((value) => value.slice(0, limit));
+export const amount = z.number().nonnegative();
+
+export const jobKind = z.enum(['environment', 'model', 'overlap', 'train', 'evaluate', 'pretrain']);
+export const jobState = z.enum([
+  'queued',
+  'starting',
+  'running',
+  'stalled',
+  'finishing',
+  'finished',
+  'failed',
+  'stopped',
+  'rebooted',
+]);
 
 export const jobStatusSchema = z.object({
   id: z.string().max(100),
-  kind: z.enum(['environment', 'model', 'overlap', 'train', 'evaluate', 'pretrain']),
-  state: z.enum(['queued', 'starting', 'running', 'stalled', 'finishing', 'finished', 'failed', 'stopped', 'rebooted']),
+  kind: jobKind,
+  state: jobState,
   note: text(500).nullable().default(null),
   submittedAt: amount.nullable().default(null),
   run: text(200).default(''),

@@ -2,12 +2,14 @@
 import type { z } from 'zod';
 import { isAbort, MlInternError } from '../errors';
 import type { Box, BoxCard, JobFile, JobRequest, JobStatus, JobUpdate } from '../ports/box';
+import type { BoxKeeping, BoxUsage, CleanReport, CleanRequest } from '../ports/box-keeping';
 import type { Clock, Logger } from '../ports/common';
 import type { ExecOptions, ExecResult, Shell } from '../ports/shell';
 import { unlessAborted } from './abort';
 import { bootstrap, type Bootstrapped, lastLine } from './bootstrap';
 import { cardSeenFromHere } from './card';
 import { followJob } from './follow';
+import { boxKeeping } from './keeping';
 import { shellQuote } from './quote';
 import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
 
@@ -20,6 +22,8 @@ export interface SupervisedBoxOptions {
   root?: string;
   /** The Hub, or its mirror, that jobs will download from. */
   hub?: string;
+  /** New jobs are refused when our folder on the box holds more than this. */
+  quotaBytes?: number;
   clock: Clock;
   logger?: Logger;
 }
@@ -30,8 +34,9 @@ const answerTail = 8192;
 const mostAttempts = 3;
 const mostBytes = 512 * 1024 * 1024;
 
-export class SupervisedBox implements Box {
+export class SupervisedBox implements Box, BoxKeeping {
   readonly name: string;
+  private readonly keeping = boxKeeping((schema, words, options) => this.ask(schema, words, options));
   private ready: Promise<Bootstrapped> | undefined;
 
   constructor(private readonly options: SupervisedBoxOptions) {
@@ -55,7 +60,9 @@ export class SupervisedBox implements Box {
       files: Object.fromEntries(encoded),
       secrets: secrets ?? {},
     });
-    return (await this.ask(statusAnswer, ['submit'], { stdin, signal, timeoutMs: submitTimeoutMs })).status;
+    const { quotaBytes } = this.options;
+    const words = ['submit', ...(quotaBytes === undefined ? [] : ['--quota', String(Math.round(quotaBytes))])];
+    return (await this.ask(statusAnswer, words, { stdin, signal, timeoutMs: submitTimeoutMs })).status;
   }
 
   /** Jobs that the box does not know are left out. */
@@ -98,6 +105,14 @@ export class SupervisedBox implements Box {
       }
       return Buffer.concat(chunks);
     });
+  }
+
+  usage(signal?: AbortSignal): Promise<BoxUsage> {
+    return this.keeping.usage(signal);
+  }
+
+  clean(request: CleanRequest, signal?: AbortSignal): Promise<CleanReport> {
+    return this.keeping.clean(request, signal);
   }
 
   async close(): Promise<void> {

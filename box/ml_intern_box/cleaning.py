@@ -1,0 +1,140 @@
+"""Clears our folder on the box: says first what would go; touches nothing that runs, is linked, or is another's."""
+
+import fcntl
+import os
+import shutil
+import time
+
+from . import folders, housekeeping, processes, sizes, status
+
+DAY = 86400
+STALE_SECONDS = DAY
+MEASURE_SECONDS = 20
+TRASH = ".trash-"
+HALF = (".tmp", ".part")
+
+
+def clean(root, days, caches, remove):
+    jobs = housekeeping.jobs(root)
+    found = {item["path"]: item for item in _candidates(root, jobs, time.time() - days * DAY, caches)}
+    measure = sizes.Measure(None if remove else MEASURE_SECONDS)
+    items, kept = [], []
+    bin_folder = os.path.join(root, "%s%d-%d" % (TRASH, os.getpid(), time.time_ns()))
+    for item in found.values():
+        why_not = _measure(item, measure) or _put_away(item, bin_folder if remove else None)
+        path = item.pop("path")
+        if why_not is None:
+            items.append(item)
+        else:
+            kept.append({"name": os.path.relpath(path, root), "why": why_not})
+    if os.path.isdir(bin_folder):
+        shutil.rmtree(bin_folder, onerror=_give_ourselves_the_right)
+    total = sum(each["bytes"] for each in items)
+    return {"items": items, "bytes": total, "removed": remove, "complete": measure.complete, "kept": kept}
+
+
+def _candidates(root, jobs, before, caches):
+    """[{kind, name, why, lastUsed, path}] of what may go."""
+    running = [each for each in jobs if not each["final"]]
+    yield from _stale(root)
+    for each in jobs:
+        if each["final"] and each["lastUsed"] < before:
+            yield _item("job", each["id"], "%s, not used since" % each["state"], each["lastUsed"], each["path"])
+    in_use = {each["environment"] for each in running}
+    for each in housekeeping.environments_of(root, jobs):
+        if each["ready"] and each["hash"] not in in_use and each["lastUsed"] < before:
+            yield _item(
+                "environment", each["hash"], "%s, not used since" % each["name"], each["lastUsed"], each["path"]
+            )
+    if not running:
+        yield from _packages(root, before)
+    if caches and not running:
+        for part in ("cache", "files"):
+            for entry in sizes.own_entries(os.path.join(root, part)):
+                name = "%s/%s" % (part, entry.name)
+                yield _item("cache", name, "downloaded or sent again when needed", entry.stat().st_mtime, entry.path)
+
+
+def _stale(root):
+    """What an interrupted act left: half-written packages and files, environments never finished, an unemptied bin."""
+    limit = time.time() - STALE_SECONDS
+    for folder in (root, os.path.join(root, "box"), os.path.join(root, "files"), os.path.join(root, "envs")):
+        for entry in sizes.own_entries(folder):
+            changed = entry.stat(follow_symlinks=False).st_mtime
+            half = entry.name.endswith(HALF) and changed < limit
+            unfinished = folder.endswith("envs") and entry.is_dir() and changed < limit and not _is_ready(entry.path)
+            if half or unfinished or (folder == root and entry.name.startswith(TRASH)):
+                name = os.path.relpath(entry.path, root)
+                yield _item("temporary", name, "left by something that was interrupted", changed, entry.path)
+
+
+def _packages(root, before):
+    for entry in sizes.own_entries(os.path.join(root, "box")):
+        changed = entry.stat(follow_symlinks=False).st_mtime
+        if entry.path != folders.package_parent() and not entry.name.endswith(HALF) and changed < before:
+            yield _item("package", entry.name, "an older version of the box package", changed, entry.path)
+
+
+def _is_ready(environment):
+    return os.path.exists(os.path.join(environment, "ready.json"))
+
+
+def _item(kind, name, why, last_used, path):
+    return {"kind": kind, "name": name, "why": why, "lastUsed": last_used, "path": path}
+
+
+def _measure(item, measure):
+    """Why the item must stay, or None; its size is noted on the way."""
+    foreign = measure.foreign
+    item["bytes"] = measure.add(item["path"])
+    return "it holds files of another user" if measure.foreign > foreign else None
+
+
+def _put_away(item, bin_folder):
+    """Why the item must stay, or None. With a bin it is moved there, in one step: nothing is ever half-deleted."""
+    lock = _lock(item)
+    if lock is False:
+        return "it is in use"
+    try:
+        if item["kind"] == "job" and not _is_over(item["path"]):
+            return "it runs, or its processes still do"
+        if bin_folder is not None:
+            os.makedirs(bin_folder, mode=0o700, exist_ok=True)
+            os.rename(item["path"], os.path.join(bin_folder, str(len(os.listdir(bin_folder)))))
+        return None
+    except OSError as error:
+        return str(error)
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+def _lock(item):
+    """The lock that whoever starts the job, or builds the environment, holds; False when somebody does."""
+    path = {
+        "job": os.path.join(item["path"], status.LOCK),
+        "environment": item["path"] + ".lock",
+        "temporary": item["path"] + ".lock",
+    }.get(item["kind"])
+    if path is None or not os.path.isfile(path) or os.path.islink(path):
+        return None
+    try:
+        lock = open(path)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock
+    except OSError:
+        return False
+
+
+def _is_over(job):
+    now = status.current(job)
+    return now is not None and now["state"] in status.FINAL and not processes.strays(job)
+
+
+def _give_ourselves_the_right(act, path, _error):
+    """A folder that its maker wrote-protected, e.g. a package cache."""
+    try:
+        os.chmod(os.path.dirname(path), 0o700)
+        act(path)
+    except OSError:
+        return
