@@ -1,16 +1,15 @@
 /** A disk without a byte left, here or on the box: the run stops, its log says why, and it goes on when there is room again. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlInternError } from '../../src/core/errors';
 import { MoodyEndpoint } from '../support/app/moody-endpoint';
 import { assertPlain, assertStopped } from '../support/app/problem';
 import { connects, openStage, plans, resumeUntil, whenSeen, type Stage } from '../support/app/stage';
+import { openSmallDisk, type SmallDisk } from '../support/small-disk';
 
 describe('a full disk', () => {
-  let disk: string;
+  let disk: SmallDisk;
   let full: Stage | undefined;
   let endpoint: MoodyEndpoint;
 
@@ -18,22 +17,22 @@ describe('a full disk', () => {
     endpoint = await MoodyEndpoint.start();
   });
   after(() => endpoint.close());
-  beforeEach(async function () {
-    disk = await mkdtemp(join(tmpdir(), 'ml-intern-disk-'));
-    if (userInfo().uid !== 0 || !mounted(disk)) this.skip();
+  beforeEach(function () {
+    const opened = openSmallDisk('1m');
+    if (!opened) return this.skip();
+    disk = opened;
   });
   afterEach(async () => {
     await full?.close();
-    if (full) execFileSync('umount', ['-l', disk]);
+    if (full) disk.remove();
     full = undefined;
-    await rm(disk, { recursive: true, force: true });
   });
 
   it('under the workspace ends the run in its log, loses nothing, and lets it go on when there is room: disk-full', async () => {
-    full = await openStage({ workspace: disk });
+    full = await openStage({ workspace: disk.folder });
     const handle = await full.runs.start(full.config({ model: endpoint.model }));
     await whenSeen(handle, plans);
-    await fill(join(disk, 'filler'));
+    const filler = await disk.fill();
     const view = await handle.done;
     assertStopped(view, 'disk-full', /^The disk that holds \S+ is full: \S+ could not be written\.$/, /resume the run/);
     assert.deepEqual((await full.types(handle.id)).slice(-2), ['problem.raised', 'run.stopped']);
@@ -43,14 +42,14 @@ describe('a full disk', () => {
     assert.ok(MlInternError.is(error));
     assertPlain(error, 'disk-full', /is full/, /Free some space/);
 
-    await rm(join(disk, 'filler'));
+    await rm(filler);
     const step = view.plan[0]?.text;
     await resumeUntil(full, handle.id, ({ plan }) => plan[0]?.text !== step);
   });
 
   it('of the box stops the run until there is room: box-disk-full', async () => {
-    full = await openStage({ settings: { boxRoot: join(disk, 'box') } });
-    await fill(join(disk, 'filler'));
+    full = await openStage({ settings: { boxRoot: join(disk.folder, 'box') } });
+    const filler = await disk.fill();
     const handle = await full.runs.start(full.config({ model: endpoint.model }));
     assertStopped(
       await handle.done,
@@ -58,23 +57,7 @@ describe('a full disk', () => {
       /^The box has no space left under \S+\.$/,
       /Free some space on the box/,
     );
-    await rm(join(disk, 'filler'));
+    await rm(filler);
     await resumeUntil(full, handle.id, connects);
   });
 });
-
-function mounted(folder: string): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    // Containers often may not mount.
-    return false;
-  }
-}
-
-/** Until not a byte is left, also within the last block of any file that grows. */
-async function fill(path: string): Promise<void> {
-  const { bavail, bsize } = await statfs(join(path, '..'));
-  await writeFile(path, Buffer.alloc(bavail * bsize)).catch(() => undefined);
-}

@@ -63,9 +63,18 @@ export class Client {
     });
   }
 
+  /** Resolves when so many bytes of the job's output are in the run's folder. */
+  async received(id: string, bytes: number): Promise<void> {
+    while ((await this.copies(id))['stdout.log'].length < bytes) await systemClock.sleep(50, this.signal);
+  }
+
   state(id: string): string {
     const { state, failure } = this.jobs.view(id) ?? { state: 'unknown', failure: null };
     return failure ? `${state} (${failure.class})` : state;
+  }
+
+  startedAt(id: string): number | null {
+    return this.jobs.view(id)?.startedAt ?? null;
   }
 
   async copies(id: string): Promise<Copies> {

@@ -1,10 +1,23 @@
 /** Every fault that is tried, in the order of the table. */
 import type { Scenario } from '../scenario';
 import { clientKilled } from './client-killed';
+import { clockSkew } from './clock-skew';
 import { cuts } from './cuts';
+import { diskFull } from './disk-full';
 import { halfOpen } from './half-open';
 import { lingering } from './lingering';
+import { rebooted } from './rebooted';
 import { slowLink } from './slow-link';
 import { sshdRestart } from './sshd-restart';
 
-export const scenarios: readonly Scenario[] = [cuts, sshdRestart, clientKilled, lingering, slowLink, halfOpen];
+export const scenarios: readonly Scenario[] = [
+  cuts,
+  sshdRestart,
+  clientKilled,
+  lingering,
+  rebooted,
+  diskFull,
+  clockSkew,
+  slowLink,
+  halfOpen,
+];

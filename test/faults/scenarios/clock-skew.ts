@@ -1,0 +1,46 @@
+/** The box's clock is an hour ahead, and is then set to an hour behind under the running job. */
+import { join } from 'node:path';
+import { skewedClock } from '../../support/skewed-clock';
+import { Client } from '../client';
+import { finish } from '../finish';
+import { numberedJob } from '../numbered-job';
+import type { Conditions, Figures, Scenario } from '../scenario';
+import { openBox, withWorld } from '../world';
+
+const hour = 3600;
+/** How far a time may be off that was told by the box's clock. */
+const slack = 60;
+
+export const clockSkew: Scenario = {
+  name: 'clock skew',
+  what: "The box's clock, as all that runs there sees it, is an hour ahead and is set back by two hours under the job, which must neither be lost nor end early. Noticed: `box check` tells the skew, counted from asking.",
+  limitSeconds: 60,
+  run: skewUnderJob,
+};
+
+function skewUnderJob({ short, signal }: Conditions): Promise<Figures> {
+  return withWorld(async (world) => {
+    const clock = await skewedClock(join(world.folder, 'clock'));
+    await clock.set(hour);
+    const box = await openBox(world, clock.around);
+    const client = await Client.open(box, join(world.folder, 'run'), signal);
+    const job = numberedJob({ lines: short ? 1000 : 3000, pauseMs: 4 });
+    await client.submit(job);
+    await client.received(job.id, 4096);
+    const broken = about(client.startedAt(job.id), Date.now() / 1000 + hour, 'the start');
+    await clock.set(-hour);
+    const asked = Date.now();
+    broken.push(...about((await box.check()).clockSkewSeconds, -hour, 'the skew'));
+    const noticedMs = Date.now() - asked;
+    const { endedAt, wallSeconds } = await client.ended(job.id);
+    broken.push(
+      ...about(endedAt, Date.now() / 1000 - hour, 'the end'),
+      ...about(wallSeconds, slack / 2, 'the duration'),
+    );
+    return finish(world, client, job.id, { faults: 2, noticedMs, broken });
+  });
+}
+
+function about(told: number | null, right: number, what: string): string[] {
+  return Math.abs((told ?? 0) - right) <= slack ? [] : [`${what} was told as ${told}, not about ${right}`];
+}
