@@ -1,6 +1,6 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
-import type { OpenedBox } from '../app/boxes';
 import type { AppOptions } from '../app/options';
+import type { OpenedBox } from '../core/box/opened-box';
 import type { Logger } from '../core/ports/common';
 import type { Runs } from '../core/run/runs';
 import type { Autonomy, RunConfig } from '../core/run/types';
@@ -33,6 +33,8 @@ export interface GlobalOptions {
   verbose?: boolean;
   modelUrl?: string;
   boxRoot?: string;
+  /** In GiB. */
+  quota?: number;
 }
 
 export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
@@ -51,6 +53,7 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
     surface: 'cli',
     ...(terminal.interactive ? { confirmHostKey: confirmHostKey(terminal) } : {}),
     settings: {
+      ...(options.quota === undefined ? {} : { boxQuotaBytes: options.quota * 2 ** 30 }),
       boxRoot: options.boxRoot ?? env['ML_INTERN_BOX_ROOT'] ?? '',
       hubEndpoint,
       viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] || 'https://datasets-server.huggingface.co',

@@ -33,6 +33,12 @@ export function boxRootOption(): Option {
   return new Option('--box-root <dir>', 'folder on the box (default: ~/.ml-intern)').env('ML_INTERN_BOX_ROOT');
 }
 
+export function quotaOption(): Option {
+  return new Option('--quota <gib>', 'most that our folder on the box may hold; above it, new jobs are refused')
+    .env('ML_INTERN_BOX_QUOTA')
+    .argParser(positive);
+}
+
 /** A command with the options that every command has. */
 export function command(name: string, description: string): Command {
   return new Command(name)
@@ -58,6 +64,21 @@ export function positive(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
+}
+
+export function port(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1 || value > 65_535) throw new InvalidArgumentError('It must be a port, 1 to 65535.');
+  return value;
+}
+
+const daysOf: Record<string, number> = { h: 1 / 24, d: 1, w: 7 };
+
+/** An age in days: 14d, 2w, 36h, or a bare number of days. */
+export function days(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)([hdw]?)$/.exec(text.trim()) ?? [];
+  if (amount === undefined) throw new InvalidArgumentError('It must be an age such as 14d, 2w or 36h.');
+  return Number(amount) * (daysOf[unit || 'd'] ?? 1);
 }
 
 export function share(text: string): number {

@@ -4,6 +4,7 @@ import type { RunEvent, EventData, EventType } from '../../src/core/run/events';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../../src/core/run/runs';
 import { decideOn } from '../../src/core/approvals/decide';
 import { MlInternError } from '../../src/core/errors';
+import type { OpenedBox } from '../../src/core/box/opened-box';
 import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
 import type { AppOptions } from '../../src/app/options';
@@ -194,6 +195,7 @@ export async function play(
   runs = new FakeRuns(),
   terminal = new FakeTerminal(),
   env: NodeJS.ProcessEnv = {},
+  box?: OpenedBox,
 ): Promise<Played> {
   let options: AppOptions | undefined;
   const app: App = {
@@ -202,10 +204,12 @@ export async function play(
       return runs;
     },
     practiceConfig: ({ seed, autonomy }) => ({ ...config, seed, autonomy, practice: { seed } }),
-    openBox: (host) =>
-      Promise.reject(
-        new MlInternError('box-unreachable', `Nobody answers at ${host}.`, { next: 'Check the address.' }),
-      ),
+    openBox: (host, given) => {
+      options = given;
+      if (box) return Promise.resolve(box);
+      const next = { next: 'Check the address.' };
+      return Promise.reject(new MlInternError('box-unreachable', `Nobody answers at ${host}.`, next));
+    },
   };
   const cli: Cli = {
     terminal,

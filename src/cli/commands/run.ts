@@ -11,6 +11,7 @@ import {
   examples,
   modelUrlOption,
   positive,
+  quotaOption,
   share,
   wholeNumber,
 } from '../options';
@@ -39,6 +40,7 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .requiredOption('--benchmark <file>', 'the benchmark: a .jsonl file of {question, answer} lines')
     .option('--box <host>', '"local", or a host as ssh knows it', 'local')
     .addOption(boxRootOption())
+    .addOption(quotaOption())
     .addOption(modelUrlOption().makeOptionMandatory())
     .addOption(
       new Option('--model <name>', 'the model that drives the agent').env('ML_INTERN_MODEL').makeOptionMandatory(),

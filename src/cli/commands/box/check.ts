@@ -15,7 +15,7 @@ export function checkCommand(cli: Cli, done: (code: number) => void): Command {
       examples(['A host of ~/.ssh/config', 'ml-intern box check gpu1'], ['This machine', 'ml-intern box check local']),
     )
     .action(async (host: string, options: GlobalOptions) => {
-      const card = await withBox(cli, host, options, ({ box }) => box.check());
+      const card = await withBox(cli, host, options, (box) => box.check());
       cli.terminal.out(options.json ? `${JSON.stringify(card)}\n` : `${cardText(card)}\n`);
       done(card.missing.length === 0 ? exitCodes.ok : exitCodes.failed);
     });
