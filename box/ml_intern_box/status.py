@@ -5,7 +5,7 @@ import json
 import os
 import time
 
-from . import processes
+from . import processes, slurm_records
 from .errors import DISK_FULL
 
 FINAL = ("finished", "failed", "stopped", "rebooted")
@@ -92,14 +92,18 @@ def read_kind(job):
 
 def current(job):
     """The status to show: `lost` when the supervisor stopped without recording an end. None when there is no job."""
+    if slurm_records.is_ours(job):
+        from . import slurm
+
+        return slurm.current(job)
     written = read(job)
     if written is None:
         return _unstarted(job) if os.path.isdir(job) else None
     if written["state"] in FINAL or not _is_gone(written):
-        return _shown(written)
+        return shown(written)
     # The end may have been recorded between our reading and the look at the process.
     again = read(job) or written
-    return _shown(again if again["state"] in FINAL else _lost(job, again))
+    return shown(again if again["state"] in FINAL else _lost(job, again))
 
 
 def _is_gone(status):
@@ -118,19 +122,22 @@ def _lost(job, status):
 
 def _unstarted(job):
     """No status yet: being submitted right now, or a submission that was cut off."""
-    waiting = _is_locked(os.path.join(job, LOCK)) or time.time() - os.stat(job).st_mtime < 5
+    waiting = is_locked(os.path.join(job, LOCK)) or time.time() - os.stat(job).st_mtime < 5
     if waiting:
         state, failure = "queued", None
     else:
         state = "failed"
         failure = {"class": "lost", "message": "The job's submission was cut off before it started; submit it again."}
-    blank = dict.fromkeys(_FIELDS)
-    return dict(
-        blank, id=os.path.basename(job), kind=read_kind(job), state=state, wallSeconds=0, gpuSeconds=0, failure=failure
-    )
+    return dict(blank(job), state=state, failure=failure)
 
 
-def _is_locked(path):
+def blank(job):
+    """The status of a job whose supervisor wrote none."""
+    known = dict(id=os.path.basename(job), kind=read_kind(job), state="queued", wallSeconds=0, gpuSeconds=0)
+    return dict(dict.fromkeys(_FIELDS), **known)
+
+
+def is_locked(path):
     try:
         with open(path) as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -141,7 +148,7 @@ def _is_locked(path):
         return False
 
 
-def _shown(status):
+def shown(status):
     return {name: status.get(name) for name in _FIELDS}
 
 

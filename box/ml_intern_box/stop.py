@@ -3,7 +3,7 @@
 import os
 import time
 
-from . import folders, processes, status
+from . import folders, processes, slurm, slurm_records, status
 from . import job as job_module
 from .errors import BoxError
 
@@ -21,16 +21,25 @@ def stop(root, job_id):
         return status.current(job)
     if now["state"] in status.FINAL:
         return now
+    if slurm_records.is_ours(job):
+        slurm.stop(job)
+        return _after_a_while(job)
     with open(os.path.join(job, job_module.STOP_FILE), "w"):
         pass
+    now = _after_a_while(job)
+    if now["state"] not in status.FINAL:
+        _wake(job)
+    return status.current(job)
+
+
+def _after_a_while(job):
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         now = status.current(job)
         if now["state"] in status.FINAL:
-            return now
+            break
         time.sleep(0.05)
-    _wake(job)
-    return status.current(job)
+    return now
 
 
 def _wake(job):

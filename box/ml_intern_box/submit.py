@@ -9,14 +9,24 @@ import shutil
 import sys
 import time
 
-from . import content, files, folders, status
+from . import content, folders, status
 from .errors import BoxError, from_os_error
 from .job import JobRun
 
 CLAIM_SECONDS = 30
 
 
-def submit(root, request):
+class Local:
+    """Starts jobs on this machine, detached from whoever submitted them."""
+
+    def is_started(self, job):
+        return _is_started(job)
+
+    def start(self, root, job, secrets, lock):
+        _start(root, job, secrets, lock)
+
+
+def submit(root, request, launcher=Local()):
     """The job's status; an existing job is answered, not started again."""
     if not isinstance(request, dict):
         raise BoxError("bad-input", "The request is not an object.", "Report this: it is a fault of the client.")
@@ -29,9 +39,9 @@ def submit(root, request):
         # frees it.
         with open(os.path.join(job, status.LOCK), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not _is_started(job):
-                _write_folder(root, job, spec, request.get("files") or {})
-                _start(root, job, dict(request.get("secrets") or {}), lock)
+            if not launcher.is_started(job):
+                _write_folder(job, spec, request.get("files") or {})
+                launcher.start(root, job, dict(request.get("secrets") or {}), lock)
     except OSError as error:
         raise from_os_error(error, root) from error
     _refuse_other(job, spec)
@@ -49,19 +59,13 @@ def _is_started(job):
     return False
 
 
-def _write_folder(root, job, spec, sent):
-    """Everything a job needs, from scratch: what an interrupted submission left is thrown away. Files that did not come
-    with the request are in the store."""
+def _write_folder(job, spec, files):
+    """Everything a job needs, from scratch: what an interrupted submission left is thrown away."""
     work = os.path.join(job, "work")
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
     os.makedirs(os.path.join(job, "artifacts"), exist_ok=True)
-    for path, digest in sorted(spec["content"]["files"].items()):
-        if path not in sent:
-            target = folders.inside(work, path)
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            files.place(root, digest, target)
-    for path, encoded in sorted(sent.items()):
+    for path, encoded in sorted(files.items()):
         target = folders.inside(work, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         try:
@@ -109,6 +113,18 @@ def _be_supervisor(root, job, secrets, lock, report):
     os.close(report)
     os.close(lock)
     run.execute()
+
+
+def run(root, job, secrets):
+    """Supervises a job in the foreground, e.g. inside an allocation; the second to come finds the claim, and False."""
+    try:
+        os.mkdir(os.path.join(job, status.CLAIM))
+    except FileExistsError:
+        return False
+    here = JobRun(root, job, secrets)
+    here.begin()
+    here.execute()
+    return True
 
 
 def _let_go(keep):

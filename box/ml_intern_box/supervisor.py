@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from . import artifacts, card, cleaning, files, folders, housekeeping, status
+from . import cleaning, folders, housekeeping, launch, status
 from .errors import BoxError, from_os_error
 from .follow import follow
 from .stop import stop
@@ -30,7 +30,7 @@ def main(arguments=None):
 
 
 def _check(root, options):
-    return {"card": card.describe(root, options.hub)}
+    return {"card": launch.card(root, options)}
 
 
 def _submit(root, options):
@@ -39,7 +39,7 @@ def _submit(root, options):
     except ValueError as error:
         raise BoxError("bad-input", "The request is not JSON: %s." % error, "Submit the job again.") from error
     housekeeping.refuse_over_quota(root, request, options.quota)
-    return {"status": submit(root, request)}
+    return {"status": submit(root, request, launch.launcher(options))}
 
 
 def _status(root, options):
@@ -93,40 +93,6 @@ def _clean(root, options):
     return {"clean": cleaning.clean(root, options.days, options.caches, options.remove)}
 
 
-def _manifest(root, _options):
-    return files.manifest(root, _input().get("files"))
-
-
-def _receive(root, _options):
-    return files.receive(root, sys.stdin.buffer)
-
-
-def _adopt(root, options):
-    return files.adopt(root, options.hash)
-
-
-def _artifacts(root, options):
-    return artifacts.listing(root, options.id)
-
-
-def _hashes(root, options):
-    return artifacts.hashes(root, options.id, _input().get("paths"))
-
-
-def _send(root, options):
-    artifacts.send(root, options.id, _input().get("paths"), sys.stdout.buffer)
-    sys.stdout.buffer.flush()
-
-
-def _input():
-    """The JSON object on standard input."""
-    try:
-        given = json.load(sys.stdin.buffer)
-    except ValueError as error:
-        raise BoxError("bad-input", "The request is not JSON: %s." % error, "Send it again.") from error
-    return given if isinstance(given, dict) else {}
-
-
 def _fail(error):
     _print(error.as_json())
     return 1
@@ -152,6 +118,9 @@ def _parser():
     clear.add_argument("--caches", action="store_true")
     clear.add_argument("--remove", action="store_true")
     clear.set_defaults(command=_clean)
+    for scheduled in (look, take):
+        scheduled.add_argument("--scheduler", choices=["slurm"])
+        scheduled.add_argument("--options", default="[]")
     commands.add_parser("list").set_defaults(command=_list)
     many = commands.add_parser("status")
     many.add_argument("ids", nargs="+")
@@ -169,15 +138,6 @@ def _parser():
     read.add_argument("--offset", type=int, default=0)
     read.add_argument("--limit", type=int)
     read.set_defaults(command=_read)
-    commands.add_parser("manifest").set_defaults(command=_manifest)
-    commands.add_parser("receive").set_defaults(command=_receive)
-    take_in = commands.add_parser("adopt")
-    take_in.add_argument("hash")
-    take_in.set_defaults(command=_adopt)
-    for name, act in (("artifacts", _artifacts), ("hashes", _hashes), ("send", _send)):
-        of_job = commands.add_parser(name)
-        of_job.add_argument("id")
-        of_job.set_defaults(command=act)
     return parser
 
 

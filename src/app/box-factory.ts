@@ -1,8 +1,9 @@
-/** The Box for a name: the local machine, or a host over SSH. */
+/** The Box for a name: the local machine, a host over SSH, or either as the login node of a Slurm cluster. */
 import { join } from 'node:path';
 import { readBoxPackage } from '../adapters/files/box-package';
 import { LocalShell } from '../adapters/local-box/local-shell';
 import { systemClock } from '../adapters/system/clock';
+import { parseBoxName } from '../core/box/scheduler';
 import { SupervisedBox } from '../core/box/supervised-box';
 import type { Box } from '../core/ports/box';
 import type { Shell } from '../core/ports/shell';
@@ -15,7 +16,8 @@ export async function openBox(
   practice?: { world: PracticeWorldInfo; root: string },
 ): Promise<Box> {
   const packageFiles = await readBoxPackage(join(options.productRoot, 'box'));
-  const shell = await openShell(name, options, practice?.world);
+  const { host, scheduler } = parseBoxName(name, options.settings.slurmOptions ?? []);
+  const shell = await openShell(host, options, practice?.world);
   const root = practice?.root ?? options.settings.boxRoot ?? '';
   return new SupervisedBox({
     name,
@@ -26,6 +28,7 @@ export async function openBox(
     logger: options.logger,
     ...(root === '' ? {} : { root }),
     ...(options.settings.boxQuotaBytes === undefined ? {} : { quotaBytes: options.settings.boxQuotaBytes }),
+    ...(scheduler ? { scheduler } : {}),
   });
 }
 

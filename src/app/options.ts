@@ -10,6 +10,8 @@ export interface Settings {
   boxRoot?: string;
   /** Most that our folder on a box may hold before new jobs are refused; absent: no limit. */
   boxQuotaBytes?: number | undefined;
+  /** For sbatch on boxes named `slurm:HOST`, e.g. `--partition=gpu`. */
+  slurmOptions?: readonly string[];
   /** Context window of the model; old tool results are cleared before it is full. */
   modelContextTokens?: number;
   /** How long the model may keep silent, where the usual does not fit. */

@@ -1,6 +1,7 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
 import type { AppOptions } from '../app/options';
 import type { OpenedBox } from '../core/box/opened-box';
+import { splitOptions } from '../core/box/scheduler';
 import type { Logger } from '../core/ports/common';
 import type { Runs } from '../core/run/runs';
 import type { Autonomy, RunConfig } from '../core/run/types';
@@ -35,6 +36,7 @@ export interface GlobalOptions {
   boxRoot?: string;
   /** In GiB. */
   quota?: number;
+  slurm?: string;
 }
 
 export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
@@ -55,6 +57,7 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
     settings: {
       ...(options.quota === undefined ? {} : { boxQuotaBytes: options.quota * 2 ** 30 }),
       boxRoot: options.boxRoot ?? env['ML_INTERN_BOX_ROOT'] ?? '',
+      slurmOptions: splitOptions(options.slurm ?? env['ML_INTERN_SLURM_OPTIONS'] ?? ''),
       hubEndpoint,
       viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] || 'https://datasets-server.huggingface.co',
     },

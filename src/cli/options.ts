@@ -39,6 +39,12 @@ export function quotaOption(): Option {
     .argParser(positive);
 }
 
+export function slurmOption(): Option {
+  return new Option('--slurm <options>', 'for sbatch on boxes named slurm:HOST, e.g. "--partition=gpu --mem=64G"').env(
+    'ML_INTERN_SLURM_OPTIONS',
+  );
+}
+
 /** A command with the options that every command has. */
 export function command(name: string, description: string): Command {
   return new Command(name)

@@ -20,6 +20,7 @@ export function readSettings(): Settings {
   return {
     engine: {
       boxRoot: text('box.root'),
+      slurmOptions: settings.get<string[]>('box.slurm', []),
       hubEndpoint: text('hub.endpoint'),
       viewerEndpoint: text('viewer.endpoint'),
       modelContextTokens: settings.get<number>('model.contextTokens', 65_536),

@@ -7,6 +7,7 @@ import { driveToEnd } from '../finish';
 import {
   autonomyOption,
   boxRootOption,
+  slurmOption,
   command,
   examples,
   modelUrlOption,
@@ -38,9 +39,10 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .option('--goal <text>', 'what to reach, in plain words (default: raise the base model on the benchmark)')
     .requiredOption('--base-model <id|path>', 'model id on the Hub, or a folder on the box')
     .requiredOption('--benchmark <file>', 'the benchmark: a .jsonl file of {question, answer} lines')
-    .option('--box <host>', '"local", or a host as ssh knows it', 'local')
+    .option('--box <host>', '"local", a host as ssh knows it, or slurm:HOST', 'local')
     .addOption(boxRootOption())
     .addOption(quotaOption())
+    .addOption(slurmOption())
     .addOption(modelUrlOption().makeOptionMandatory())
     .addOption(
       new Option('--model <name>', 'the model that drives the agent').env('ML_INTERN_MODEL').makeOptionMandatory(),

@@ -76,6 +76,17 @@ const gpu = z.object({
 
 const reach = z.object({ name: text(100), url: text(500), reachable: z.boolean(), detail: text(300) });
 
+const partition = z.object({
+  name: text(100),
+  default: z.boolean(),
+  available: z.boolean(),
+  limitSeconds: amount.nullable(),
+  nodes: amount,
+  freeNodes: amount,
+  gpus: amount,
+  freeGpus: amount,
+});
+
 const cardSchema = z.object({
   host: text(200),
   os: text(200),
@@ -93,6 +104,7 @@ const cardSchema = z.object({
   /** The box's clock, in unix seconds; the skew is told by whoever compares. */
   time: amount,
   scheduler: z.enum(['slurm']).nullable(),
+  partitions: z.array(partition).max(200).optional(),
   missing: z.array(z.object({ what: text(500), mend: text(500) })).max(20),
 });
 

@@ -11,6 +11,7 @@ import { cardSeenFromHere } from './card';
 import { followJob } from './follow';
 import { boxKeeping } from './keeping';
 import { shellQuote } from './quote';
+import { type Scheduler, schedulerWords } from './scheduler';
 import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
 
 export interface SupervisedBoxOptions {
@@ -24,6 +25,8 @@ export interface SupervisedBoxOptions {
   hub?: string;
   /** New jobs are refused when our folder on the box holds more than this. */
   quotaBytes?: number;
+  /** Hands the jobs to a scheduler instead of starting them on the machine that the shell leads to, its login node. */
+  scheduler?: Scheduler;
   clock: Clock;
   logger?: Logger;
 }
@@ -44,12 +47,14 @@ export class SupervisedBox implements Box, BoxKeeping {
   }
 
   async check(signal?: AbortSignal): Promise<BoxCard> {
-    const { clock, hub } = this.options;
+    const { clock, hub, scheduler } = this.options;
     // Connecting and uploading take longer one way than the other: not part of the round trip that tells the clocks apart.
     await this.withContact(signal, () => this.command([], signal));
     const asked = clock.now();
-    const { card } = await this.ask(cardAnswer, ['check', ...(hub === undefined ? [] : ['--hub', hub])], { signal });
-    return cardSeenFromHere(this.name, card, asked, clock.now());
+    const words = ['check', ...(hub === undefined ? [] : ['--hub', hub]), ...schedulerWords(scheduler)];
+    const { card } = await this.ask(cardAnswer, words, { signal });
+    const seen = cardSeenFromHere(this.name, card, asked, clock.now());
+    return scheduler ? { ...seen, schedulerOptions: scheduler.options } : seen;
   }
 
   async submit(request: JobRequest, signal?: AbortSignal): Promise<JobStatus> {
@@ -60,8 +65,9 @@ export class SupervisedBox implements Box, BoxKeeping {
       files: Object.fromEntries(encoded),
       secrets: secrets ?? {},
     });
-    const { quotaBytes } = this.options;
-    const words = ['submit', ...(quotaBytes === undefined ? [] : ['--quota', String(Math.round(quotaBytes))])];
+    const { quotaBytes, scheduler } = this.options;
+    const quota = quotaBytes === undefined ? [] : ['--quota', String(Math.round(quotaBytes))];
+    const words = ['submit', ...quota, ...schedulerWords(scheduler)];
     return (await this.ask(statusAnswer, words, { stdin, signal, timeoutMs: submitTimeoutMs })).status;
   }
 

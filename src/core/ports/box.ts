@@ -119,6 +119,20 @@ export interface GpuInfo {
   users: GpuProcess[];
 }
 
+/** Machines of a cluster that are asked for under one name. */
+export interface Partition {
+  name: string;
+  /** Taken when none is named. */
+  default: boolean;
+  available: boolean;
+  /** Longest time of a job; null without a limit. */
+  limitSeconds: number | null;
+  nodes: number;
+  freeNodes: number;
+  gpus: number;
+  freeGpus: number;
+}
+
 export interface BoxCard {
   name: string;
   host: string;
@@ -141,6 +155,10 @@ export interface BoxCard {
   clockSkewSeconds: number;
   /** `slurm` where jobs can be handed to it. */
   scheduler: 'slurm' | null;
+  /** Only where jobs go through a scheduler; then `cpus`, `memoryMiB` and `gpus` are those of its largest node. */
+  partitions?: Partition[] | undefined;
+  /** What the scheduler is told with every job. */
+  schedulerOptions?: readonly string[] | undefined;
   /** What is missing and the command that mends it. */
   missing: { what: string; mend: string }[];
 }

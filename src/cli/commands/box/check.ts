@@ -1,9 +1,9 @@
 /** `ml-intern box check HOST`: what a machine can do, and what it lacks. */
 import type { Command } from 'commander';
-import type { BoxCard, GpuInfo } from '../../../core/ports/box';
+import type { BoxCard, GpuInfo, Partition } from '../../../core/ports/box';
 import type { Cli, GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
-import { count, plain, size } from '../../format';
+import { count, duration, plain, size } from '../../format';
 import { examples } from '../../options';
 import { withBox } from '../../with-box';
 import { onBox } from './box-command';
@@ -37,10 +37,26 @@ export function cardText(card: BoxCard): string {
       `${name} ${reachable ? 'answers' : 'does not answer'} (${url}: ${detail})`,
     ]),
     ['clock', clockText(card.clockSkewSeconds)],
-    ...(card.scheduler === null ? [] : [['jobs', 'Slurm is there (sbatch)'] satisfies [string, string]]),
+    ...schedulerRows(card),
     ...card.missing.map(({ what, mend }): [string, string] => ['missing', `${what}. Mend it with: ${mend}`]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(9)}${plain(value)}`).join('\n');
+}
+
+function schedulerRows({ scheduler, partitions, schedulerOptions = [] }: BoxCard): [string, string][] {
+  if (scheduler === null) return [];
+  if (partitions === undefined) return [['jobs', 'Slurm is there (sbatch): use it as slurm:HOST']];
+  return [
+    ['jobs', `go to Slurm${schedulerOptions.length === 0 ? '' : ` with ${schedulerOptions.join(' ')}`}`],
+    ...partitions.map((each): [string, string] => ['part', partitionText(each)]),
+  ];
+}
+
+function partitionText(each: Partition): string {
+  const gpus = each.gpus === 0 ? 'no GPUs' : `${each.freeGpus} of ${each.gpus} GPUs free`;
+  const limit = each.limitSeconds === null ? 'no time limit' : `at most ${duration(each.limitSeconds)} a job`;
+  const name = `${each.name}${each.default ? ' (default)' : ''}${each.available ? '' : ', not available'}`;
+  return `${name}: ${each.freeNodes} of ${each.nodes} nodes free, ${gpus}, ${limit}`;
 }
 
 function gpuRows(gpus: readonly GpuInfo[]): [string, string][] {

@@ -1,0 +1,168 @@
+"""How a job is that was given to Slurm, and how it is ended. Works from any login node."""
+
+import os
+import threading
+import time
+
+from . import slurm_ask, slurm_merge, slurm_records, status
+from .slurm_submit import answer, find
+
+# How old Slurm's word may be while it is asked for again and again: a controller has other things to do. A job that
+# beats needs it least.
+FRESH_SECONDS = 5.0
+BEATING_SECONDS = 20.0
+# A job that was just handed in may not be seen yet, and a submission that was cut off may still go on.
+NEW_SECONDS = 30
+# What a stopped job has to save a checkpoint, before Slurm is told to end it.
+STOP_SECONDS = 60
+STOP_FILE = ".stop"
+
+
+class Queue:
+    """Slurm's word on all jobs of this user, asked for at most every few seconds, in the background after the first time."""
+
+    def __init__(self):
+        self.jobs, self.past, self.why = {}, {}, None
+        self.asked_at, self.asking = None, None
+
+    def look(self, most_age=FRESH_SECONDS):
+        """{id: Job}; raises NoAnswer when Slurm was silent the last time."""
+        if self.asked_at is None:
+            self._ask()
+        elif time.monotonic() - self.asked_at >= most_age and self.asking is None:
+            self.asking = threading.Thread(target=self._ask, daemon=True)
+            self.asking.start()
+        if self.why is not None:
+            raise slurm_ask.NoAnswer(self.why)
+        return self.jobs
+
+    def remembered(self, number):
+        """What the accounting, where there is one, still knows of a job; also who cancelled it."""
+        if number not in self.past:
+            self.past[number] = slurm_ask.ended(job_id=number).get(number)
+        return self.past[number]
+
+    def forget(self):
+        """The next look asks anew."""
+        self.asked_at = None
+
+    def _ask(self):
+        try:
+            self.jobs, self.why = slurm_ask.jobs(), None
+        except slurm_ask.NoAnswer as silent:
+            self.why = str(silent)
+        self.past = {}
+        self.asked_at, self.asking = time.monotonic(), None
+
+
+queue = Queue()
+
+
+def current(job):
+    """The status to show of a job that was given to Slurm."""
+    entry = slurm_records.read(job) or {}
+    written = status.read(job)
+    final = written is not None and written["state"] in status.FINAL
+    if final:
+        slurm_records.forget_secrets(job)
+    changes = entry.get("end")
+    if changes is None:
+        changes = _judge(job, entry, written)
+    return dict(status.shown(written) if written else status.blank(job), **dict(_times(entry, written), **changes))
+
+
+def stop(job):
+    """Ends a job that waits at once; one that runs gets its grace, and is ended by Slurm when it does not use it."""
+    entry = slurm_records.read(job) or {}
+    slurm_records.mark(job, STOP_FILE)
+    if "id" not in entry and not find(job, entry, answer(slurm_ask.jobs)):
+        slurm_records.forget_secrets(job)
+        return
+    number = slurm_records.read(job)["id"]
+    if status.read(job) is None:
+        answer(lambda: slurm_ask.cancel(number, "--state=PENDING"))
+    else:
+        _wake(number)
+    queue.forget()
+
+
+def _wake(number):
+    """A shared file system may show our stop file late; without Slurm's help it is still seen in the end."""
+    try:
+        slurm_ask.cancel(number, "--batch", "--signal=TERM")
+    except slurm_ask.NoAnswer:
+        return
+
+
+def _judge(job, entry, written):
+    """What Slurm's word changes; an end is remembered, since Slurm forgets it after some minutes."""
+    word = _word(job, entry, written)
+    if "id" not in entry and word is None:
+        return _cut_off(job, entry)
+    changes = slurm_merge.merge(written, word, _facts(job, entry, word))
+    final = changes.get("state", (written or {}).get("state")) in status.FINAL
+    if final and slurm_merge.is_over(word):
+        if written is not None and written["state"] not in status.FINAL:
+            # A supervisor that lost its allocation but not its machine still reads this.
+            slurm_records.mark(job, STOP_FILE)
+        slurm_records.forget_secrets(job)
+        slurm_records.write(job, dict(entry, end=changes))
+    elif not final:
+        _end_overdue(job, entry)
+    return changes
+
+
+def _word(job, entry, written):
+    """A Job, None, or why Slurm is silent."""
+    try:
+        jobs = queue.look(BEATING_SECONDS if slurm_merge.is_beating(written, time.time()) else FRESH_SECONDS)
+        if "id" not in entry and not find(job, entry, jobs):
+            return None
+    except slurm_ask.NoAnswer as silent:
+        return str(silent)
+    number = entry["id"]
+    found = jobs.get(number)
+    if found is None or found.state == "CANCELLED":
+        return queue.remembered(number) or found
+    return found
+
+
+def _cut_off(job, entry):
+    if status.is_locked(os.path.join(job, status.LOCK)) or time.time() - entry.get("submittedAt", 0) < NEW_SECONDS:
+        return {"state": "queued", "note": "It is being handed to Slurm."}
+    slurm_records.forget_secrets(job)
+    message = "The job's submission was cut off before Slurm had it; submit it again."
+    return {"state": "failed", "note": None, "failure": {"class": "lost", "message": message}}
+
+
+def _facts(job, entry, word):
+    ended = getattr(word, "state", None) in ("NODE_FAIL", "BOOT_FAIL")
+    drained = getattr(word, "reason", "").startswith("ReqNodeNotAvail")
+    return slurm_merge.Facts(
+        entry.get("id", "?"),
+        time.time(),
+        is_new=time.time() - entry.get("submittedAt", 0) < NEW_SECONDS,
+        stop_asked=os.path.exists(os.path.join(job, STOP_FILE)),
+        limit_seconds=entry.get("limitSeconds"),
+        limit_came=os.path.exists(os.path.join(job, slurm_records.LIMIT_FILE)),
+        log=slurm_records.last_words(job),
+        nodes=slurm_ask.node_reasons() if ended or drained else "",
+    )
+
+
+def _end_overdue(job, entry):
+    """A supervisor that hangs does not end its job when it is asked to: then Slurm does."""
+    try:
+        asked_at = os.stat(os.path.join(job, STOP_FILE)).st_mtime
+    except FileNotFoundError:
+        return
+    if "id" in entry and time.time() - asked_at > STOP_SECONDS:
+        try:
+            slurm_ask.cancel(entry["id"])
+        except slurm_ask.NoAnswer:
+            return
+
+
+def _times(entry, written):
+    started = (written or {}).get("startedAt")
+    return {"submittedAt": entry.get("submittedAt"), "startedAt": started}

@@ -1,0 +1,79 @@
+"""What a job's folder says about Slurm: its number there, how it ended, its secrets until it starts."""
+
+import json
+import os
+import socket
+
+RECORD = "slurm.json"
+SECRETS = ".secrets.json"
+LOG = "slurm.log"
+LIMIT_FILE = ".slurm-limit"
+
+
+def is_ours(job):
+    return os.path.exists(os.path.join(job, RECORD))
+
+
+def read(job):
+    try:
+        with open(os.path.join(job, RECORD), encoding="utf-8") as file:
+            entry = json.load(file)
+        return entry if isinstance(entry, dict) else None
+    except (OSError, ValueError):
+        return None
+
+
+def write(job, entry):
+    path = os.path.join(job, RECORD)
+    temporary = "%s.%s.%d.tmp" % (path, socket.gethostname(), os.getpid())
+    with open(temporary, "w", encoding="utf-8") as file:
+        json.dump(entry, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def keep_secrets(job, secrets):
+    """For the supervisor on another machine, which reads and removes it before anything else.
+
+    Not in sbatch's environment: Slurm would write that into its controller's state and, where so configured, into its
+    accounting database.
+    """
+    forget_secrets(job)
+    if secrets:
+        number = os.open(os.path.join(job, SECRETS), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            json.dump(secrets, file)
+
+
+def take_secrets(job):
+    path = os.path.join(job, SECRETS)
+    try:
+        with open(path, encoding="utf-8") as file:
+            secrets = json.load(file)
+    except FileNotFoundError:
+        return {}
+    os.unlink(path)
+    return secrets
+
+
+def forget_secrets(job):
+    try:
+        os.unlink(os.path.join(job, SECRETS))
+    except FileNotFoundError:
+        return
+
+
+def last_words(job):
+    try:
+        with open(os.path.join(job, LOG), "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 4096))
+            lines = file.read().decode("utf-8", "replace").split("\n")
+    except OSError:
+        return ""
+    return " / ".join(line.strip() for line in lines if line.strip())[-400:]
+
+
+def mark(job, name):
+    with open(os.path.join(job, name), "a"):
+        return
