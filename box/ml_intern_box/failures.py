@@ -1,10 +1,11 @@
 """Turns a step's end into a class of failure and one sentence for a person."""
 
 import json
-import math
 import os
 import re
 import signal
+
+from . import rules
 
 TAIL = 64 * 1024
 
@@ -76,10 +77,9 @@ def _metrics_are_nan(path):
     lines = _tail(path, 4096).splitlines()
     for line in lines[-1:]:
         try:
-            loss = json.loads(line).get("loss")
+            return "loss" in rules.non_finite(json.loads(line))
         except (ValueError, AttributeError):
             return False
-        return isinstance(loss, float) and not math.isfinite(loss)
     return False
 
 

@@ -75,7 +75,7 @@ class JobRun:
     def _run_steps(self):
         content.check_approval(self.spec, self.work)
         environment, python = self._environment()
-        self.gpus = gpus.visible_gpus(environment)
+        self.gpus = len(gpus.visible(environment) or [])
         for number, step in enumerate(self.spec["content"]["steps"]):
             content.check_files(self.spec, self.work)
             command = [word.replace("{python}", python) for word in step]

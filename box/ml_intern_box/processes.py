@@ -50,6 +50,17 @@ def strays(job):
     return found
 
 
+def job_of(pid):
+    """The id of the job that a process belongs to, None when it is no job's or not ours to look into."""
+    try:
+        with open("/proc/%d/environ" % pid, "rb") as file:
+            words = file.read().split(b"\0")
+    except OSError:
+        return None
+    folders = [word.partition(b"=")[2] for word in words if word.startswith(JOB_VARIABLE.encode() + b"=")]
+    return os.path.basename(folders[0].decode("utf-8", "replace")) or None if folders else None
+
+
 def signal_group(pgid, number):
     """Signals a process group; False when nobody is left in it."""
     try:

@@ -62,9 +62,12 @@ class Metrics:
         self.path = folder / "metrics.jsonl" if folder else None
 
     def write(self, step: int, **values: float | int | None) -> None:
-        line: dict[str, float | int] = {"time": round(time.time(), 3), "step": step, "total_steps": self.total_steps}
-        # NaN is not JSON: a reader would fail on the very line that says what went wrong.
+        line: dict[str, Any] = {"time": round(time.time(), 3), "step": step, "total_steps": self.total_steps}
+        # NaN is not JSON: a reader would fail on the very line that says what went wrong. So it is named instead.
         line.update({k: v for k, v in values.items() if v is not None and math.isfinite(v)})
+        lost = sorted(k for k, v in values.items() if v is not None and not math.isfinite(v))
+        if lost:
+            line["non_finite"] = lost
         if step > self.first_step:
             seconds_a_step = (time.monotonic() - self.started) / (step - self.first_step)
             line["eta_seconds"] = round(seconds_a_step * max(0, self.total_steps - step), 1)

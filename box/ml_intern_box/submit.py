@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 
-from . import content, folders, status
+from . import content, files, folders, status
 from .errors import BoxError, from_os_error
 from .job import JobRun
 
@@ -40,7 +40,7 @@ def submit(root, request, launcher=Local()):
         with open(os.path.join(job, status.LOCK), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not launcher.is_started(job):
-                _write_folder(job, spec, request.get("files") or {})
+                _write_folder(root, job, spec, request.get("files") or {})
                 launcher.start(root, job, dict(request.get("secrets") or {}), lock)
     except OSError as error:
         raise from_os_error(error, root) from error
@@ -59,13 +59,19 @@ def _is_started(job):
     return False
 
 
-def _write_folder(job, spec, files):
-    """Everything a job needs, from scratch: what an interrupted submission left is thrown away."""
+def _write_folder(root, job, spec, sent):
+    """Everything a job needs, from scratch: what an interrupted submission left is thrown away. Files that did not come
+    with the request are in the store."""
     work = os.path.join(job, "work")
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
     os.makedirs(os.path.join(job, "artifacts"), exist_ok=True)
-    for path, encoded in sorted(files.items()):
+    for path, digest in sorted(spec["content"]["files"].items()):
+        if path not in sent:
+            target = folders.inside(work, path)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            files.place(root, digest, target)
+    for path, encoded in sorted(sent.items()):
         target = folders.inside(work, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         try:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from . import cleaning, folders, housekeeping, launch, status
+from . import artifacts, cleaning, files, folders, housekeeping, launch, status
 from .errors import BoxError, from_os_error
 from .follow import follow
 from .stop import stop
@@ -93,6 +93,40 @@ def _clean(root, options):
     return {"clean": cleaning.clean(root, options.days, options.caches, options.remove)}
 
 
+def _manifest(root, _options):
+    return files.manifest(root, _input().get("files"))
+
+
+def _receive(root, _options):
+    return files.receive(root, sys.stdin.buffer)
+
+
+def _adopt(root, options):
+    return files.adopt(root, options.hash)
+
+
+def _artifacts(root, options):
+    return artifacts.listing(root, options.id)
+
+
+def _hashes(root, options):
+    return artifacts.hashes(root, options.id, _input().get("paths"))
+
+
+def _send(root, options):
+    artifacts.send(root, options.id, _input().get("paths"), sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+def _input():
+    """The JSON object on standard input."""
+    try:
+        given = json.load(sys.stdin.buffer)
+    except ValueError as error:
+        raise BoxError("bad-input", "The request is not JSON: %s." % error, "Send it again.") from error
+    return given if isinstance(given, dict) else {}
+
+
 def _fail(error):
     _print(error.as_json())
     return 1
@@ -138,6 +172,15 @@ def _parser():
     read.add_argument("--offset", type=int, default=0)
     read.add_argument("--limit", type=int)
     read.set_defaults(command=_read)
+    commands.add_parser("manifest").set_defaults(command=_manifest)
+    commands.add_parser("receive").set_defaults(command=_receive)
+    take_in = commands.add_parser("adopt")
+    take_in.add_argument("hash")
+    take_in.set_defaults(command=_adopt)
+    for name, act in (("artifacts", _artifacts), ("hashes", _hashes), ("send", _send)):
+        of_job = commands.add_parser(name)
+        of_job.add_argument("id")
+        of_job.set_defaults(command=act)
     return parser
 
 

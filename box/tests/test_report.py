@@ -33,7 +33,8 @@ def test_outside_a_job_metrics_are_printed(monkeypatch, tmp_path, capsys):
 
 def test_every_line_stays_json_when_a_value_is_not_finite(job):
     report.Metrics(total_steps=2).write(1, loss=math.nan, grad_norm=math.inf, learning_rate=0.1)
-    assert set(json.loads((job / "metrics.jsonl").read_text())) >= {"step", "learning_rate"}
+    line = json.loads((job / "metrics.jsonl").read_text())
+    assert set(line) >= {"step", "learning_rate"} and line["non_finite"] == ["grad_norm", "loss"]
     assert "NaN" not in (job / "metrics.jsonl").read_text()
 
 

@@ -1,0 +1,131 @@
+"""What a job made: its listing, hashes and bytes. Links are told and never followed, and any name is fine: it is only data."""
+
+import hashlib
+import io
+import os
+import stat
+import tarfile
+
+from . import folders
+from .errors import BoxError
+
+MOST = 50000
+DEEPEST = 64
+IN_MEMORY = 4 << 20
+_BLOCK = 1 << 20
+
+
+def listing(root, job_id):
+    """Everything below artifacts/, by path; `complete` is false when there is more than can be told."""
+    base = _base(root, job_id)
+    found = []
+    for entry in _walk(base, "", DEEPEST):
+        if len(found) == MOST:
+            return {"folder": base, "artifacts": found, "complete": False}
+        found.append(entry)
+    return {"folder": base, "artifacts": sorted(found, key=lambda entry: entry["path"]), "complete": True}
+
+
+def hashes(root, job_id, paths):
+    """SHA-256 of each file, in order; null for one that is not there or not a plain file."""
+    base = _base(root, job_id)
+    return {"hashes": [_hash(base, path) for path in _checked(paths)]}
+
+
+def send(root, job_id, paths, out):
+    """A tar stream of the files. Members are called `<place in paths>.<sha256>`: names from here are never paths there."""
+    base = _base(root, job_id)
+    with tarfile.open(fileobj=out, mode="w|", format=tarfile.GNU_FORMAT) as members:
+        for number, path in enumerate(_checked(paths)):
+            _send_one(members, base, number, path)
+
+
+def _send_one(members, base, number, path):
+    try:
+        with _open(base, path) as file:
+            size = os.fstat(file.fileno()).st_size
+            # A small file is hashed and sent from one reading, so that both are of the same content.
+            content = io.BytesIO(file.read(IN_MEMORY)) if size <= IN_MEMORY else file
+            digest = _digest(content)
+            member = tarfile.TarInfo("%d.%s" % (number, digest))
+            member.size = content.tell()
+            content.seek(0)
+            members.addfile(member, content)
+    except FileNotFoundError:
+        members.addfile(tarfile.TarInfo("%d.missing" % number))
+
+
+def _walk(folder, prefix, depth):
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        try:
+            told = _told(entry, prefix + entry.name)
+        except FileNotFoundError:
+            continue
+        yield told
+        if told["kind"] == "folder" and depth > 0:
+            yield from _walk(entry.path, told["path"] + "/", depth - 1)
+
+
+def _told(entry, path):
+    facts = entry.stat(follow_symlinks=False)
+    kind = "other"
+    for name, test in (("file", stat.S_ISREG), ("folder", stat.S_ISDIR), ("link", stat.S_ISLNK)):
+        kind = name if test(facts.st_mode) else kind
+    told = {"path": path, "kind": kind, "bytes": facts.st_size if kind == "file" else 0, "modifiedAt": facts.st_mtime}
+    return dict(told, target=os.readlink(entry.path)) if kind == "link" else told
+
+
+def _hash(base, path):
+    try:
+        with _open(base, path) as file:
+            return _digest(file)
+    except FileNotFoundError:
+        return None
+
+
+def _digest(file):
+    digest = hashlib.sha256()
+    for block in iter(lambda: file.read(_BLOCK), b""):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _open(base, path):
+    """Opens one folder after the other without following a link, whatever a job does to its folders meanwhile."""
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts) or "\0" in path:
+        raise BoxError("bad-input", "The path %r does not stay inside its folder." % (path,), "Use a path of the listing.")
+    held = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        for part in parts[:-1]:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=held)
+            os.close(held)
+            held = inner
+        number = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=held)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise FileNotFoundError(path) from error
+    finally:
+        os.close(held)
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        return open(number, "rb")
+    os.close(number)
+    raise FileNotFoundError(path)
+
+
+def _base(root, job_id):
+    base = os.path.join(folders.job_folder(root, job_id), "artifacts")
+    if os.path.islink(base) or not os.path.isdir(base):
+        raise BoxError("bad-input", "The job %s has no artifacts on this box." % job_id, "List the jobs of the box.")
+    return base
+
+
+def _checked(paths):
+    if isinstance(paths, list) and all(isinstance(path, str) for path in paths):
+        return paths
+    raise BoxError("bad-input", "The list of paths is not one.", "Report this: it is a fault of the client.")

@@ -1,0 +1,163 @@
+"""Files named by their content: ROOT/files/<2 hex>/<sha256>, for our eyes only.
+
+What bears its name is whole: it was hashed before it was renamed. Partial uploads lie in ROOT/files/parts/.
+"""
+
+import hashlib
+import os
+import re
+import tarfile
+import time
+
+from . import hashing
+from .errors import BoxError
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_BLOCK = 1 << 20
+# What is being written right now is younger than this.
+_LEFTOVER_SECONDS = 24 * 3600
+
+
+def stored(root, digest):
+    """Where the file lies, whether or not it is there."""
+    if not isinstance(digest, str) or not _HASH.fullmatch(digest):
+        raise BoxError("bad-input", "%r is not a file's SHA-256." % (digest,), "Report this: it is a fault of the client.")
+    return os.path.join(root, "files", digest[:2], digest)
+
+
+def manifest(root, wanted):
+    """Which of [[hash, bytes], ...] must be sent, and how much of them an earlier try has brought already."""
+    parts = _parts(root)
+    missing, partial = [], {}
+    for digest, size in _pairs(wanted):
+        if _is_whole(stored(root, digest), size):
+            continue
+        missing.append(digest)
+        part = os.path.join(parts, digest + ".part")
+        if os.path.isfile(part):
+            partial[digest] = os.path.getsize(part)
+    return {"missing": missing, "partial": partial, "parts": parts}
+
+
+def receive(root, stream):
+    """Takes in a tar stream whose members are named by their hashes; a stream that is cut off leaves whole files only."""
+    received = 0
+    try:
+        with tarfile.open(fileobj=stream, mode="r|") as members:
+            for member in members:
+                target = stored(root, member.name)
+                if not member.isreg():
+                    raise BoxError("bad-input", "%s is not a plain file." % member.name, "Send plain files only.")
+                _keep(root, members.extractfile(member), member.size, target)
+                received += 1
+    except (tarfile.TarError, EOFError) as error:
+        raise BoxError("bad-input", "The stream of files was cut off: %s." % error, "Send the files again.") from error
+    return {"received": received}
+
+
+def adopt(root, digest):
+    """Takes a finished upload in; one that is not what it claims to be is thrown away."""
+    target = stored(root, digest)
+    part = os.path.join(_parts(root), digest + ".part")
+    if os.path.islink(part) or not os.path.isfile(part):
+        if os.path.isfile(target):
+            return {"adopted": digest}
+        raise BoxError("bad-input", "Nothing was uploaded as %s." % digest, "Send the file again.")
+    if hashing.file_hash(part) != digest:
+        os.unlink(part)
+        raise _damaged(digest)
+    os.chmod(part, 0o600)
+    _rename(part, target)
+    return {"adopted": digest}
+
+
+def place(root, digest, target):
+    """Copies a stored file: what a job does to its copy does no harm. Says by its hash whether the copy is right."""
+    source = stored(root, digest)
+    actual = hashlib.sha256()
+    try:
+        with open(source, "rb") as reading, open(target, "wb") as writing:
+            for block in iter(lambda: reading.read(_BLOCK), b""):
+                actual.update(block)
+                writing.write(block)
+        os.utime(source)
+    except FileNotFoundError as error:
+        raise BoxError("bad-input", "The file %s was not sent to the box." % digest, "Submit the job again.") from error
+    if actual.hexdigest() != digest:
+        _remove(source)
+        raise _damaged(digest)
+
+
+def unused(root, older_than_seconds):
+    """Paths of stored files that nobody asked for in so long, and of partial ones that were given up."""
+    now = time.time()
+    for folder, _, names in os.walk(os.path.join(root, "files")):
+        limit = max(older_than_seconds, _LEFTOVER_SECONDS) if os.path.basename(folder) == "parts" else older_than_seconds
+        for name in names:
+            path = os.path.join(folder, name)
+            try:
+                age = now - os.lstat(path).st_mtime
+            except FileNotFoundError:
+                continue
+            if age > limit:
+                yield path
+
+
+def _keep(root, content, size, target):
+    """One member of a stream, written beside and renamed when its hash is right."""
+    new = os.path.join(_parts(root), "%s.%d.new" % (os.path.basename(target), os.getpid()))
+    digest = hashlib.sha256()
+    try:
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
+            for block in iter(lambda: content.read(_BLOCK), b""):
+                digest.update(block)
+                size -= len(block)
+                file.write(block)
+        if size > 0:
+            raise EOFError("a file ended early")
+        if digest.hexdigest() != os.path.basename(target):
+            raise _damaged(os.path.basename(target))
+        _rename(new, target)
+    finally:
+        _remove(new)
+
+
+def _rename(new, target):
+    os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+    os.replace(new, target)
+
+
+def _is_whole(path, size):
+    """By its size, which tells a file that lost its content in a power cut; asking keeps it from being cleaned away."""
+    try:
+        if os.stat(path).st_size != size:
+            return False
+        os.utime(path)
+        return True
+    except FileNotFoundError:
+        return False
+
+
+def _parts(root):
+    folder = os.path.join(root, "files", "parts")
+    os.makedirs(os.path.join(root, "files"), mode=0o700, exist_ok=True)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    return folder
+
+
+def _pairs(wanted):
+    sound = isinstance(wanted, list) and all(isinstance(each, list) and len(each) == 2 for each in wanted)
+    if not sound or not all(isinstance(size, int) for _, size in wanted):
+        raise BoxError("bad-input", "The list of files is not one.", "Report this: it is a fault of the client.")
+    return wanted
+
+
+def _damaged(digest):
+    return BoxError("bad-input", "The file %s arrived damaged." % digest, "Send the file again.")
+
+
+def _remove(path):
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
