@@ -30,10 +30,16 @@ export interface FileBody {
   open(): Readable;
 }
 
+/** An answer whose end is not known when it begins, e.g. a log that is followed. */
+export interface StreamBody {
+  size?: undefined;
+  open(): Readable;
+}
+
 export interface Reply {
   status: number;
   headers: Record<string, string>;
-  body: string | Uint8Array | FileBody;
+  body: string | Uint8Array | FileBody | StreamBody;
 }
 
 export type Handler = (request: PracticeRequest) => Promise<Reply | undefined> | Reply | undefined;

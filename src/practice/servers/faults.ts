@@ -7,6 +7,8 @@ export type Fault =
   | { kind: 'status'; status: number; headers?: Record<string, string>; body?: string }
   /** Cuts the connection half-way through the body. */
   | { kind: 'truncate' }
+  /** Cuts the connection after so many bytes of an answer that streams, be it in the middle of a line. */
+  | { kind: 'cut'; afterBytes: number }
   /** Says 200 and `application/json`, and sends a proxy's HTML page. */
   | { kind: 'invalid-json' }
   /** Keeps the caller waiting for the first byte. */
@@ -39,6 +41,7 @@ export async function applyFault(
   switch (fault?.kind) {
     case undefined:
     case 'truncate':
+    case 'cut':
       return reply();
     case 'reset':
       return undefined;

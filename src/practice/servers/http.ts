@@ -10,8 +10,9 @@ import {
   type PracticeRequest,
   type Reply,
   type Service,
+  type StreamBody,
 } from './exchange';
-import { applyFault, type FaultHook } from './faults';
+import { applyFault, type Fault, type FaultHook } from './faults';
 
 export interface ServerOptions {
   port: number;
@@ -63,7 +64,7 @@ async function answer(
   const status = reply?.status ?? 0;
   options.log({ service, method, path, query: request.query.toString(), headers, status });
   if (reply === undefined) outgoing.destroy();
-  else await send(reply, method, outgoing, fault?.kind === 'truncate');
+  else await send(reply, method, outgoing, fault);
 }
 
 async function handled(handler: Handler, request: PracticeRequest): Promise<Reply> {
@@ -97,18 +98,45 @@ function decodePath(path: string): string {
 }
 
 /** A truncated answer promises its full length and then cuts the connection half-way. */
-async function send(reply: Reply, method: string, outgoing: ServerResponse, truncated: boolean): Promise<void> {
+async function send(reply: Reply, method: string, outgoing: ServerResponse, fault: Fault | undefined): Promise<void> {
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
+  if (!(body instanceof Uint8Array) && body.size === undefined) return sendStream(reply, body, outgoing, fault);
   const length = body instanceof Uint8Array ? body.length : body.size;
   outgoing.writeHead(reply.status, { ...reply.headers, 'content-length': String(length) });
   if (method === 'HEAD') outgoing.end();
-  else if (truncated) await sendHalf(body, outgoing);
+  else if (fault?.kind === 'truncate') await sendHalf(body, outgoing);
   else if (body instanceof Uint8Array) outgoing.end(body);
   else await pipeline(body.open(), outgoing);
 }
 
+async function sendStream(
+  reply: Reply,
+  body: StreamBody,
+  outgoing: ServerResponse,
+  fault: Fault | undefined,
+): Promise<void> {
+  outgoing.writeHead(reply.status, reply.headers);
+  outgoing.flushHeaders();
+  if (fault?.kind === 'cut') await sendBeginning(body, fault.afterBytes, outgoing);
+  else await pipeline(body.open(), outgoing);
+}
+
+async function sendBeginning(body: StreamBody, count: number, outgoing: ServerResponse): Promise<void> {
+  let left = count;
+  for await (const chunk of body.open() as AsyncIterable<Uint8Array>) {
+    await written(outgoing, chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left <= 0) break;
+  }
+  outgoing.destroy();
+}
+
 async function sendHalf(body: Uint8Array | FileBody, outgoing: ServerResponse): Promise<void> {
   const half = body instanceof Uint8Array ? body.subarray(0, Math.floor(body.length / 2)) : new Uint8Array(1);
-  await new Promise<void>((resolve) => outgoing.write(half, () => resolve()));
+  await written(outgoing, half);
   outgoing.destroy();
+}
+
+function written(outgoing: ServerResponse, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => outgoing.write(bytes, () => resolve()));
 }

@@ -192,7 +192,7 @@ function whoAmI(request: PracticeRequest, token: string | undefined): Reply {
     isPro: false,
     canPay: false,
     avatarUrl: '/avatars/practice.svg',
-    orgs: [],
+    orgs: [{ type: 'org', id: '000000000000000000000002', name: 'glim', fullname: 'Glim', roleInOrg: 'write' }],
     auth: { type: 'access_token', accessToken },
   });
 }

@@ -6,6 +6,7 @@ import type { FaultHook } from './faults';
 import { listen, type RunningServer } from './http';
 import { hubApi } from './hub';
 import { hubFiles } from './hub-files';
+import { PracticeJobs, type PracticeJobsOptions } from './jobs';
 import { papers } from './papers';
 import { Repositories } from './repository';
 import { semanticScholar } from './semantic-scholar';
@@ -18,6 +19,8 @@ export interface PracticeServerOptions {
   /** The one token that opens gated repositories. */
   token?: string;
   faults?: FaultHook;
+  /** Lets whoever has the token run commands on this machine; without it the Hub offers no jobs. */
+  jobs?: PracticeJobsOptions;
 }
 
 export interface PracticeServers {
@@ -26,6 +29,7 @@ export interface PracticeServers {
   papers: string;
   arxiv: string;
   semanticScholar: string;
+  jobs: PracticeJobs | undefined;
   /** What was asked so far, oldest first. */
   requests(): readonly LoggedRequest[];
   stop(): Promise<void>;
@@ -37,7 +41,13 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
   const start = (handler: Handler, serviceOf: (path: string) => Service, at = 0) =>
     listen({ port: at, handler, serviceOf, faults, log: (entry) => requests.push(entry) });
   const repositories = new Repositories(content);
-  const hubHandler = firstOf([papers(content), hubApi(repositories, token), hubFiles(repositories, token)]);
+  const jobs = options.jobs && new PracticeJobs(options.jobs, token);
+  const hubHandler = firstOf([
+    papers(content),
+    ...(jobs ? [jobs.handler] : []),
+    hubApi(repositories, token),
+    hubFiles(repositories, token),
+  ]);
   const hub = await start(hubHandler, (path) => (isPaperPath(path) ? 'papers' : 'hub'), port);
   const others = await Promise.all([
     start(viewer(content, token), () => 'viewer'),
@@ -51,8 +61,12 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
     papers: hub.url,
     arxiv: arxivServer.url,
     semanticScholar: scholarServer.url,
+    jobs,
     requests: () => requests,
-    stop: () => stopAll([hub, ...others]),
+    stop: async () => {
+      await jobs?.stop();
+      await stopAll([hub, ...others]);
+    },
   };
 }
 
