@@ -15,48 +15,44 @@ from .logs import Tail
 
 # The small ones first: a log that grows fast must not keep a metric waiting.
 FILES = ("metrics.jsonl", "telemetry.jsonl", "stdout.log", "stderr.log")
-CHUNK = 256 * 1024
 POLL_SECONDS = 0.05
-BEAT_SECONDS = 5.0
 LOOK_SECONDS = 1.0
 
 
 def follow(root, job_id, offsets, out):
     """Writes to the file descriptor `out`; returns when the job is over or nobody reads any more."""
-    if not isinstance(offsets, dict):
-        raise BoxError("bad-input", "The offsets are not an object.", "Report this: it is a fault of the client.")
-    job = folders.job_folder(root, job_id)
-    tails = [Tail(job, name, _whole(offsets.get(name, 0))) for name in FILES]
-    state = _State(job, job_id)
-    state.look()
     try:
-        _follow(state, tails, out)
+        stream(root, job_id, offsets, _Frames(out))
     except BrokenPipeError:
         return
 
 
-def _follow(state, tails, out):
-    watcher = select.poll()
-    watcher.register(out, 0)
+def stream(root, job_id, offsets, sink):
+    """Tells the sink what happens to a job, until the job is over and everything was told, or the sink's `rest` says to stop."""
+    if not isinstance(offsets, dict):
+        raise BoxError("bad-input", "The offsets are not an object.", "Report this: it is a fault of the client.")
+    job = folders.job_folder(root, job_id)
+    tails = [Tail(job, name, _whole(offsets.get(name, 0))) for name in FILES]
+    state = _State(job, job_id, sink.beat_seconds)
     while True:
         # Order matters: a state that is final now means that the files below hold all they will ever hold.
         now = state.look()
         final = now["state"] in status.FINAL
         if not final and state.is_news():
-            _send(out, {"status": now})
-        grown = [_send_growth(tail, out) for tail in tails]
+            sink.status(now)
+        grown = [_tell_growth(tail, sink) for tail in tails]
         if final and not any(grown):
-            _send(out, {"status": now})
+            sink.status(now)
             return
-        if not any(grown) and watcher.poll(int(POLL_SECONDS * 1000)):
+        if not any(grown) and sink.rest(POLL_SECONDS):
             return
 
 
 class _State:
     """The job's status, read again only when it was written anew, or to see whether its supervisor still lives."""
 
-    def __init__(self, job, job_id):
-        self.job, self.job_id = job, job_id
+    def __init__(self, job, job_id, beat_seconds):
+        self.job, self.job_id, self.beat_seconds = job, job_id, beat_seconds
         self.now, self.written, self.looked_at = None, None, 0.0
         self.shown, self.shown_at = None, 0.0
 
@@ -71,24 +67,49 @@ class _State:
     def is_news(self):
         """A change is told at once, and that we are alive every few seconds."""
         told = [self.now.get(name) for name in ("state", "note", "gpus")]
-        if told == self.shown and time.monotonic() - self.shown_at < BEAT_SECONDS:
+        if told == self.shown and time.monotonic() - self.shown_at < self.beat_seconds:
             return False
         self.shown, self.shown_at = told, time.monotonic()
         return True
 
 
-def _send_growth(tail, out):
-    """Sends one chunk; True when there may be more."""
+def _tell_growth(tail, sink):
+    """Tells one chunk; True when there may be more."""
     before = tail.offset
-    piece = tail.read(CHUNK)
+    piece = tail.read(sink.chunk_bytes)
     if piece is None:
         return False
     offset, data = piece
     if data is None:
-        _send(out, {"file": tail.name, "offset": before, "next": offset})
+        sink.gap(tail.name, before, offset)
     else:
-        _send(out, {"file": tail.name, "offset": offset, "bytes": len(data)}, data)
+        sink.data(tail.name, offset, data)
     return True
+
+
+class _Frames:
+    """Header lines and raw bytes, to a file descriptor."""
+
+    chunk_bytes = 256 * 1024
+    beat_seconds = 5.0
+
+    def __init__(self, out):
+        self.out = out
+        self.watcher = select.poll()
+        self.watcher.register(out, 0)
+
+    def status(self, now):
+        _send(self.out, {"status": now})
+
+    def data(self, name, offset, data):
+        _send(self.out, {"file": name, "offset": offset, "bytes": len(data)}, data)
+
+    def gap(self, name, offset, following):
+        _send(self.out, {"file": name, "offset": offset, "next": following})
+
+    def rest(self, seconds):
+        """True when nobody reads any more."""
+        return bool(self.watcher.poll(int(seconds * 1000)))
 
 
 def _send(out, header, data=b""):

@@ -3,7 +3,7 @@ import { MlInternError, toMlInternError } from '../errors';
 import { finalStates, type JobFile, type JobUpdate } from '../ports/box';
 import type { Clock } from '../ports/common';
 import { unlessAborted } from './abort';
-import { type Frame, FrameReader } from './frames';
+import type { Frame } from './frames';
 import { Silence } from './silence';
 
 const firstDelayMs = 500;
@@ -16,8 +16,8 @@ const mostDeaths = 5;
 type Offsets = Partial<Record<JobFile, number>>;
 
 export interface FollowSource {
-  /** Runs the follower on the box from these offsets. */
-  open(from: Offsets, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Runs the follower on the box from these offsets. Whatever arrives is a sign of life, even when no whole frame came with it. */
+  open(from: Offsets, signal: AbortSignal): Promise<AsyncIterable<Iterable<Frame>>>;
   clock: Clock;
 }
 
@@ -59,22 +59,21 @@ async function* attempt(source: FollowSource, offsets: Offsets, signal?: AbortSi
     () => ending.abort(silent()),
     () => undefined,
   );
-  const reader = new FrameReader();
-  const chunks = (await source.open({ ...offsets }, both))[Symbol.asyncIterator]();
+  const arrivals = (await source.open({ ...offsets }, both))[Symbol.asyncIterator]();
   try {
     for (;;) {
       silence.broken();
-      const next = await unlessAborted(chunks.next(), both);
+      const next = await unlessAborted(arrivals.next(), both);
       if (next.done) return;
-      for (const frame of reader.read(next.value)) {
+      for (const frame of next.value) {
         const update = undelivered(frame, offsets);
         if (update) yield update;
       }
     }
   } finally {
     ending.abort();
-    // A stream that rests between two chunks does not notice the signal: unless it is told to end, its channel stays taken for good.
-    await chunks.return?.().catch(() => undefined);
+    // A stream that rests between two arrivals does not notice the signal: unless it is told to end, its channel stays taken for good.
+    await arrivals.return?.().catch(() => undefined);
   }
 }
 

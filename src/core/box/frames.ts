@@ -12,6 +12,12 @@ const newline = 10;
 export type Frame = Exclude<JobUpdate, { type: 'contact' }>;
 type DataFrame = Extract<Frame, { type: 'data' }>;
 
+/** The frames of a stream, by the chunks in which they come. */
+export async function* readFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Frame>> {
+  const reader = new FrameReader();
+  for await (const chunk of chunks) yield reader.read(chunk);
+}
+
 export class FrameReader {
   private line: Uint8Array[] = [];
   private lineLength = 0;

@@ -9,6 +9,7 @@ import { unlessAborted } from './abort';
 import { bootstrap, type Bootstrapped, lastLine } from './bootstrap';
 import { cardSeenFromHere } from './card';
 import { followJob } from './follow';
+import { readFrames } from './frames';
 import { boxKeeping } from './keeping';
 import { shellQuote } from './quote';
 import { type Scheduler, schedulerWords } from './scheduler';
@@ -88,7 +89,7 @@ export class SupervisedBox implements Box, BoxKeeping {
   follow(id: string, from: Partial<Record<JobFile, number>>, signal?: AbortSignal): AsyncIterable<JobUpdate> {
     const open = async (offsets: Partial<Record<JobFile, number>>, ending: AbortSignal) => {
       const command = await this.command(['follow', id, '--from', JSON.stringify(offsets)], ending);
-      return this.renewing(this.options.shell.stream(command, { signal: ending }));
+      return readFrames(this.renewing(this.options.shell.stream(command, { signal: ending })));
     };
     return followJob({ open, clock: this.options.clock }, from, signal);
   }
