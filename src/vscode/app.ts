@@ -1,5 +1,6 @@
 /** What the editor knows of the product's engine: a bundle of its own, loaded when a run is first needed. */
 import type { AppOptions } from '../app/options';
+import type { OpenedBox } from '../core/box/opened-box';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import type { Runs } from '../core/run/runs';
 
@@ -12,6 +13,7 @@ export interface BenchmarkSummary {
 export interface Engine {
   createRuns(options: AppOptions): Runs | Promise<Runs>;
   practiceConfig(choice: { seed: number; autonomy: Autonomy }): RunConfig | Promise<RunConfig>;
+  openBox(host: string, options: AppOptions): Promise<OpenedBox>;
   /** Hosts that `ssh` knows by name. */
   sshHosts(): Promise<string[]>;
   /** Throws a typed error that names the broken line when the file is not a benchmark. */

@@ -2,9 +2,14 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Runs } from '../core/run/runs';
+import type { AppOptions } from '../app/options';
+import type { RunView } from '../core/run/view';
 import type { Engine } from './app';
 import { approvalCommands } from './commands/approval-commands';
+import { BoxesModel } from './boxes/boxes-model';
+import { JobChannels } from './boxes/follow-job';
+import { JobLogs, jobLogScheme } from './boxes/job-log';
+import { boxCommands } from './commands/box-commands';
 import { registerCommands } from './commands/register';
 import { runActs, runCommands } from './commands/run-commands';
 import { setupCommands } from './commands/setup-commands';
@@ -25,13 +30,21 @@ import { RunsModel } from './runs-model';
 import { EditorSecrets } from './secrets';
 import { readSettings } from './settings';
 import { registerStatusBar } from './status-bar';
-import { registerTrees } from './trees/trees';
+import { registerBoxes, registerTrees } from './trees/trees';
 
 /** Builds the contributions; the engine is loaded when a run is first needed. Returns the model, to be closed at the end. */
 export function activateEditor(context: vscode.ExtensionContext, engine: () => Promise<Engine>): RunsModel {
   const log = createLog();
   const secrets = new EditorSecrets(context.secrets);
-  const model = new RunsModel(() => createRuns(context, engine, secrets, log));
+  const options = (): AppOptions => appOptions(context, secrets, log);
+  const model = new RunsModel(async () => (await engine()).createRuns(options()));
+  const boxes = new BoxesModel({
+    near: () => ['local', readSettings().boxHost, ...model.allViews().flatMap(boxOf)],
+    far: async () => (await engine()).sshHosts(),
+    open: async (host) => (await engine()).openBox(host, options()),
+  });
+  const channels = new JobChannels(boxes);
+  const logs = new JobLogs(boxes);
   const drafts = new DraftFiles(context.workspaceState);
   const decider = new Decider(model, drafts);
   const acts = runActs(model);
@@ -42,7 +55,11 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
     log,
     model,
     panels,
+    channels,
+    boxes,
     registerTrees(model),
+    registerBoxes(boxes, model, log),
+    vscode.workspace.registerTextDocumentContentProvider(jobLogScheme, logs),
     registerStatusBar(model),
     registerContextKeys(model, secrets),
     registerProposalFiles(model, drafts),
@@ -51,7 +68,12 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
     registerEndings(model),
     rememberActiveRuns(model, context.workspaceState),
     registerCommands(
-      { ...runCommands(start, acts, panels), ...approvalCommands(model, decider), ...setupCommands(secrets, log) },
+      {
+        ...runCommands(start, acts, panels),
+        ...approvalCommands(model, decider),
+        ...boxCommands({ boxes, channels, logs }),
+        ...setupCommands(secrets, log),
+      },
       log,
     ),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void takeUp(context, model, log)),
@@ -79,14 +101,8 @@ async function takeUp(context: vscode.ExtensionContext, model: RunsModel, log: E
   }
 }
 
-async function createRuns(
-  context: vscode.ExtensionContext,
-  engine: () => Promise<Engine>,
-  secrets: EditorSecrets,
-  log: EditorLog,
-): Promise<Runs> {
-  const { createRuns: create } = await engine();
-  return create({
+function appOptions(context: vscode.ExtensionContext, secrets: EditorSecrets, log: EditorLog): AppOptions {
+  return {
     workspace: workspaceFolder()?.fsPath ?? context.globalStorageUri.fsPath,
     productRoot: context.extensionUri.fsPath,
     home: process.env['ML_INTERN_HOME'] || join(homedir(), '.ml-intern'),
@@ -96,7 +112,12 @@ async function createRuns(
     surface: 'editor',
     settings: readSettings().engine,
     confirmHostKey,
-  });
+  };
+}
+
+/** The box of a practice run is a server of its own that ends with the run. */
+function boxOf({ config }: RunView): string[] {
+  return config === null || config.practice !== undefined ? [] : [config.box];
 }
 
 function workspaceFolder(): vscode.Uri | undefined {

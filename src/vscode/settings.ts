@@ -17,10 +17,12 @@ export function readSettings(): Settings {
   const settings = vscode.workspace.getConfiguration('mlIntern');
   const text = (name: string): string => settings.get<string>(name, '').trim();
   const gpuHours = settings.get<number | null>('budget.gpuHours', null);
+  const quota = settings.get<number | null>('box.quotaGiB', null);
   return {
     engine: {
       boxRoot: text('box.root'),
       slurmOptions: settings.get<string[]>('box.slurm', []),
+      boxQuotaBytes: quota === null ? undefined : quota * 2 ** 30,
       hubEndpoint: text('hub.endpoint'),
       viewerEndpoint: text('viewer.endpoint'),
       modelContextTokens: settings.get<number>('model.contextTokens', 65_536),

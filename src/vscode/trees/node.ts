@@ -20,4 +20,9 @@ export interface TreeNode {
   spoken?: string;
   run?: string;
   proposal?: string;
+  /** Host of a box, and what of it the row stands for. */
+  box?: string;
+  job?: string;
+  port?: number;
+  mend?: string;
 }

@@ -1,35 +1,45 @@
 /** Shows TreeNodes in a native tree view and keeps it fresh, at most a few times a second. */
 import * as vscode from 'vscode';
 import { coalesce } from '../coalesce';
-import type { RunsModel } from '../runs-model';
 import type { TreeNode } from './node';
 
 export interface TreeOptions {
   id: string;
-  nodes: (model: RunsModel) => TreeNode[];
-  badge?: (model: RunsModel) => vscode.ViewBadge | undefined;
+  nodes: () => TreeNode[];
+  badge?: () => vscode.ViewBadge | undefined;
+  /** The person opened a row; what VS Code restores by itself does not count. */
+  onExpand?: (node: TreeNode) => void;
+  onVisible?: (visible: boolean) => void;
 }
 
-export function registerTree(model: RunsModel, options: TreeOptions): vscode.Disposable {
+export function registerTree(onDidChange: vscode.Event<void>, options: TreeOptions): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   const view = vscode.window.createTreeView<TreeNode>(options.id, {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getTreeItem: toItem,
-      getChildren: (node) => (node === undefined ? options.nodes(model) : (node.children ?? [])),
+      getChildren: (node) => (node === undefined ? options.nodes() : (node.children ?? [])),
     },
     showCollapseAll: true,
   });
   let shown = '';
   const refresh = coalesce(250, () => {
-    const nodes = JSON.stringify(options.nodes(model));
+    const nodes = JSON.stringify(options.nodes());
     // A refresh rebuilds rows under the person's mouse: only when there is something new.
     if (nodes === shown) return;
     shown = nodes;
-    view.badge = options.badge?.(model);
+    view.badge = options.badge?.();
     changed.fire();
   });
-  return vscode.Disposable.from(view, changed, refresh, model.onDidChange(refresh.request));
+  if (view.visible) options.onVisible?.(true);
+  return vscode.Disposable.from(
+    view,
+    changed,
+    refresh,
+    onDidChange(refresh.request),
+    view.onDidExpandElement(({ element }) => options.onExpand?.(element)),
+    view.onDidChangeVisibility(({ visible }) => options.onVisible?.(visible)),
+  );
 }
 
 function toItem(node: TreeNode): vscode.TreeItem {

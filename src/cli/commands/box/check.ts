@@ -1,9 +1,10 @@
 /** `ml-intern box check HOST`: what a machine can do, and what it lacks. */
 import type { Command } from 'commander';
 import type { BoxCard, GpuInfo, Partition } from '../../../core/ports/box';
+import { sizeText } from '../../../core/size';
 import type { Cli, GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
-import { count, duration, plain, size } from '../../format';
+import { count, duration, plain } from '../../format';
 import { examples } from '../../options';
 import { withBox } from '../../with-box';
 import { onBox } from './box-command';
@@ -79,5 +80,5 @@ export function clockText(skewSeconds: number): string {
 }
 
 function mib(amount: number): string {
-  return size(amount * 2 ** 20);
+  return sizeText(amount * 2 ** 20);
 }

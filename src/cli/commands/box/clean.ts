@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { cannot, type OpenedBox } from '../../../core/box/opened-box';
 import type { CleanReport } from '../../../core/ports/box-keeping';
+import { sizeText } from '../../../core/size';
 import type { Cli, GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
-import { plain, shorten, size, table } from '../../format';
+import { plain, shorten, table } from '../../format';
 import { days, examples } from '../../options';
 import type { Terminal } from '../../terminal';
 import { withBox } from '../../with-box';
@@ -54,7 +55,7 @@ async function clean(box: OpenedBox, options: CleanOptions, { terminal, command 
     return report;
   }
   const done = await box.clean({ ...request, remove: true });
-  terminal.err(`Removed ${done.items.length} of them: ${size(done.bytes)}.\n`);
+  terminal.err(`Removed ${done.items.length} of them: ${sizeText(done.bytes)}.\n`);
   return done;
 }
 
@@ -68,7 +69,7 @@ export function cleanText({ items, bytes, kept, complete }: CleanReport): string
   const rows = items.map((item) => [
     item.kind,
     shorten(plain(item.name), 50),
-    size(item.bytes),
+    sizeText(item.bytes),
     moment(item.lastUsed),
     shorten(plain(item.why), 60),
   ]);
@@ -76,7 +77,11 @@ export function cleanText({ items, bytes, kept, complete }: CleanReport): string
   return [
     ...(items.length === 0
       ? ['Nothing to remove.']
-      : [table([['what', 'name', 'size', 'last used (UTC)', 'why'], ...rows]), '', `Together ${more}${size(bytes)}.`]),
+      : [
+          table([['what', 'name', 'size', 'last used (UTC)', 'why'], ...rows]),
+          '',
+          `Together ${more}${sizeText(bytes)}.`,
+        ]),
     ...kept.map(({ name, why }) => `stays: ${plain(name)} (${plain(why)})`),
   ].join('\n');
 }

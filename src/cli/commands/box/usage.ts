@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { cannot } from '../../../core/box/opened-box';
 import type { BoxUsage } from '../../../core/ports/box-keeping';
+import { sizeText } from '../../../core/size';
 import { appOptions, type Cli, type GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
-import { plain, size, table } from '../../format';
+import { plain, table } from '../../format';
 import { examples, quotaOption } from '../../options';
 import { withBox } from '../../with-box';
 import { onBox } from './box-command';
@@ -32,7 +33,7 @@ export function usageCommand(cli: Cli, done: (code: number) => void): Command {
         else cli.terminal.out(`${usageText(usage)}\n`);
         if (over)
           cli.terminal.err(
-            `That is over the quota of ${size(quota)}: new jobs are refused. See what can go with: ${cli.command} box clean ${host}\n`,
+            `That is over the quota of ${sizeText(quota)}: new jobs are refused. See what can go with: ${cli.command} box clean ${host}\n`,
           );
         done(exitCodes.ok);
       }),
@@ -42,16 +43,16 @@ export function usageCommand(cli: Cli, done: (code: number) => void): Command {
 export function usageText(usage: BoxUsage): string {
   const { parts } = usage;
   const rows: [string, string, string][] = [
-    ['environments', size(parts.envs), String(usage.environments.length)],
-    ['jobs', size(parts.jobs), String(usage.jobs.length)],
-    ['caches', size(parts.cache), ''],
-    ['files sent', size(parts.files), ''],
-    ['box package', size(parts.box), ''],
-    ['other', size(parts.other), ''],
+    ['environments', sizeText(parts.envs), String(usage.environments.length)],
+    ['jobs', sizeText(parts.jobs), String(usage.jobs.length)],
+    ['caches', sizeText(parts.cache), ''],
+    ['files sent', sizeText(parts.files), ''],
+    ['box package', sizeText(parts.box), ''],
+    ['other', sizeText(parts.other), ''],
   ];
   const largest = usage.jobs.toSorted((a, b) => b.bytes - a.bytes).slice(0, shown);
   return [
-    `${plain(usage.root)}: ${usage.complete ? '' : 'at least '}${size(usage.bytes)}, ${size(usage.diskFreeBytes)} free on its disk`,
+    `${plain(usage.root)}: ${usage.complete ? '' : 'at least '}${sizeText(usage.bytes)}, ${sizeText(usage.diskFreeBytes)} free on its disk`,
     '',
     table([['part', 'size', 'number'], ...rows]),
     ...(largest.length === 0 ? [] : ['', jobsTable(largest)]),
@@ -60,6 +61,6 @@ export function usageText(usage: BoxUsage): string {
 }
 
 function jobsTable(jobs: BoxUsage['jobs']): string {
-  const rows = jobs.map(({ id, kind, state, bytes, lastUsed }) => [id, kind, state, size(bytes), moment(lastUsed)]);
+  const rows = jobs.map(({ id, kind, state, bytes, lastUsed }) => [id, kind, state, sizeText(bytes), moment(lastUsed)]);
   return table([['largest jobs', 'kind', 'state', 'size', 'last used (UTC)'], ...rows]);
 }
