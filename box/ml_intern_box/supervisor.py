@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from . import artifacts, cleaning, files, folders, housekeeping, launch, status
+from . import artifacts, cleaning, files, folders, housekeeping, launch, status, tails
 from .errors import BoxError, from_os_error
 from .follow import follow
 from .stop import stop
@@ -85,6 +85,10 @@ def _read(root, options):
     sys.stdout.buffer.flush()
 
 
+def _tail(root, options):
+    return {"tail": tails.tail(root, options.id, options.lines)}
+
+
 def _usage(root, _options):
     return {"usage": housekeeping.usage(root)}
 
@@ -146,6 +150,10 @@ def _parser():
     take = commands.add_parser("submit")
     take.add_argument("--quota", type=int)
     take.set_defaults(command=_submit)
+    late = commands.add_parser("tail")
+    late.add_argument("id")
+    late.add_argument("--lines", type=int, default=10)
+    late.set_defaults(command=_tail)
     commands.add_parser("usage").set_defaults(command=_usage)
     clear = commands.add_parser("clean")
     clear.add_argument("--days", type=float, default=14)

@@ -65,13 +65,13 @@ const gpuProcess = z.object({
 });
 
 const gpu = z.object({
-  index: z.int().nonnegative().default(0),
+  index: z.int().nonnegative(),
   name: text(200),
   memoryMiB: amount,
   usedMiB: amount,
-  utilisation: amount.default(0),
+  utilisation: amount,
   driver: text(50),
-  users: z.array(gpuProcess).max(200).default([]),
+  users: z.array(gpuProcess).max(200),
 });
 
 const reach = z.object({ name: text(100), url: text(500), reachable: z.boolean(), detail: text(300) });

@@ -4,20 +4,23 @@ import { isAbort, MlInternError } from '../errors';
 import type { Box, BoxCard, JobFile, JobRequest, JobStatus, JobUpdate } from '../ports/box';
 import type { BoxKeeping, BoxUsage, CleanReport, CleanRequest } from '../ports/box-keeping';
 import type { Clock, Logger } from '../ports/common';
-import type { ExecOptions, ExecResult, Shell } from '../ports/shell';
+import type { JobTails } from '../ports/job-tails';
+import type { ExecOptions, ExecResult, Shell, Tunnel, Tunnels } from '../ports/shell';
 import { unlessAborted } from './abort';
 import { bootstrap, type Bootstrapped, lastLine } from './bootstrap';
 import { cardSeenFromHere } from './card';
 import { followJob } from './follow';
 import { readFrames } from './frames';
 import { boxKeeping } from './keeping';
+import { cannot } from './opened-box';
 import { shellQuote } from './quote';
 import { type Scheduler, schedulerWords } from './scheduler';
 import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
+import { jobTails } from './tails';
 
 export interface SupervisedBoxOptions {
   name: string;
-  shell: Shell;
+  shell: Shell & Partial<Tunnels>;
   /** The box package: path -> content, e.g. `ml_intern_box/supervisor.py`. */
   packageFiles: Readonly<Record<string, string>>;
   /** Folder on the box; default `~/.ml-intern`. */
@@ -38,9 +41,10 @@ const answerTail = 8192;
 const mostAttempts = 3;
 const mostBytes = 512 * 1024 * 1024;
 
-export class SupervisedBox implements Box, BoxKeeping {
+export class SupervisedBox implements Box, BoxKeeping, JobTails, Tunnels {
   readonly name: string;
   private readonly keeping = boxKeeping((schema, words, options) => this.ask(schema, words, options));
+  private readonly tails = jobTails((schema, words, options) => this.ask(schema, words, options));
   private ready: Promise<Bootstrapped> | undefined;
 
   constructor(private readonly options: SupervisedBoxOptions) {
@@ -120,6 +124,16 @@ export class SupervisedBox implements Box, BoxKeeping {
 
   clean(request: CleanRequest, signal?: AbortSignal): Promise<CleanReport> {
     return this.keeping.clean(request, signal);
+  }
+
+  tailFrom(id: string, lines: number, signal?: AbortSignal): Promise<Partial<Record<JobFile, number>>> {
+    return this.tails.tailFrom(id, lines, signal);
+  }
+
+  async tunnel(port: number, localPort?: number, signal?: AbortSignal): Promise<Tunnel> {
+    const { shell } = this.options;
+    if (!shell.tunnel) throw cannot(this, 'forward a port');
+    return shell.tunnel(port, localPort, signal);
   }
 
   async close(): Promise<void> {

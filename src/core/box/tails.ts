@@ -1,0 +1,13 @@
+/** Where following is to begin when only the last lines of a job's logs are wanted. */
+import { z } from 'zod';
+import type { JobTails } from '../ports/job-tails';
+import type { Ask } from './ask';
+
+const offset = z.int().nonnegative();
+const answer = z.object({ tail: z.object({ 'stdout.log': offset, 'stderr.log': offset }) });
+
+export function jobTails(ask: Ask): JobTails {
+  return {
+    tailFrom: async (id, lines, signal) => (await ask(answer, ['tail', id, '--lines', String(lines)], { signal })).tail,
+  };
+}
