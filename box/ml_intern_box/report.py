@@ -1,6 +1,7 @@
 """What a job says about itself: metrics.jsonl while it runs, artifacts/result.json at its end.
 
-Outside a job (no ML_INTERN_JOB_DIR) everything is printed instead, so scripts run anywhere.
+Outside a job (no ML_INTERN_JOB_DIR) everything is printed instead, so scripts run anywhere. Of several processes that
+train together (started by accelerate or torchrun) the first one speaks for all.
 """
 
 from __future__ import annotations
@@ -29,26 +30,33 @@ def artifacts_folder() -> Path:
     return folder
 
 
+def speaks() -> bool:
+    return int(os.environ.get("RANK", "0")) == 0
+
+
 def write_json(path: Path, value: Any) -> None:
     """Replaces the file at once, so that a reader never sees half of it."""
-    partial = path.with_name(path.name + ".part")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     partial.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     os.replace(partial, path)
 
 
 def write_result(value: dict[str, Any]) -> None:
-    write_json(artifacts_folder() / "result.json", value)
+    if speaks():
+        write_json(artifacts_folder() / "result.json", value)
 
 
 def fail(reason: str, message: str, next_step: str) -> NoReturn:
     """Ends the step with one clear sentence and what to do next."""
-    write_result({"error": {"reason": reason, "message": message, "next": next_step}})
+    # Whichever process fails first: the others are ended before they can say anything.
+    write_json(artifacts_folder() / "result.json", {"error": {"reason": reason, "message": message, "next": next_step}})
     print(f"Error: {message} {next_step}", file=sys.stderr, flush=True)
     raise SystemExit(EXIT_EXPLAINED)
 
 
 def progress(text: str) -> None:
-    print(text, flush=True)
+    if speaks():
+        print(text, flush=True)
 
 
 class Metrics:
@@ -62,6 +70,8 @@ class Metrics:
         self.path = folder / "metrics.jsonl" if folder else None
 
     def write(self, step: int, **values: float | int | None) -> None:
+        if not speaks():
+            return
         line: dict[str, Any] = {"time": round(time.time(), 3), "step": step, "total_steps": self.total_steps}
         # NaN is not JSON: a reader would fail on the very line that says what went wrong. So it is named instead.
         line.update({k: v for k, v in values.items() if v is not None and math.isfinite(v)})

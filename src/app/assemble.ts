@@ -10,7 +10,7 @@ import { allTools } from '../core/agent/tools/all';
 import type { ApprovalBroker } from '../core/approvals/broker';
 import { defaultLicencePolicy, type LicencePolicy } from '../core/data/licence';
 import { MlInternError } from '../core/errors';
-import type { Bench } from '../core/experiments/bench';
+import { askOnce, type Bench } from '../core/experiments/bench';
 import { Evaluations } from '../core/experiments/evaluations';
 import { Preparation } from '../core/experiments/preparation';
 import type { Box } from '../core/ports/box';
@@ -101,6 +101,7 @@ async function openBench(assembly: Assembly, box: Box, endpoints: Endpoints): Pr
     // The practice models are so small that more threads only get in each other's way.
     jobEnv: { HF_ENDPOINT: endpoints.hub, ...(config.practice ? { OMP_NUM_THREADS: '1' } : {}) },
     jobSecrets: () => endpoints.jobSecrets(),
+    card: askOnce(box, signal),
   };
 }
 

@@ -1,4 +1,6 @@
 /** Asks a person at the terminal about each proposal: approve, reject with a reason, show it in full, edit a script. */
+import type { StopRules } from '../core/ports/box';
+import { endsItself } from '../core/run/launch-words';
 import type { Proposal } from '../core/run/types';
 import type { DecisionInput, RunHandle } from '../core/run/runs';
 import { count, percent, plain, shorten } from './format';
@@ -93,12 +95,21 @@ function subjectFacts({ subject }: Proposal): string[] {
         `config: ${JSON.stringify(subject.config)}`,
       ];
     case 'launch':
-      return [`experiment: ${subject.experiment}, at most ${Math.round(subject.capSeconds / 60)} minutes on the box`];
+      return [
+        `experiment: ${subject.experiment}, at most ${Math.round(subject.capSeconds / 60)} minutes on the box`,
+        ...(subject.plan ? [`runs ${subject.plan}`] : []),
+        ...endLines(subject.rules),
+      ];
     case 'spend':
       return [`${plain(subject.what)}: ${plain(subject.amount)}`];
     case 'publish':
       return [`${plain(subject.what)} to ${plain(subject.target)}`];
   }
+}
+
+function endLines(rules: StopRules | undefined): string[] {
+  const when = rules && endsItself(rules);
+  return when ? [`ends itself ${when}`] : [];
 }
 
 /** The long form: the script itself, or everything that is known as JSON. Control characters are shown, not obeyed. */

@@ -1,6 +1,8 @@
 /** What there is to know of a run, a dataset or a proposal, as label and value: the same words in trees, documents and the panel. */
+import type { StopRules } from '../core/ports/box';
 import type { PanelFact } from '../core/protocol/panel-view';
 import type { Autonomy, DataSheet, OverlapReport, Proposal, Recipe, RecipeSource, RunConfig } from '../core/run/types';
+import { endsItself } from '../core/run/launch-words';
 import { formatCompact, formatCount, formatDuration, formatShare } from './format';
 
 export const autonomyWords: Record<Autonomy, string> = {
@@ -100,7 +102,9 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'Experiment', value: subject.experiment },
         { label: 'Steps', value: subject.steps.map((step) => step.join(' ')).join(' → ') },
         { label: 'Environment', value: subject.environment },
+        ...(subject.plan ? [{ label: 'Runs', value: subject.plan }] : []),
         { label: 'Cap', value: formatDuration(subject.capSeconds) },
+        ...endFacts(subject.rules),
       ];
     case 'spend':
       return [
@@ -113,6 +117,11 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'To', value: subject.target },
       ];
   }
+}
+
+function endFacts(rules: StopRules | undefined): PanelFact[] {
+  const when = rules && endsItself(rules);
+  return when ? [{ label: 'Ends itself', value: when }] : [];
 }
 
 function mappingInWords({ mapping }: RecipeSource): string {

@@ -1,6 +1,6 @@
 /** What the parts that put work on the box share: the run's log, its jobs and the loaded benchmark. */
 import { contentHash } from '../hash';
-import type { JobContent, JobKind, JobRequest } from '../ports/box';
+import type { Box, BoxCard, JobContent, JobKind, JobRequest, StopRules } from '../ports/box';
 import type { Journal } from '../run/journal';
 import type { Jobs } from '../run/jobs';
 import type { Store } from '../ports/store';
@@ -31,6 +31,8 @@ export interface Bench {
   /** Variables that every job gets, e.g. HF_ENDPOINT; never secrets. */
   jobEnv: Record<string, string>;
   jobSecrets: () => Promise<Record<string, string>>;
+  /** What the box is; asked once. */
+  card: () => Promise<BoxCard>;
 }
 
 export interface WorkOrder {
@@ -40,17 +42,36 @@ export interface WorkOrder {
   files: Record<string, string>;
   environment: string | null;
   capSeconds: number;
+  /** Absent: none. */
+  gpus?: number;
+  /** Also caps the wall clock times the GPUs. */
+  capsGpus?: boolean;
+  rules?: StopRules;
 }
 
 export function jobContent(bench: Pick<Bench, 'jobEnv'>, order: Omit<WorkOrder, 'id' | 'kind'>): JobContent {
-  const { steps, files, environment, capSeconds } = order;
+  const { steps, files, environment, gpus = 0, rules } = order;
+  const capSeconds = Math.max(1, Math.floor(order.capSeconds));
   return {
     steps,
     env: bench.jobEnv,
     files: fileHashes(files),
     environment,
-    capSeconds: Math.max(1, Math.floor(capSeconds)),
+    capSeconds,
+    ...(gpus > 0 ? { gpus } : {}),
+    ...(gpus > 0 && order.capsGpus ? { gpuCapSeconds: capSeconds * gpus } : {}),
+    ...(rules ? { rules } : {}),
   };
+}
+
+/** Asks the box for its card when it is first needed; a failed question is asked again. */
+export function askOnce(box: Pick<Box, 'check'>, signal: AbortSignal): () => Promise<BoxCard> {
+  let card: Promise<BoxCard> | undefined;
+  return () =>
+    (card ??= box.check(signal).catch((error: unknown) => {
+      card = undefined;
+      throw error;
+    }));
 }
 
 export async function jobRequest(bench: Bench, order: WorkOrder): Promise<JobRequest> {

@@ -114,6 +114,7 @@ export class Evaluations {
       },
       environment: await this.preparation.environment('eval'),
       capSeconds: evaluationCapSeconds,
+      gpus: Math.min(1, (await this.bench.card()).gpus.length),
     };
     const experiment = this.experiment(target);
     const folder = experiment ? `${experiment.folder}/eval-${split}` : `baseline/eval-${split}`;

@@ -13,13 +13,15 @@ const modelResult = z.object({
   path: z.string(),
   revision: z.string().nullish(),
   weightsHash: z.string(),
-  parameters: z.number(),
+  parameters: z.number().nullable(),
 });
 const failedResult = z.object({ error: z.object({ reason: z.string(), message: z.string(), next: z.string() }) });
 
 export interface BaseModel {
   path: string;
   weightsHash: string;
+  /** Null when its files do not tell. */
+  parameters: number | null;
 }
 
 export class Preparation {
@@ -97,7 +99,7 @@ export class Preparation {
     const known = this.bench.journal.events.some((event) => event.type === 'base-model.ready');
     if (!known)
       await this.bench.journal.record('base-model.ready', { path, revision: revision ?? '', weightsHash, parameters });
-    return { path, weightsHash };
+    return { path, weightsHash, parameters };
   }
 
   private async run(order: WorkOrder): Promise<JobView> {

@@ -1,25 +1,59 @@
 /** Training jobs: what exactly runs for an experiment, and which of its jobs trained it. */
 import { MlInternError } from '../errors';
 import { contentHash } from '../hash';
-import type { JobContent } from '../ports/box';
+import type { JobContent, StopRules } from '../ports/box';
 import { approvedHash } from '../approvals/decide';
 import type { ExperimentView, JobView, RunView } from '../run/view';
 import { jobContent, type Bench, type WorkOrder } from './bench';
-import { experimentFiles, scriptHash } from './files';
+import { experimentFiles, scriptHash, type ExperimentContent } from './files';
+import { planLaunch, type LaunchPlan } from './launch-plan';
 
 /** The latest training job of an experiment. */
 export function trainJobOf(view: RunView, experiment: ExperimentView): JobView | undefined {
   return view.jobs.findLast((job) => job.experiment === experiment.id && job.kind === 'train');
 }
 
-/** The work order of a launch, from the experiment's files as they lie in the run's folder. They must be what was approved. */
-export async function trainingOrder(
+export interface Launch {
+  id: string;
+  environment: string;
+  capSeconds: number;
+  plan: LaunchPlan;
+}
+
+/** How the experiment uses the GPUs of the box; `wanted` of them, or as many as are of use. */
+export async function trainingPlan(
   bench: Bench,
   experiment: ExperimentView,
-  id: string,
-  environment: string,
-  capSeconds: number,
-): Promise<WorkOrder> {
+  parameters: number | null,
+  wanted: number | undefined,
+): Promise<LaunchPlan> {
+  const { script, config } = await approvedContent(bench, experiment);
+  const { gpus } = await bench.card();
+  // A script that trains adapters says so by the names of the library that makes them.
+  const method = /\bLoraConfig\b|\bpeft_config\b/.test(script) ? 'lora' : 'full';
+  return planLaunch({ gpus, parameters, method, batch: rowsOfAStep(config), wanted });
+}
+
+/** The work order of a launch. */
+export async function trainingOrder(bench: Bench, experiment: ExperimentView, launch: Launch): Promise<WorkOrder> {
+  const { id, environment, capSeconds, plan } = launch;
+  const files = experimentFiles(await approvedContent(bench, experiment));
+  const steps = [
+    ['{python}', '-m', 'ml_intern_box.recipe', 'recipe.json'],
+    [...plan.launcher, 'train.py'],
+  ];
+  const capsGpus = bench.journal.config.budget.gpuHours !== undefined;
+  const rules = stopRules(plan.gpus);
+  return { id, kind: 'train', steps, files, environment, capSeconds, gpus: plan.gpus, capsGpus, rules };
+}
+
+/** A run that learns nothing must not hold a GPU overnight; a quarter of an hour is longer than any model takes to load. */
+export function stopRules(gpus: number): StopRules {
+  return { nan: 1, stallSeconds: 600, ...(gpus > 0 ? { idleGpuSeconds: 900 } : {}) };
+}
+
+/** The experiment's files as they lie in the run's folder. They must be what was approved. */
+async function approvedContent(bench: Bench, experiment: ExperimentView): Promise<ExperimentContent> {
   const script = await bench.store.read(`${bench.runFolder}/${experiment.folder}/train.py`);
   if (script === undefined) {
     throw new MlInternError('bad-input', `${experiment.folder}/train.py is missing.`, {
@@ -32,11 +66,12 @@ export async function trainingOrder(
       next: 'Propose the changed script as a new experiment; only approved content runs.',
     });
   }
-  const steps = [
-    ['{python}', '-m', 'ml_intern_box.recipe', 'recipe.json'],
-    ['{python}', 'train.py'],
-  ];
-  return { id, kind: 'train', steps, files: experimentFiles(content), environment, capSeconds };
+  return content;
+}
+
+function rowsOfAStep(config: Record<string, unknown>): number | null {
+  const rows = Number(config['batch_size']) * Number(config['gradient_accumulation'] ?? 1);
+  return Number.isSafeInteger(rows) && rows > 0 ? rows : null;
 }
 
 export function launchHash(bench: Bench, order: WorkOrder): { content: JobContent; hash: string } {

@@ -70,7 +70,7 @@ export interface EventData {
     promotion: number;
   };
   'environment.ready': { name: string; hash: string; packages: number };
-  'base-model.ready': { path: string; revision: string; weightsHash: string; parameters: number };
+  'base-model.ready': { path: string; revision: string; weightsHash: string; parameters: number | null };
   'job.submitted': {
     id: string;
     kind: JobKind;

@@ -1,4 +1,5 @@
 /** The words of a run: what is pursued, what was measured, what was decided. Plain data, written to the event log as it stands. */
+import type { StopRules } from '../ports/box';
 
 export type Autonomy = 'ask-everything' | 'ask-data-and-scripts' | 'autopilot';
 export type Phase = 'research' | 'data' | 'baseline' | 'experiments' | 'promotion' | 'report';
@@ -187,7 +188,17 @@ export type ProposalSubject =
       parent: string | null;
       parentScript: string | null;
     }
-  | { kind: 'launch'; experiment: string; steps: string[][]; environment: string; capSeconds: number }
+  | {
+      kind: 'launch';
+      experiment: string;
+      steps: string[][];
+      environment: string;
+      capSeconds: number;
+      /** How many GPUs it takes, how it uses them, and when it ends itself; absent in runs of earlier versions. */
+      gpus?: number;
+      plan?: string;
+      rules?: StopRules;
+    }
   | { kind: 'spend'; what: string; amount: string }
   | { kind: 'publish'; target: string; what: string };
 

@@ -25,19 +25,23 @@ async function refused(pending: Promise<ToolResult>, message: RegExp): Promise<v
   assert.match(result.content, message);
 }
 
-async function draft(): Promise<string> {
+async function draft(config: Record<string, unknown> = {}): Promise<string> {
   await accepted(work.call('inspect_dataset', { id: 'lab/qa' }));
   await accepted(work.call('check_overlap', { id: 'lab/qa' }));
   await accepted(work.call('propose_dataset', { id: 'lab/qa', why: 'fits', mapping }));
-  const args = { parent: null, hypothesis: 'h', sources: [{ id: 'lab/qa' }], config: { max_steps: 5 } };
+  const args = { parent: null, hypothesis: 'h', sources: [{ id: 'lab/qa' }], config: { max_steps: 5, ...config } };
   return String((await accepted(work.call('write_script', { slug: 'x', ...args })))['experiment']);
 }
 
-async function scoredDraft(): Promise<string> {
-  const experiment = await draft();
+async function scoredDraft(config: Record<string, unknown> = {}): Promise<string> {
+  const experiment = await draft(config);
   await accepted(work.call('evaluate', { experiment: 'baseline' }));
   return experiment;
 }
+
+const gpu = (index: number) => ({
+  ...{ index, name: 'H100', memoryMiB: 81_559, usedMiB: 4, utilisation: 0, driver: '550', users: [] },
+});
 
 const capsOf = () =>
   work.box.started
@@ -84,6 +88,39 @@ describe('the tools for jobs', () => {
     assert.deepEqual(capsOf(), [60]);
     work.clock.time += 55_000;
     await refused(work.call('launch_job', { experiment: again, capMinutes: 10 }), /budget-spent/);
+  });
+
+  it('use all GPUs of the box, show how, and count each of them against the budget', async () => {
+    const budget = { wallHours: 9, gpuHours: 1, modelTokens: 1e6, experiments: 3 };
+    const box = new FakeBox(perform);
+    box.card = { gpus: [0, 1].map((index) => gpu(index)) };
+    await open({ box, config: { budget } });
+    const experiment = await scoredDraft({ batch_size: 4 });
+    const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 20 }));
+    const { content } = work.box.request(String(job));
+    assert.deepEqual([content.gpus, content.capSeconds, content.gpuCapSeconds], [2, 1200, 2400]);
+    assert.deepEqual(content.rules, { nan: 1, stallSeconds: 600, idleGpuSeconds: 900 });
+    assert.deepEqual(content.steps.at(-1)?.slice(0, 4), [
+      '{python}',
+      '-m',
+      'accelerate.commands.launch',
+      '--multi_gpu',
+    ]);
+    const subject = work.journal.view.proposals.at(-1)?.proposal.subject;
+    assert.match(JSON.stringify(subject), /a copy on each of 2 GPUs \(DDP\)/);
+    await accepted(work.call('launch_job', { experiment, capMinutes: 20 }));
+    assert.deepEqual(capsOf(), [1200, 600], 'Two GPUs spend what is left twice as fast.');
+    await refused(work.call('launch_job', { experiment, capMinutes: 20, gpus: 3 }), /the box has 2 GPUs/);
+  });
+
+  it('take the GPU of a box for an evaluation, and none where there is none', async () => {
+    await scoredDraft();
+    assert.equal(work.box.request(work.box.started.at(-1) ?? '').content.gpus, undefined);
+    const box = new FakeBox(perform);
+    box.card = { gpus: [gpu(0)] };
+    await open({ box });
+    await scoredDraft();
+    assert.equal(work.box.request(work.box.started.at(-1) ?? '').content.gpus, 1);
   });
 
   it('keep the job, its cap and its hash when the call is repeated after a restart', async () => {

@@ -58,8 +58,11 @@ export class FakeBox implements Box {
     this.jobs.delete(id);
   }
 
+  /** What differs from an ordinary box. */
+  card: Partial<BoxCard> = {};
+
   check(): Promise<BoxCard> {
-    return Promise.resolve(boxCard(this.name));
+    return Promise.resolve({ ...boxCard(this.name), ...this.card });
   }
 
   async submit(request: JobRequest): Promise<JobStatus> {

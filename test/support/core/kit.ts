@@ -5,7 +5,7 @@ import type { ToolKit } from '../../../src/core/agent/tools/tool';
 import { ApprovalBroker } from '../../../src/core/approvals/broker';
 import { defaultLicencePolicy } from '../../../src/core/data/licence';
 import { splitItems } from '../../../src/core/evaluation/split';
-import type { Bench, LoadedBenchmark } from '../../../src/core/experiments/bench';
+import { askOnce, type Bench, type LoadedBenchmark } from '../../../src/core/experiments/bench';
 import { Evaluations } from '../../../src/core/experiments/evaluations';
 import { Preparation } from '../../../src/core/experiments/preparation';
 import type { JobRequest } from '../../../src/core/ports/box';
@@ -182,6 +182,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
     ...{ runId: runFolder, runFolder, journal, jobs, store, loaded, environmentSets: { train: set, eval: set } },
     jobEnv: { HF_ENDPOINT: 'http://hub.example' },
     jobSecrets: () => Promise.resolve({}),
+    card: askOnce(box, signal),
   };
   const preparation = new Preparation(bench);
   const evaluations = new Evaluations(bench, preparation);

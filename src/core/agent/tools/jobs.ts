@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { MlInternError } from '../../errors';
 import { jobRequest } from '../../experiments/bench';
-import { launchHash, trainingOrder } from '../../experiments/training';
+import type { LaunchPlan } from '../../experiments/launch-plan';
+import { launchHash, stopRules, trainingOrder, trainingPlan } from '../../experiments/training';
 import { sha256 } from '../../hash';
 import { finalStates } from '../../ports/box';
 import { remaining, spendAt } from '../../run/budget';
@@ -22,8 +23,14 @@ function launchJob(kit: ToolKit): AgentTool {
     schema: z.object({
       experiment: z.string(),
       capMinutes: z.number().describe('The supervisor ends the job after this time'),
+      gpus: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('How many GPUs to use; default: as many of the box as are of use'),
     }),
-    async run({ experiment: id, capMinutes }, call) {
+    async run({ experiment: id, capMinutes, gpus }, call) {
       const { bench } = kit;
       const { view } = bench.journal;
       if (view.baseline.dev === null)
@@ -37,13 +44,17 @@ function launchJob(kit: ToolKit): AgentTool {
         });
       const jobId = jobIdOf(kit, id, call.id);
       const environment = await kit.preparation.environment('train');
-      const orderOf = (cap: number) => trainingOrder(bench, experiment, jobId, environment, cap);
+      const { parameters } = await kit.preparation.baseModel();
+      const planOf = (wanted: number | undefined) => trainingPlan(bench, experiment, parameters, wanted);
+      const orderOf = (cap: number, plan: LaunchPlan) =>
+        trainingOrder(bench, experiment, { id: jobId, environment, capSeconds: cap, plan });
       const proposal = await kit.broker.propose(call.id, async () => {
-        const { content, hash } = launchHash(bench, await orderOf(capSeconds(kit, capMinutes)));
-        return launchProposal(call.id, hash, experiment, content);
+        const plan = await planOf(gpus);
+        const { content, hash } = launchHash(bench, await orderOf(capSeconds(kit, capMinutes, plan.gpus), plan));
+        return launchProposal(call.id, hash, experiment, content, plan);
       });
-      // A repeated call keeps its cap; whatever else changed since shows in the hash and is refused.
-      const order = await orderOf(capOf(proposal));
+      // A repeated call keeps its cap and its GPUs; whatever else changed since shows in the hash and is refused.
+      const order = await orderOf(capOf(proposal), await planOf(gpusOf(proposal)));
       const decision = await kit.broker.request({ ...proposal, hash: launchHash(bench, order).hash }, call.signal);
       if (decision.verdict === 'reject') {
         return {
@@ -72,11 +83,15 @@ function capOf({ subject }: Proposal): number {
   return subject.kind === 'launch' ? subject.capSeconds : 0;
 }
 
-/** Never longer than what is left of the budget when every other launch uses up its own cap. */
-function capSeconds(kit: ToolKit, capMinutes: number): number {
+function gpusOf({ subject }: Proposal): number | undefined {
+  return subject.kind === 'launch' ? subject.gpus : undefined;
+}
+
+/** Never longer than what is left of the budget when every other launch uses up its own cap on all of its GPUs. */
+function capSeconds(kit: ToolKit, capMinutes: number, gpus: number): number {
   const { view, config } = kit.bench.journal;
   const left = remaining(config.budget, spendAt(view, kit.clock.now()));
-  const gpuSeconds = left.gpuSeconds - promisedSeconds(kit);
+  const gpuSeconds = (left.gpuSeconds - promisedSeconds(kit)) / Math.max(1, gpus);
   const cap = Math.floor(Math.min(Math.max(1, capMinutes) * 60, left.wallSeconds, gpuSeconds));
   if (cap < 10)
     throw new MlInternError('budget-spent', 'Too little of the budget is left to train.', {
@@ -91,7 +106,7 @@ function promisedSeconds(kit: ToolKit): number {
     const job = kit.bench.jobs.view(jobIdOf(kit, subject.experiment, id));
     return !job || !finalStates.has(job.state);
   });
-  return open.reduce((sum, { proposal }) => sum + capOf(proposal), 0);
+  return open.reduce((sum, { proposal }) => sum + capOf(proposal) * Math.max(1, gpusOf(proposal) ?? 1), 0);
 }
 
 function launchProposal(
@@ -99,6 +114,7 @@ function launchProposal(
   hash: string,
   experiment: ExperimentView,
   content: { steps: string[][]; environment: string | null; capSeconds: number },
+  { gpus, why: plan }: LaunchPlan,
 ): Proposal {
   const { steps, environment, capSeconds: cap } = content;
   return {
@@ -113,6 +129,9 @@ function launchProposal(
       steps,
       environment: environment ?? 'python3',
       capSeconds: cap,
+      gpus,
+      plan,
+      rules: stopRules(gpus),
     },
   };
 }
