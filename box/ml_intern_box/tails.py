@@ -3,7 +3,8 @@
 from . import folders, logs, safely
 from .errors import BoxError
 
-LOGS = ("stdout.log", "stderr.log")
+LOGS = ("stdout.log", "stderr.log", "metrics.jsonl")
+TELEMETRY = "telemetry.jsonl"
 MOST_BYTES = 1 << 20
 
 
@@ -12,7 +13,8 @@ def tail(root, job_id, lines):
     job = folders.job_folder(root, job_id)
     if not safely.is_own_folder(job):
         raise BoxError("bad-input", "There is no job %s on this box." % job_id, "List the jobs of the box.")
-    return {name: _offset(job, name, lines) for name in LOGS}
+    # Of telemetry, only what comes is of interest.
+    return dict({name: _offset(job, name, lines) for name in LOGS}, **{TELEMETRY: logs.extent(job, TELEMETRY)[1]})
 
 
 def _offset(job, name, lines):

@@ -43,7 +43,14 @@ def test_lines_of_a_log_that_was_rotated(tmp_path, job):
 
 
 def test_a_log_that_is_not_there_begins_at_its_beginning(tmp_path, job):
-    assert tails.tail(str(tmp_path), "job-1", 5) == {"stdout.log": 0, "stderr.log": 0}
+    assert set(tails.tail(str(tmp_path), "job-1", 5).values()) == {0}
+
+
+def test_metrics_begin_with_their_last_points_and_telemetry_with_what_comes(tmp_path, job):
+    (job / "metrics.jsonl").write_bytes(b'{"step": 1}\n{"step": 2}\n')
+    (job / "telemetry.jsonl").write_bytes(b'{"time": 1}\n')
+    assert shown(tmp_path, job, 1, "metrics.jsonl") == b'{"step": 2}\n'
+    assert tails.tail(str(tmp_path), "job-1", 1)["telemetry.jsonl"] == 12
 
 
 def test_an_unknown_job_is_refused(tmp_path):

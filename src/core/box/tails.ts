@@ -4,7 +4,8 @@ import type { JobTails } from '../ports/job-tails';
 import type { Ask } from './ask';
 
 const offset = z.int().nonnegative();
-const answer = z.object({ tail: z.object({ 'stdout.log': offset, 'stderr.log': offset }) });
+const offsets = { 'stdout.log': offset, 'stderr.log': offset, 'metrics.jsonl': offset, 'telemetry.jsonl': offset };
+const answer = z.object({ tail: z.object(offsets) });
 
 export function jobTails(ask: Ask): JobTails {
   return {
