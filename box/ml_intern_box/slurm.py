@@ -7,10 +7,11 @@ import time
 from . import slurm_ask, slurm_merge, slurm_records, status
 from .slurm_submit import answer, find
 
-# How old Slurm's word may be while it is asked for again and again: a controller has other things to do. A job that
-# beats needs it least.
+# How old Slurm's word may be while it is asked for again and again: a controller has other things to do. A job
+# that beats needs it least, one whose end is in doubt the most.
 FRESH_SECONDS = 5.0
 BEATING_SECONDS = 20.0
+ENDING_SECONDS = 1.0
 # A job that was just handed in may not be seen yet, and a submission that was cut off may still go on.
 NEW_SECONDS = 30
 # What a stopped job has to save a checkpoint, before Slurm is told to end it.
@@ -41,6 +42,12 @@ class Queue:
         if number not in self.past:
             self.past[number] = slurm_ask.ended(job_id=number).get(number)
         return self.past[number]
+
+    def reasons(self, where):
+        """Why nodes are drained or down."""
+        if where not in self.past:
+            self.past[where] = slurm_ask.node_reasons(where)
+        return self.past[where]
 
     def forget(self):
         """The next look asks anew."""
@@ -115,7 +122,7 @@ def _judge(job, entry, written):
 def _word(job, entry, written):
     """A Job, None, or why Slurm is silent."""
     try:
-        jobs = queue.look(BEATING_SECONDS if slurm_merge.is_beating(written, time.time()) else FRESH_SECONDS)
+        jobs = queue.look(_most_age(written))
         if "id" not in entry and not find(job, entry, jobs):
             return None
     except slurm_ask.NoAnswer as silent:
@@ -127,6 +134,12 @@ def _word(job, entry, written):
     return found
 
 
+def _most_age(written):
+    if written is not None and written["state"] in status.FINAL:
+        return ENDING_SECONDS
+    return BEATING_SECONDS if slurm_merge.is_beating(written, time.time()) else FRESH_SECONDS
+
+
 def _cut_off(job, entry):
     if status.is_locked(os.path.join(job, status.LOCK)) or time.time() - entry.get("submittedAt", 0) < NEW_SECONDS:
         return {"state": "queued", "note": "It is being handed to Slurm."}
@@ -136,8 +149,7 @@ def _cut_off(job, entry):
 
 
 def _facts(job, entry, word):
-    ended = getattr(word, "state", None) in ("NODE_FAIL", "BOOT_FAIL")
-    drained = getattr(word, "reason", "").startswith("ReqNodeNotAvail")
+    nodes = slurm_merge.asks_for_nodes(word)
     return slurm_merge.Facts(
         entry.get("id", "?"),
         time.time(),
@@ -146,7 +158,7 @@ def _facts(job, entry, word):
         limit_seconds=entry.get("limitSeconds"),
         limit_came=os.path.exists(os.path.join(job, slurm_records.LIMIT_FILE)),
         log=slurm_records.last_words(job),
-        nodes=slurm_ask.node_reasons() if ended or drained else "",
+        nodes=queue.reasons(nodes) if nodes else "",
     )
 
 

@@ -19,14 +19,14 @@ NODE_FIELDS = (
     ("Memory", 20),
     ("Time", 20),
 )
-_FORMAT = "%i|%T|%r|%N|%S|%e|%j|%k"
+_FORMAT = "%i|%T|%r|%N|%P|%e|%j|%k"
 _CONTACT = re.compile(
     r"unable to contact|timed out|connection refused|connect failure|communication|zero bytes were transmitted"
     r"|transport endpoint|standby mode|temporarily unable|munge|protocol authentication",
     re.IGNORECASE,
 )
 
-Job = collections.namedtuple("Job", "id state reason nodes start end name comment by")
+Job = collections.namedtuple("Job", "id state reason nodes partition end name comment by")
 
 
 class NoAnswer(Exception):
@@ -49,7 +49,7 @@ def jobs():
 def ended(job_id=None, name=None, since=None):
     """The same from the accounting, which remembers for longer; nothing where the cluster keeps none."""
     which = ["--jobs=%s" % job_id] if job_id else ["--name=%s" % name, "--starttime=%s" % since]
-    fields = "--format=JobIDRaw,State,NodeList,Start,End,JobName"
+    fields = "--format=JobIDRaw,State,NodeList,Partition,End,JobName"
     try:
         words = ["sacct", "--noheader", "--parsable2", "--allocations", fields] + which
         return _parsed(run(words, ACCOUNTING_SECONDS), _from_accounting)
@@ -65,10 +65,10 @@ def nodes():
         raise NoAnswer(str(refused)) from refused
 
 
-def node_reasons():
-    """Why nodes are drained or down, in one line for people."""
+def node_reasons(where):
+    """Why nodes are drained or down, in one line for people; `where` is --nodes=... or --partition=..."""
     try:
-        lines = run(["sinfo", "--noheader", "--list-reasons", "--format=%N: %E"]).splitlines()
+        lines = run(["sinfo", "--noheader", "--list-reasons", "--format=%N: %E", where]).splitlines()
     except (NoAnswer, Refused):
         return ""
     return "; ".join(line.strip() for line in lines if line.strip())[:300]
@@ -130,16 +130,16 @@ def _parsed(text, parse):
 def _from_queue(fields):
     if len(fields) < 8 or not fields[0].isdigit():
         return None
-    number, state, reason, nodes, start, end, name = fields[:7]
-    return Job(number, state, reason, nodes, _time(start), _time(end), name, "|".join(fields[7:]), None)
+    number, state, reason, nodes, partition, end, name = fields[:7]
+    return Job(number, state, reason, nodes, partition, _time(end), name, "|".join(fields[7:]), None)
 
 
 def _from_accounting(fields):
     if len(fields) < 6 or not fields[0].isdigit():
         return None
-    number, state, nodes, start, end, name = fields[:6]
+    number, state, nodes, partition, end, name = fields[:6]
     word, _, by = state.partition(" by ")
-    return Job(number, word.rstrip("+"), "None", nodes, _time(start), _time(end), name, "", by or None)
+    return Job(number, word.rstrip("+"), "None", nodes, partition, _time(end), name, "", by or None)
 
 
 def _time(text):

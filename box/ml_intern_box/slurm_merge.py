@@ -106,11 +106,20 @@ def _waiting(written, word, facts):
         return {}
     if written is not None:
         return _end(facts, "lost", "Slurm put the job back into its queue (%s); it is not started twice." % word.state, written)
-    reason = word.reason.split(",")[0].split("(")[0].strip()
-    said = _WAITS.get(reason)
-    because = "" if reason in ("None", "") else " (%s)" % word.reason if said is None else " (%s): %s" % (reason, said)
-    nodes = "; %s" % facts.nodes if reason == "ReqNodeNotAvail" and facts.nodes else ""
+    reason = word.reason.split(",")[0].strip()
+    said = word.reason if reason not in _WAITS else "%s (%s)" % (_WAITS[reason], reason)
+    because = "" if reason in ("None", "") else ": %s" % said
+    nodes = "; %s" % facts.nodes if facts.nodes else ""
     return dict(state="queued", note="Slurm job %s waits%s%s." % (facts.job_id, because, nodes))
+
+
+def asks_for_nodes(word):
+    """Which nodes' troubles explain this word, as sinfo is asked for them; None where they do not matter."""
+    if getattr(word, "state", None) in ("NODE_FAIL", "BOOT_FAIL"):
+        return "--nodes=%s" % word.nodes if word.nodes else None
+    if getattr(word, "state", None) in WAITING and word.reason.startswith(("ReqNodeNotAvail", "Nodes required", "NodeDown")):
+        return "--partition=%s" % word.partition
+    return None
 
 
 def _alive(written, word, facts):

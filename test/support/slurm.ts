@@ -183,7 +183,7 @@ function configuration(folder: string, [controller = 0, daemon = 0]: number[]): 
     'ReturnToService=2',
     'KillWait=5',
     // The shortest after which Slurm forgets a job that has ended.
-    'MinJobAge=2',
+    'MinJobAge=20',
     'GresTypes=gpu',
     `NodeName=${node} NodeAddr=127.0.0.1 CPUs=16 RealMemory=2000 Gres=gpu:tiny:2 State=UNKNOWN`,
     'PartitionName=debug Nodes=ALL Default=YES MaxTime=01:00:00 State=UP',
