@@ -20,7 +20,7 @@ STOP_FILE = ".stop"
 
 
 class Queue:
-    """Slurm's word on all jobs of this user, asked for at most every few seconds, in the background after the first time."""
+    """Slurm's word on all jobs of this user, asked for every few seconds at most, in the background but the first time."""
 
     def __init__(self):
         self.jobs, self.past, self.why = {}, {}, None
@@ -82,6 +82,8 @@ def stop(job):
     """Ends a job that waits at once; one that runs gets its grace, and is ended by Slurm when it does not use it."""
     entry = slurm_records.read(job) or {}
     slurm_records.mark(job, STOP_FILE)
+    if "name" not in entry:
+        return
     if "id" not in entry and not find(job, entry, answer(slurm_ask.jobs)):
         slurm_records.forget_secrets(job)
         return
@@ -120,7 +122,9 @@ def _judge(job, entry, written):
 
 
 def _word(job, entry, written):
-    """A Job, None, or why Slurm is silent."""
+    """A Job, None, or why nothing is known."""
+    if "name" not in entry:
+        return "the file slurm.json in its folder cannot be read"
     try:
         jobs = queue.look(_most_age(written))
         if "id" not in entry and not find(job, entry, jobs):

@@ -60,7 +60,8 @@ def ended(job_id=None, name=None, since=None):
 def nodes():
     """A line of fixed-width fields for each node in each partition; raises NoAnswer."""
     try:
-        return run(["sinfo", "--noheader", "--all", "--Node", "--Format=" + ",".join("%s:%d" % each for each in NODE_FIELDS)])
+        fields = ",".join("%s:%d" % each for each in NODE_FIELDS)
+        return run(["sinfo", "--noheader", "--all", "--Node", "--Format=" + fields])
     except Refused as refused:
         raise NoAnswer(str(refused)) from refused
 

@@ -96,7 +96,7 @@ def _refined(written, word, facts):
 def _unsure(written, why, facts):
     if is_beating(written, facts.now):
         return {}
-    note = "Slurm does not answer (%s); the job is not lost, its state is shown again as soon as it does." % why
+    note = "Nothing is known from Slurm at the moment (%s); the job is not lost by that." % why
     return dict(note=note) if written else dict(state="queued", note=note)
 
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import socket
 
 RECORD = "slurm.json"
 SECRETS = ".secrets.json"
 LOG = "slurm.log"
 LIMIT_FILE = ".slurm-limit"
+MOST_TEXT = 1 << 16
 
 
 def is_ours(job):
@@ -15,12 +17,21 @@ def is_ours(job):
 
 
 def read(job):
+    """The record; None when there is none, or none that makes sense: the job itself could have written it."""
     try:
         with open(os.path.join(job, RECORD), encoding="utf-8") as file:
-            entry = json.load(file)
-        return entry if isinstance(entry, dict) else None
-    except (OSError, ValueError):
+            entry = json.loads(file.read(MOST_TEXT))
+    except (OSError, ValueError, RecursionError):
         return None
+    sound = (
+        isinstance(entry, dict)
+        and isinstance(entry.get("name"), str)
+        and isinstance(entry.get("comment"), str)
+        and isinstance(entry.get("submittedAt"), (int, float))
+        and re.fullmatch(r"[0-9]{1,20}", str(entry.get("id", "0"))) is not None
+        and isinstance(entry.get("end", {}), dict)
+    )
+    return entry if sound else None
 
 
 def write(job, entry):

@@ -59,6 +59,10 @@ describe('slurm', function () {
     assert.ok(status);
     return status;
   };
+  const untilOver = async (job: JobRequest) => {
+    const { id } = await record(job);
+    await until(async () => !(await slurm.run('squeue', '--noheader', '--format=%i')).split('\n').includes(id));
+  };
   /** Follows until the job has printed something, then acts. */
   const whenUp = (job: JobRequest, act: () => Promise<unknown>): Promise<Followed> => {
     let acted = false;
@@ -87,9 +91,8 @@ describe('slurm', function () {
     await box.submit(forgotten);
     for await (const update of box.follow(forgotten.id, {})) if (update.type === 'data') break;
     const written = JSON.parse(await readFile(join(folder(forgotten), 'status.json'), 'utf8')) as JobStatus;
-    const { id } = await record(forgotten);
-    await slurm.run('scancel', '--signal=KILL', '--full', id);
-    await until(async () => !(await slurm.run('squeue', '--noheader', '--format=%i')).split('\n').includes(id));
+    await slurm.run('scancel', '--signal=KILL', '--full', (await record(forgotten)).id);
+    await untilOver(forgotten);
     // As if its supervisor had been killed without a chance to record the end.
     await writeFile(join(folder(forgotten), 'status.json'), JSON.stringify({ ...written, heartbeatAt: 1 }));
   });
@@ -128,11 +131,13 @@ describe('slurm', function () {
 
   it('gives the same updates as plain SSH', async () => {
     const plain = await open(server.shell());
-    const programs = ["print('a')\nimport sys; print('b', file=sys.stderr)", 'import no_such_package', sleeper];
+    // Slow to save, so that nobody misses how it finishes.
+    const slow = saver.replace('sys.exit(0)', 'time.sleep(2); sys.exit(0)');
+    const programs = ["print('a')\nimport sys; print('b', file=sys.stderr)", 'import no_such_package', slow];
     for (const program of programs) {
       const told = [];
       for (const where of [plain, box]) {
-        const job = pythonJob(program, { capSeconds: program === sleeper ? 2 : 60 });
+        const job = pythonJob(program, { capSeconds: program === slow ? 2 : 60 });
         await where.submit(job);
         const { states, files, contacts, last } = await followToEnd(where, job.id);
         const { state, exitCode, failure, run, kind } = last ?? {};
@@ -247,6 +252,8 @@ describe('slurm', function () {
     await box.submit(job);
     await rm(join(root, 'box'), { recursive: true });
     await slurm.run('scontrol', 'update', `NodeName=${slurm.node}`, 'State=RESUME');
+    // Whoever asks for the job brings the package back.
+    await untilOver(job);
     const { last } = await followToEnd(box, job.id);
     assert.deepEqual([last?.state, last?.failure?.class], ['failed', 'environment']);
     assert.match(last?.failure?.message ?? '', /ended before its supervisor began\. It said: .*cd: can't cd to/);

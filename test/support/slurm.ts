@@ -180,7 +180,7 @@ function configuration(folder: string, [controller = 0, daemon = 0]: number[]): 
     'SelectType=select/cons_tres',
     'SelectTypeParameters=CR_Core',
     'SchedulerParameters=batch_sched_delay=0,bf_interval=1,sched_interval=1',
-    'ReturnToService=2',
+    'ReturnToService=0',
     'KillWait=5',
     // The shortest after which Slurm forgets a job that has ended.
     'MinJobAge=20',

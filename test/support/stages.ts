@@ -6,6 +6,7 @@ import { hostTestFiles } from './editor/host-tests';
 import { installEditor } from './editor/install';
 import { cleanEnvironment } from './process';
 import { pythonForTests } from './python-environment';
+import { slurmPackages, whyNoSlurm } from './slurm';
 import { canInstallPackages, findProgram, installPackages } from './system-packages';
 import { add, mochaTally, nothing, pytestTally, single, type Tally } from './tally';
 
@@ -77,6 +78,7 @@ async function needBuild(): Promise<Tally> {
 
 async function unit(): Promise<Tally> {
   await offerSshServer();
+  await offerSlurm();
   const before = await needBuild();
   return add(before, await mocha(null, { ML_INTERN_TEST_PYTHON: await pythonForTests() }));
 }
@@ -90,6 +92,17 @@ async function offerSshServer(): Promise<void> {
     await installPackages(['openssh-server', 'openssh-client'], 'Testing the SSH box');
   } else {
     console.log('  no sshd here: what needs a real OpenSSH server is skipped (sudo apt-get install openssh-server)');
+  }
+}
+
+/** The tests of the Slurm box use a real cluster of one node: elsewhere they are skipped, but never in CI. */
+async function offerSlurm(): Promise<void> {
+  if (process.getuid?.() !== 0 || whyNoSlurm() === null) return;
+  try {
+    await installPackages(slurmPackages, 'Testing the Slurm box');
+  } catch (error) {
+    if (process.env['CI']) throw error;
+    console.log(`  no Slurm here: its tests are skipped (${String(error).slice(0, 300)})`);
   }
 }
 
