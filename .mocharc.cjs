@@ -11,6 +11,7 @@ module.exports = {
     'test/webview/**/*.test.ts',
     'test/app/**/*.test.ts',
     'test/cli/**/*.test.ts',
+    'test/security/**/*.test.ts',
   ],
   // The unit tests keep to folders and ports of their own; a browser, an editor or a cluster is there once and takes its tests one by one.
   ...(chosen === undefined ? { parallel: true, jobs: 2 } : {}),

@@ -38,13 +38,20 @@ def environment_folder(root, name):
 def inside(folder, path):
     """The absolute path of `path` below `folder`; refuses absolute paths, "..", and links that lead out."""
     parts = path.split("/") if isinstance(path, str) else [""]
-    hostile = any(part in ("", ".", "..") for part in parts) or "\0" in path or len(path) > 1000
+    hostile = any(part in ("", ".", "..") for part in parts) or len(path) > 1000 or not _can_be_named(path)
     if not hostile:
         base = os.path.realpath(folder)
         full = os.path.realpath(os.path.join(base, path))
         if full.startswith(base + os.sep):
             return full
     raise BoxError("bad-input", "The path %r does not stay inside its folder." % (path,), "Use a plain relative path.")
+
+
+def _can_be_named(path):
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def package_parent():

@@ -1,7 +1,7 @@
 /** A client in a process of its own, to be killed: submits a job, follows it into a run's folder and says what arrives. */
 import type { Box, JobRequest } from '../../src/core/ports/box';
 import { Client } from './client';
-import { type Address, openBox } from './world';
+import { type Address, openBox } from '../support/box-world';
 
 interface Task extends Address {
   folder: string;

@@ -5,7 +5,7 @@ import { processesOf } from '../support/processes';
 import type { Client } from './client';
 import { compareCopies, type Copies, expectedCopies, watched } from './numbered-job';
 import type { Figures } from './scenario';
-import type { World } from './world';
+import type { World } from '../support/box-world';
 
 export interface Findings {
   faults: number;

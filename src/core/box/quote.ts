@@ -1,6 +1,13 @@
 /** Quoting for a POSIX shell. */
+import { MlInternError } from '../errors';
 
 export function shellQuote(text: string): string {
+  // No command can hold one: what comes after it would be cut off, and with it the closing quote.
+  if (text.includes('\0')) {
+    throw new MlInternError('bad-input', 'A name with a NUL character cannot be used on the box.', {
+      next: 'Use a plain relative path.',
+    });
+  }
   return /^[A-Za-z0-9_./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

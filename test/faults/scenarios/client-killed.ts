@@ -10,7 +10,7 @@ import { Client } from '../client';
 import { finish } from '../finish';
 import { numberedJob } from '../numbered-job';
 import type { Scenario } from '../scenario';
-import { openBox, withWorld, type World } from '../world';
+import { openBox, withWorld, type World } from '../../support/box-world';
 
 export const clientKilled: Scenario = {
   name: 'client killed -9',

@@ -5,7 +5,7 @@ import { Client } from '../client';
 import { finish } from '../finish';
 import { numberedJob } from '../numbered-job';
 import type { Conditions, Figures, Scenario } from '../scenario';
-import { openBox, withWorld } from '../world';
+import { openBox, withWorld } from '../../support/box-world';
 
 const hour = 3600;
 /** How far a time may be off that was told by the box's clock. */

@@ -6,7 +6,7 @@ import { Client } from '../client';
 import { finish } from '../finish';
 import { numberedJob } from '../numbered-job';
 import type { Scenario } from '../scenario';
-import { openBox, withWorld } from '../world';
+import { openBox, withWorld } from '../../support/box-world';
 
 /** A connection's own beginning is about 4 KB; the job writes about 50 KB in a second. */
 const mostBytesBetween = 24_000;

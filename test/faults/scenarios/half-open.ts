@@ -4,7 +4,7 @@ import { Client } from '../client';
 import { finish } from '../finish';
 import { numberedJob } from '../numbered-job';
 import type { Scenario } from '../scenario';
-import { openBox, withWorld } from '../world';
+import { openBox, withWorld } from '../../support/box-world';
 
 export const halfOpen: Scenario = {
   name: 'half-open connection',

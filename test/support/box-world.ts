@@ -1,4 +1,4 @@
-/** One box of a scenario: a real sshd with a link before it that can be broken, and a root folder of its own. */
+/** A box to be ill-treated: a real sshd behind a link that can be broken, with keys and a root folder of its own. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,9 +8,9 @@ import type { DestinationOverrides } from '../../src/adapters/ssh/destination';
 import { systemClock } from '../../src/adapters/system/clock';
 import { SupervisedBox } from '../../src/core/box/supervised-box';
 import type { Shell } from '../../src/core/ports/shell';
-import { Link } from '../support/link';
-import { killAllOf } from '../support/processes';
-import { startTestSshd, type TestSshd } from '../support/sshd';
+import { Link } from './link';
+import { killAllOf } from './processes';
+import { startTestSshd, type TestSshd } from './sshd';
 
 /** What a client in a process of its own needs to reach the box. */
 export interface Address {
@@ -21,14 +21,14 @@ export interface Address {
 export interface World extends Address {
   sshd: TestSshd;
   link: Link;
-  /** Scratch of the scenario, removed with it. */
+  /** Scratch, removed with the world. */
   folder: string;
   jobFolder(id: string): string;
   close(): Promise<void>;
 }
 
 export async function openWorld(root?: string): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'ml-intern-faults-'));
+  const folder = await mkdtemp(join(tmpdir(), 'ml-intern-world-'));
   const sshd = await startTestSshd();
   const link = await Link.open(sshd);
   const knownHostsFile = join(folder, 'known_hosts');
