@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { type AuthContext, Server, type ServerChannel, utils } from 'ssh2';
 import type { LoopbackKeys } from './loopback-keys';
 
@@ -22,6 +22,17 @@ export async function startSsh2Server(keys: LoopbackKeys, host: string, port: nu
     connection.on('authentication', (context) => authenticate(context, allowed));
     connection.on('session', (accept) => {
       accept().on('exec', (acceptExec, _reject, { command }) => runCommand(acceptExec(), command));
+    });
+    connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
+      if (destIP !== 'localhost') return reject();
+      const socket = connect({ host: 'localhost', port: destPort });
+      socket.once('error', () => reject());
+      socket.once('connect', () => {
+        const channel = accept();
+        socket.on('error', () => channel.destroy());
+        channel.on('error', () => socket.destroy());
+        channel.pipe(socket).pipe(channel);
+      });
     });
   });
   const sockets = new Set<Socket>();

@@ -103,7 +103,10 @@ function configuration(keys: LoopbackKeys, port: number): string {
     'PermitRootLogin prohibit-password',
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
-    'AllowTcpForwarding no',
+    'AllowTcpForwarding local',
+    // Tunnels lead to this machine's loopback and nowhere else.
+    'PermitOpen localhost:* 127.0.0.1:*',
+    'Subsystem sftp internal-sftp',
     'X11Forwarding no',
     'PrintMotd no',
     ...(environment.length > 0 ? [`SetEnv ${environment.map(([name, value]) => `"${name}=${value}"`).join(' ')}`] : []),

@@ -1,14 +1,18 @@
 /** The machine that ML Intern itself runs on, as a shell. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { MlInternError } from '../../core/errors';
-import type { ExecOptions, ExecResult, Shell } from '../../core/ports/shell';
+import type { BoxShell, ExecOptions, ExecResult, StreamOptions, TransferOptions, Tunnel } from '../../core/ports/shell';
+import { feed } from '../../node/feed';
+import { readFrom, writeFrom } from '../../node/local-file';
+import { openLoopbackPort } from '../../node/loopback-port';
 
 const defaultTimeoutMs = 60_000;
 const mostOutput = 64 * 1024 * 1024;
 const stderrTail = 8 * 1024;
 
-export class LocalShell implements Shell {
+export class LocalShell implements BoxShell {
   readonly name = 'local';
 
   async exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
@@ -31,10 +35,15 @@ export class LocalShell implements Shell {
     }
   }
 
-  async *stream(command: string, options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<Uint8Array> {
+  async *stream(command: string, options: StreamOptions = {}): AsyncGenerator<Uint8Array> {
     options.signal?.throwIfAborted();
     const child = start(command);
-    child.stdin.end();
+    let badInput: Error | undefined;
+    child.stdin.on('error', () => child.stdin.destroy());
+    feed(options.stdin ?? nothing(), child.stdin).catch((error: Error) => {
+      badInput = error;
+      endGroup(child);
+    });
     const end = () => endGroup(child);
     options.signal?.addEventListener('abort', end, { once: true });
     let said = '';
@@ -44,6 +53,7 @@ export class LocalShell implements Shell {
       for await (const chunk of child.stdout) yield chunk as Uint8Array;
       const code = await ended;
       options.signal?.throwIfAborted();
+      if (badInput) throw badInput;
       if (code !== 0) throw failed(code, said);
     } finally {
       options.signal?.removeEventListener('abort', end);
@@ -51,9 +61,32 @@ export class LocalShell implements Shell {
     }
   }
 
+  upload(localPath: string, remotePath: string, options: TransferOptions): Promise<void> {
+    return copy(localPath, remotePath, options);
+  }
+
+  download(remotePath: string, localPath: string, options: TransferOptions): Promise<void> {
+    return copy(remotePath, localPath, options);
+  }
+
+  /** The box's loopback is ours: the port itself leads there already. */
+  tunnel(port: number, localPort = port): Promise<Tunnel> {
+    if (localPort === port || localPort === 0) return Promise.resolve({ port, close: () => Promise.resolve() });
+    return openLoopbackPort(localPort, () => Promise.resolve(connect({ port, host: 'localhost', noDelay: true })));
+  }
+
   async close(): Promise<void> {
     // Nothing is held open between commands.
   }
+}
+
+async function copy(from: string, to: string, options: TransferOptions): Promise<void> {
+  options.signal?.throwIfAborted();
+  await writeFrom(to, readFrom(from, options.offset), options);
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // Ends at once.
 }
 
 /** In a process group of its own, so that ending it ends what it started. */

@@ -75,3 +75,20 @@ function refused(box: string, destination: Destination, unusable: readonly strin
   const message = `The box ${box} does not accept any of your keys for the user ${destination.user}${why}.`;
   return new MlInternError('box-auth', message, { next, cause });
 }
+
+const noSuchFile = 2;
+const notAllowed = 3;
+
+/** What an SFTP server answers: a number, and a few words. */
+export function transferFailed(box: string, path: string, error: Error & { code?: unknown }): MlInternError {
+  const why =
+    error.code === noSuchFile
+      ? 'it (or its folder) does not exist'
+      : error.code === notAllowed
+        ? 'you may not read or write it'
+        : error.message;
+  return new MlInternError('box-command', `The file ${path} on the box ${box} could not be transferred: ${why}.`, {
+    next: 'See that the file can be read or written there and that the disk is not full (`df -h`), then try again.',
+    cause: error,
+  });
+}

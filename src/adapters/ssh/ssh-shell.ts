@@ -1,14 +1,18 @@
 /** A box over SSH as a shell: one connection, made on first use and again after it was lost. */
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client } from 'ssh2';
 import { unlessAborted } from '../../core/box/abort';
 import { MlInternError } from '../../core/errors';
 import type { Secrets } from '../../core/ports/common';
-import type { ExecOptions, ExecResult, Shell } from '../../core/ports/shell';
+import type { BoxShell, ExecOptions, ExecResult, StreamOptions, TransferOptions, Tunnel } from '../../core/ports/shell';
+import { feed } from '../../node/feed';
+import { abandon, collect, openChannel, type Running, untilAborted } from './channel';
 import { type ConfirmHostKey, connect } from './connect';
 import { type DestinationOverrides, resolveDestination } from './destination';
 import { lostContact } from './errors';
 import { markOutput } from './marker';
+import { SshFiles } from './ssh-files';
 import { Slots } from './slots';
+import { openTunnel } from './tunnel';
 
 export interface SshShellOptions {
   /** As `ssh` knows it: an alias, `user@host`, `user@host:port`. */
@@ -21,25 +25,18 @@ export interface SshShellOptions {
   secrets?: Secrets;
 }
 
-interface Running {
-  channel: ClientChannel;
-  stderr(): string;
-  /** Settles when the channel has closed: the exit code, or undefined when the connection went first. */
-  ended: Promise<number | undefined>;
-}
-
 const defaultTimeoutMs = 60_000;
 const mostChannels = 8;
-const mostOutput = 64 * 1024 * 1024;
-const stderrTail = 64 * 1024;
 
-export class SshShell implements Shell {
+export class SshShell implements BoxShell {
   readonly name: string;
   private connection: Promise<Client> | undefined;
   private readonly slots = new Slots(mostChannels);
+  private readonly files: SshFiles;
 
   constructor(private readonly options: SshShellOptions) {
     this.name = options.host;
+    this.files = new SshFiles(this, this.slots, () => this.connected());
   }
 
   async exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
@@ -57,17 +54,32 @@ export class SshShell implements Shell {
     }
   }
 
-  async *stream(command: string, options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<Uint8Array> {
+  async *stream(command: string, options: StreamOptions = {}): AsyncGenerator<Uint8Array> {
+    const badInput = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, badInput.signal]) : badInput.signal;
     const marked = markOutput(command);
-    const running = await this.start(marked.command, options.signal);
+    const running = await this.start(marked.command, signal);
     try {
-      running.channel.end();
-      yield* marked.strip(untilAborted(running.channel, options.signal));
-      const code = await this.codeOf(running, options.signal);
+      if (options.stdin) feed(options.stdin, running.channel).catch((error: unknown) => badInput.abort(error));
+      else running.channel.end();
+      yield* marked.strip(untilAborted(running.channel, signal));
+      const code = await this.codeOf(running, signal);
       if (code !== 0) throw this.failed(code, running.stderr());
     } finally {
       abandon(running.channel);
     }
+  }
+
+  upload(localPath: string, remotePath: string, options: TransferOptions): Promise<void> {
+    return this.files.upload(localPath, remotePath, options);
+  }
+
+  download(remotePath: string, localPath: string, options: TransferOptions): Promise<void> {
+    return this.files.download(remotePath, localPath, options);
+  }
+
+  tunnel(port: number, localPort = 0, signal?: AbortSignal): Promise<Tunnel> {
+    return openTunnel(this.name, () => unlessAborted(this.connected(), signal), port, localPort);
   }
 
   async close(): Promise<void> {
@@ -130,60 +142,4 @@ export class SshShell implements Shell {
       next: 'Read what the command said, mend it, then resume the run.',
     });
   }
-}
-
-function openChannel(client: Client, command: string, box: string): Promise<Running> {
-  return new Promise((resolve, reject) => {
-    try {
-      client.exec(command, (error, channel) => {
-        if (error) reject(lostContact(box, error));
-        else resolve(watch(channel));
-      });
-    } catch (error) {
-      // ssh2 throws at once when the connection has gone.
-      reject(lostContact(box, error));
-    }
-  });
-}
-
-function watch(channel: ClientChannel): Running {
-  let said = '';
-  let code: number | undefined;
-  channel.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-stderrTail)));
-  // No exit before the close means that the connection went, not the command. A signal counts as its shell would count it.
-  channel.on('exit', (exit: number | null) => (code = exit ?? 137));
-  const ended = new Promise<number | undefined>((resolve) => channel.once('close', () => resolve(code)));
-  return { channel, stderr: () => said, ended };
-}
-
-/** Reads a channel; closing it on abort ends the remote command when it next looks at its output. */
-async function* untilAborted(channel: ClientChannel, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const chunks = (channel as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await unlessAborted(chunks.next(), signal);
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    if (signal?.aborted) abandon(channel);
-  }
-}
-
-/** Closed, and drained so that the channel's end is noticed and its slot comes free. */
-function abandon(channel: ClientChannel): void {
-  channel.close();
-  // An async iterator that was left behind still listens for 'readable', and a stream with such a listener does not flow.
-  channel.removeAllListeners('readable');
-  channel.on('data', () => undefined);
-}
-
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const kept: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size <= mostOutput) kept.push(chunk);
-  }
-  return Buffer.concat(kept).toString('utf8');
 }

@@ -52,3 +52,6 @@ export interface Tunnels {
   /** Forwards `port` of the box's loopback; `localPort` 0 or absent takes a free one. */
   tunnel(port: number, localPort?: number, signal?: AbortSignal): Promise<Tunnel>;
 }
+
+/** What every box offers to the host. */
+export type BoxShell = Shell & FileTransfer & Tunnels;

@@ -1,0 +1,57 @@
+/** A file of this machine as the source or the target of a transfer. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { MlInternError } from '../core/errors';
+import type { TransferOptions } from '../core/ports/shell';
+
+const chunkBytes = 256 * 1024;
+
+/** The bytes from `offset` on, in chunks that are the reader's own. */
+export async function* readFrom(path: string, offset: number): AsyncGenerator<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    for (let at = offset; ;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, at);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes the chunks from `offset` on, in order, so that whatever was written when it ends early is a good beginning. */
+export async function writeFrom(path: string, chunks: AsyncIterable<Uint8Array>, options: TransferOptions) {
+  const file = await openAt(path, options.offset);
+  try {
+    let at = options.offset;
+    for await (const chunk of chunks) {
+      options.signal?.throwIfAborted();
+      for (let done = 0; done < chunk.length;) {
+        done += (await file.write(chunk, done, chunk.length - done, at + done)).bytesWritten;
+      }
+      at += chunk.length;
+      options.onProgress?.(at);
+    }
+  } catch (error) {
+    throw explained(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openAt(path: string, offset: number): Promise<FileHandle> {
+  if (offset === 0) return open(path, 'w');
+  const file = await open(path, 'r+');
+  await file.truncate(offset);
+  return file;
+}
+
+function explained(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new MlInternError('disk-full', `There is no space left on this machine for ${path}.`, {
+    next: 'Free some space, then try again: what was written already is kept.',
+    cause: error,
+  });
+}
