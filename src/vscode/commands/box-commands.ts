@@ -104,9 +104,12 @@ async function openPort(port: number | undefined): Promise<void> {
   await vscode.env.openExternal(await vscode.env.asExternalUri(address));
 }
 
-async function offerMend({ label, mend }: Partial<TreeNode>): Promise<void> {
+async function offerMend({ description, mend }: Partial<TreeNode>): Promise<void> {
   if (mend === undefined) return;
   const copy = 'Copy Command';
-  const choice = await vscode.window.showInformationMessage(`${label ?? ''}. On the box, run: ${mend}`, copy);
+  const choice = await vscode.window.showInformationMessage(
+    `Missing: ${description ?? ''}. On the box, run: ${mend}`,
+    copy,
+  );
   if (choice === copy) await vscode.env.clipboard.writeText(mend);
 }

@@ -90,7 +90,7 @@ function children(view: BoxView): TreeNode[] {
 
 function missing({ card }: Checked, host: string): TreeNode[] {
   return card.missing.map(({ what, mend }, index) => ({
-    ...rowOf(`box/${host}/missing ${index}`, host)(`Missing: ${what}`, mend, 'warning'),
+    ...rowOf(`box/${host}/missing ${index}`, host)('Missing', what, 'warning'),
     id: `box/${host}/missing ${index}`,
     tooltip: `Missing: ${what}\nMend it with: ${mend}`,
     iconColor: 'charts.yellow',
