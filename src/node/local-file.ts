@@ -3,10 +3,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { MlInternError } from '../core/errors';
 import type { TransferOptions } from '../core/ports/shell';
 
-const chunkBytes = 256 * 1024;
+const usualChunkBytes = 256 * 1024;
 
 /** The bytes from `offset` on, in chunks that are the reader's own. */
-export async function* readFrom(path: string, offset: number): AsyncGenerator<Buffer> {
+export async function* readFrom(path: string, offset: number, chunkBytes = usualChunkBytes): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   try {
     for (let at = offset; ;) {

@@ -5,9 +5,10 @@ import { readFrom, writeFrom } from '../../node/local-file';
 import { InFlight } from './in-flight';
 import type { SftpChannel } from './sftp-channel';
 
-/** Measured against OpenSSH's server on loopback; larger requests gain nothing, fewer leave the line idle. */
 const ahead = 64;
 const readBytes = 64 * 1024;
+/** What every server takes at once: ssh2 sends the rest of a larger one later, and a cut would then leave a hole. */
+const writeBytes = 32 * 1024;
 
 export async function uploadBySftp(
   channel: SftpChannel,
@@ -24,7 +25,7 @@ export async function uploadBySftp(
       done += await unlessAborted(writes.next(), signal);
       onProgress?.(done);
     };
-    for await (const chunk of readFrom(localPath, offset)) {
+    for await (const chunk of readFrom(localPath, offset, writeBytes)) {
       if (writes.full) await settle();
       writes.add(write(channel, handle, chunk, position));
       position += chunk.length;
