@@ -7,6 +7,24 @@ from . import folders, hashing
 from .errors import BoxError
 
 KINDS = ("environment", "model", "overlap", "train", "evaluate", "pretrain")
+FAILURES = (
+    "oom-gpu",
+    "oom-host",
+    "disk-full",
+    "nan",
+    "diverged",
+    "import-error",
+    "killed",
+    "timeout",
+    "budget",
+    "idle-gpu",
+    "not-approved",
+    "environment",
+    "exit",
+    "lost",
+)
+RULES = ("nan", "divergence", "idleGpuSeconds", "stallSeconds")
+MOST_SPEC = 16 << 20
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -30,8 +48,10 @@ def check_spec(spec):
         and all(_NAME.fullmatch(name) for name in content["env"])
         and _is_texts(content.get("files"))
         and isinstance(content.get("environment"), (str, type(None)))
-        and type(content.get("capSeconds")) is int
-        and content["capSeconds"] > 0
+        and _is_count(content.get("capSeconds"), least=1)
+        and _is_count(content.get("gpus", 0))
+        and _is_count(content.get("gpuCapSeconds", 1), least=1)
+        and _are_rules(content.get("rules", {}))
     )
     if not sound:
         raise BoxError("bad-input", "The job's description is incomplete.", "Report this: it is a fault of the client.")
@@ -67,6 +87,14 @@ def _files_below(work):
     for folder, _, names in os.walk(work):
         found.update(os.path.relpath(os.path.join(folder, name), work).replace(os.sep, "/") for name in names)
     return found
+
+
+def _is_count(value, least=0):
+    return type(value) is int and value >= least
+
+
+def _are_rules(value):
+    return isinstance(value, dict) and all(name in RULES and _is_count(value[name]) for name in value)
 
 
 def _is_texts(value):

@@ -1,210 +1,223 @@
-"""The supervisor of one job: checks the approval, runs the steps, beats, enforces the cap, records the end."""
+"""The worker of one job: checks the approval, has the steps run, beats, enforces the caps, records the end.
+
+It may be killed at any moment: all it must remember lies in memory that it shares with its guardian, who forks another.
+"""
 
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import traceback
 
-from . import content, failures, folders, gpus, memory, processes, status
+from . import content, failures, gpus, guardian, logs, memory, processes, safely, status, surroundings
 from .errors import DISK_FULL, BoxError
+from .runner import Runner
+from .shared import Shared
 
 POLL_SECONDS = 0.1
 BEAT_SECONDS = 2.0
 GRACE_SECONDS = 10.0
 LEFTOVER_SECONDS = 2.0
+FULL_SECONDS = 60.0
+"""How long a step waits for space on the disk before its job is ended."""
+MOST_STARTS = 20
 STOP_FILE = ".stop"
+_RUNNER_KILLED = "The process that kept the job's output was killed from outside, so the job was ended."
 
 
 class JobRun:
-    """Lives in the detached process; `secrets` never leave its memory but for the steps' environment."""
+    """`secrets` never leave the memory of its processes but for the steps' environment."""
 
-    def __init__(self, root, job, secrets):
-        self.root = root
-        self.job = job
-        self.work = os.path.join(job, "work")
-        self.secrets = secrets
-        self.gpus = 0
-        self.began = time.monotonic()
+    def __init__(self, root, job, spec, secrets):
+        self.root, self.job, self.spec, self.secrets = root, job, spec, secrets
+        self.work_folder = os.path.join(job, "work")
+        self.progress = Shared()
+        self.runner = Runner(job, Shared(), self.progress)
         self.last_beat = 0.0
         self.disk_full = False
         self.told_to_end = False
-        with open(os.path.join(job, "spec.json"), encoding="utf-8") as file:
-            self.spec = json.load(file)
-        now = time.time()
-        self.status = dict(
-            v=1,
-            id=self.spec["id"],
-            kind=self.spec["kind"],
-            state="starting",
-            step=0,
-            pgid=None,
-            pid=os.getpid(),
-            bootId=processes.boot_id(),
-            startTime=processes.start_time(os.getpid()),
-            startedAt=now,
-            heartbeatAt=now,
-            endedAt=None,
-            exitCode=None,
-            wallSeconds=0,
-            gpuSeconds=0,
-            failure=None,
-        )
+        self.guardian = None
+        self.status = status.first(job, spec)
 
     def begin(self):
         """Makes the job known. Raises OSError when that cannot be written, before anything was started."""
         status.keep_reserve(self.job)
+        self._register(os.getpid())
         status.write(self.job, self.status)
-        signal.signal(signal.SIGTERM, self._on_term)
+        self.progress.store(self.status)
 
-    def execute(self):
-        """Runs the steps and records how they ended, whatever happens."""
+    def work(self):
+        """What each worker does, the first one and those that go on for one that was killed."""
+        self.status = self.progress.load()
+        signal.signal(signal.SIGTERM, self._on_term)
+        self._register(os.getppid())
+        if self.status["state"] in status.FINAL:
+            return self._write_last()
+        self._write()
         try:
             end = self._run_steps()
         except content.Refused as refused:
             end = dict(state="failed", failure=refused.failure)
-        except Exception as error:  # the supervisor must always record an end
+        except Exception as error:  # a worker must always record an end
             end = dict(state="failed", failure=self._own_failure(error))
+        return self._record(end)
+
+    def give_up(self, why):
+        """For a guardian whose workers die one after the other."""
+        self.status = self.progress.load()
+        self._record(dict(state="failed", failure={"class": "killed", "message": why}))
+
+    def _record(self, end):
+        said = self.runner.look(self.status["step"])
+        if said is not None and said["pgid"] is not None and said["code"] is None:
+            processes.signal_group(said["pgid"], signal.SIGKILL)
         processes.end_strays(self.job, LEFTOVER_SECONDS)
         self._measure()
-        self.status.update(end, endedAt=time.time(), pgid=None)
-        status.write_last(self.job, self.status)
+        ended_at = max(time.time(), self.status["startedAt"] or 0)
+        self.status.update(end, endedAt=ended_at, note=None, pgid=None)
+        self.progress.store(self.status)
+        self._write_last()
+
+    def _write_last(self):
+        if os.path.isdir(self.job):
+            status.write_last(self.job, self.status)
 
     def _run_steps(self):
-        content.check_approval(self.spec, self.work)
-        environment, python = self._environment()
-        self.gpus = len(gpus.visible(environment) or [])
-        for number, step in enumerate(self.spec["content"]["steps"]):
-            content.check_files(self.spec, self.work)
-            command = [word.replace("{python}", python) for word in step]
-            self._update(state="running", step=number)
-            end = self._run_step(command, environment)
+        if not self.status["approved"]:
+            content.check_approval(self.spec, self.work_folder)
+            self._update(approved=True)
+        environment, python = surroundings.of_steps(self.root, self.job, self.spec, self.secrets)
+        self._update(gpuCount=len(gpus.visible(environment) or []))
+        steps = self.spec["content"]["steps"]
+        while self.status["step"] < len(steps):
+            end = self._run_step(self.status["step"], python, environment)
             if end is not None:
                 return end
+            self._update(step=self.status["step"] + 1, pgid=None)
         return dict(state="finished", exitCode=0)
 
-    def _run_step(self, command, environment):
+    def _run_step(self, number, python, environment):
         """None when the step ended well, else how the job ended."""
-        kills_before = memory.oom_kills()
-        with self._log("stdout.log") as out, self._log("stderr.log") as err:
-            try:
-                process = subprocess.Popen(
-                    command,
-                    cwd=self.work,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
-                    start_new_session=True,
-                )
-            except OSError as error:
-                message = "The program %s could not be started: %s." % (command[0], error.strerror)
-                return dict(state="failed", failure={"class": "exit", "message": message})
-        self._update(pgid=process.pid)
-        asked = self._attend(process)
-        code = process.returncode
-        if asked == "stopped":
-            return dict(state="stopped", exitCode=code)
+        said = self.runner.look(number)
+        if said is None:
+            content.check_files(self.spec, self.work_folder)
+            now = time.monotonic()
+            self._update(
+                state=self.status["state"] if self.status["asked"] else "running",
+                oomKills=memory.oom_kills(),
+                startedAt=self.status["startedAt"] or time.time(),
+                began=now if self.status["began"] is None else self.status["began"],
+            )
+        command = [word.replace("{python}", python) for word in self.spec["content"]["steps"][number]]
+        said = self._attend(number, command, environment)
+        asked, code = self.status["asked"], said["code"]
         if asked is not None:
-            return dict(state="failed", exitCode=code, failure=self._ended_by(asked))
-        if code == 0:
-            return None
-        full = self.disk_full or self._is_disk_full()
-        killed = memory.oom_kills() > kills_before
-        hidden = self.secrets.values()
-        failure = failures.classify(code, self.job, self.spec["kind"], killed, full, hidden)
-        return dict(state="failed", exitCode=code, failure=failure)
+            return dict(asked, exitCode=code)
+        if said["problem"] is not None:
+            return dict(state="failed", failure={"class": "exit", "message": said["problem"]})
+        if code is None:
+            return dict(state="failed", failure={"class": "killed", "message": _RUNNER_KILLED})
+        return None if code == 0 else dict(state="failed", exitCode=code, failure=self._classify(code))
 
-    def _attend(self, process):
-        """Waits for a step and its whole group; answers why it was ended, or None when it ended by itself."""
-        asked, kill_at = None, float("inf")
-        while not self._has_ended(process):
-            self._beat()
-            if asked is None:
-                asked = self._why_end()
-                if asked is not None:
-                    kill_at = time.monotonic() + GRACE_SECONDS
-                    self._update(state="finishing")
-                    processes.signal_group(process.pid, signal.SIGTERM)
-            elif time.monotonic() >= kill_at:
-                processes.signal_group(process.pid, signal.SIGKILL)
-        # Children of the step may outlive it: they get what is left of the grace, then they go too.
-        if asked is None:
-            kill_at = time.monotonic() + LEFTOVER_SECONDS
-            processes.signal_group(process.pid, signal.SIGTERM)
-        while time.monotonic() < kill_at and processes.signal_group(process.pid, 0):
-            self._beat()
+    def _attend(self, number, command, environment):
+        """Waits for the step and all that it started; answers what its runner said last."""
+        starts = 0
+        while True:
+            said = self.runner.look(number)
+            if said is None:
+                starts += 1
+                if starts > MOST_STARTS / POLL_SECONDS:
+                    return dict(code=None, problem="The step could not be started.", pgid=None)
+                self.runner.start(number, command, environment, ())
+            elif said["code"] is not None or said["problem"] is not None:
+                return said
+            elif not self.runner.is_alive(said):
+                # It may have said its last word between our two looks.
+                said = self.runner.look(number)
+                if said["code"] is None and said["problem"] is None:
+                    self._end_orphans(said)
+                return said
+            self._tick(said)
             time.sleep(POLL_SECONDS)
-        processes.signal_group(process.pid, signal.SIGKILL)
-        return asked
 
-    def _has_ended(self, process):
-        try:
-            process.wait(timeout=POLL_SECONDS)
-            return True
-        except subprocess.TimeoutExpired:
-            return False
+    def _end_orphans(self, said):
+        """What a killed runner left: nobody reads what it prints any more."""
+        if said["pgid"] is not None:
+            processes.signal_group(said["pgid"], signal.SIGTERM)
+            deadline = time.monotonic() + GRACE_SECONDS
+            while processes.signal_group(said["pgid"], 0) and time.monotonic() < deadline:
+                self._tick(None)
+                time.sleep(POLL_SECONDS)
+            processes.signal_group(said["pgid"], signal.SIGKILL)
 
-    def _why_end(self):
-        if os.path.exists(os.path.join(self.job, STOP_FILE)):
-            return "stopped"
+    def _tick(self, said):
+        if os.getppid() != self.guardian:
+            guardian.replace(self)
+            self._register(os.getppid())
+            self._write()
+        elif time.monotonic() - self.last_beat >= BEAT_SECONDS:
+            self._write()
+        if said is not None:
+            self._know(said)
+            self._enforce(said)
+
+    def _know(self, said):
+        facts = {"pid": said["pid"], "startTime": said["startTime"]}
+        if (self.status["runner"], self.status["pgid"]) != (facts, said["pgid"]):
+            self._update(runner=facts, pgid=said["pgid"])
+
+    def _enforce(self, said):
+        """SIGTERM and a grace to save a checkpoint in; then SIGKILL for the group and for whoever left it."""
+        if self.status["asked"] is None:
+            asked = self._why_end(said)
+            if asked is None:
+                return
+            self._update(state="finishing", note=None, asked=asked, killAt=time.monotonic() + GRACE_SECONDS)
+            if said["pgid"] is not None:
+                processes.signal_group(said["pgid"], signal.SIGTERM)
+        elif time.monotonic() >= self.status["killAt"] and said["pgid"] is not None:
+            processes.signal_group(said["pgid"], signal.SIGKILL)
+            processes.end_strays(self.job, 0)
+
+    def _why_end(self, said):
+        """How the job is to end now, None while it may go on."""
+        wanted = self.spec["content"]
+        if os.path.lexists(os.path.join(self.job, STOP_FILE)) or not os.path.isdir(self.job):
+            return dict(state="stopped", failure=None)
         if self.told_to_end:
-            return "killed"
-        return "timeout" if time.monotonic() - self.began > self.spec["content"]["capSeconds"] else None
+            return _failed("killed", "The job's supervisor was told to end; the box may be shutting down.")
+        if self._wall() > wanted["capSeconds"]:
+            message = "The job reached its cap of %d seconds and was ended." % wanted["capSeconds"]
+            return _failed("timeout", message)
+        cap = wanted.get("gpuCapSeconds")
+        if cap is not None and self._wall() * self.status["gpuCount"] > cap:
+            return _failed("budget", "The job reached its cap of %d GPU seconds and was ended." % cap)
+        if said["fullSince"] is not None and time.monotonic() - said["fullSince"] > FULL_SECONDS:
+            return _failed("disk-full", "The disk of the box is full: the job waited, then it was ended.")
+        return None
 
-    def _ended_by(self, asked):
-        if asked == "timeout":
-            message = "The job reached its cap of %d seconds and was ended." % self.spec["content"]["capSeconds"]
-        else:
-            message = "The job's supervisor was told to end; the box may be shutting down."
-        return {"class": asked, "message": message}
+    def _classify(self, code):
+        full = self.disk_full or self._is_disk_full()
+        killed = memory.oom_kills() > self.status["oomKills"]
+        return failures.classify(code, self.job, self.spec["kind"], killed, full, self.secrets.values())
 
-    def _environment(self):
-        """The environment of the steps and the path of their Python."""
-        wanted = self.spec["content"]["environment"]
-        mine = os.environ.copy()
-        python = sys.executable
-        if wanted is not None:
-            folder = folders.environment_folder(self.root, wanted)
-            python = os.path.join(folder, "bin", "python")
-            if not os.path.exists(os.path.join(folder, "ready.json")) or not os.path.exists(python):
-                raise content.Refused("environment", "The Python environment %s is not on this box." % wanted)
-            mine["PATH"] = os.path.join(folder, "bin") + os.pathsep + mine.get("PATH", os.defpath)
-            mine["VIRTUAL_ENV"] = folder
-        mine.update(
-            PYTHONPATH=folders.package_parent(),
-            PYTHONUNBUFFERED="1",
-            PYTHONUTF8="1",
-            ML_INTERN_ROOT=self.root,
-            HF_HOME=os.path.join(self.root, "cache", "hf"),
-            HF_HUB_DISABLE_TELEMETRY="1",
-            HF_HUB_DISABLE_XET="1",
-            TOKENIZERS_PARALLELISM="false",
-            # Threads that spin while they wait starve everything else on a busy CPU: five times the CPU time was measured.
-            OMP_WAIT_POLICY="PASSIVE",
-            DO_NOT_TRACK="1",
-            WANDB_DISABLED="true",
-            WANDB_MODE="disabled",
-            COMET_MODE="disabled",
+    def _register(self, guarding):
+        self.guardian = guarding
+        self.status.update(
+            pid=os.getpid(),
+            startTime=processes.start_time(os.getpid()),
+            bootId=processes.boot_id(),
+            guardian={"pid": guarding, "startTime": processes.start_time(guarding)},
         )
-        mine.update(self.spec["content"]["env"])
-        mine.update(self.secrets)
-        mine[processes.JOB_VARIABLE] = self.job
-        return mine, python
 
     def _update(self, **changes):
         self.status.update(changes)
         self._write()
 
-    def _beat(self):
-        if time.monotonic() - self.last_beat >= BEAT_SECONDS:
-            self._write()
-
     def _write(self):
         """A beat that cannot be written is noted, not fatal: the job may still end well, or free the disk itself."""
         self._measure()
+        self.progress.store(self.status)
         try:
             status.write(self.job, self.status)
         except OSError as error:
@@ -212,15 +225,20 @@ class JobRun:
 
     def _measure(self):
         self.last_beat = time.monotonic()
-        wall = self.last_beat - self.began
-        self.status.update(heartbeatAt=time.time(), wallSeconds=round(wall, 3), gpuSeconds=round(wall * self.gpus, 3))
+        wall = self._wall()
+        self.status.update(
+            heartbeatAt=time.time(),
+            beat=self.last_beat,
+            wallSeconds=round(wall, 3),
+            gpuSeconds=round(wall * self.status["gpuCount"], 3),
+        )
+
+    def _wall(self):
+        return 0 if self.status["began"] is None else time.monotonic() - self.status["began"]
 
     def _is_disk_full(self):
         room = os.statvfs(self.job)
         return room.f_bavail * room.f_frsize < 1 << 20
-
-    def _log(self, name):
-        return open(os.path.join(self.job, name), "ab")
 
     def _own_failure(self, error):
         if isinstance(error, OSError) and error.errno in DISK_FULL:
@@ -229,11 +247,24 @@ class JobRun:
             return {"class": "environment", "message": error.message}
         trace = traceback.format_exc()
         try:
-            with self._log("stderr.log") as log:
-                log.write(trace.encode("utf-8", "replace"))
+            safely.replace(os.path.join(self.job, "supervisor.log"), trace.encode("utf-8", "replace"))
         except OSError:
             self.disk_full = True
         return {"class": "exit", "message": "The supervisor failed: %s." % trace.strip().splitlines()[-1]}
 
     def _on_term(self, _number, _frame):
         self.told_to_end = True
+
+
+def load_spec(job):
+    """The request as it was taken in."""
+    try:
+        spec = json.loads(safely.read_text(os.path.join(job, "spec.json"), content.MOST_SPEC))
+    except (OSError, ValueError) as error:
+        raise BoxError("bad-input", "The job's spec.json cannot be read: %s." % error, "Submit the job again.") from error
+    content.check_spec(spec)
+    return spec
+
+
+def _failed(kind, message):
+    return dict(state="failed", failure={"class": kind, "message": message})

@@ -30,7 +30,7 @@ def start_time(pid):
 
 
 def is_alive(pid, boot, started):
-    return bool(pid) and boot == boot_id() and started is not None and start_time(pid) == started
+    return type(pid) is int and pid > 0 and boot == boot_id() and started is not None and start_time(pid) == started
 
 
 def strays(job):

@@ -41,6 +41,22 @@ def read_text(path, most=MOST_TEXT):
     return data.decode("utf-8")
 
 
+def replace(path, data):
+    """Replaces a file as a whole: a reader sees the old or the new one. Raises OSError when the disk is full."""
+    temporary = "%s.%d.tmp" % (path, os.getpid())
+    _unlink(temporary)
+    try:
+        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(number, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(number)
+        os.replace(temporary, path)
+    except OSError:
+        _unlink(temporary)
+        raise
+
+
 def is_plain(path):
     """A plain file of ours, not a link to one."""
     return _is_ours(os.lstat(path), stat.S_ISREG)
@@ -52,6 +68,13 @@ def is_own_folder(path):
         return _is_ours(os.lstat(path), stat.S_ISDIR)
     except OSError:
         return False
+
+
+def _unlink(path):
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
 
 
 def _check(number, path):

@@ -3,50 +3,66 @@
 import fcntl
 import json
 import os
+import socket
 import time
 
-from . import processes, slurm_records
+from . import content, processes, safely, slurm_records
 from .errors import DISK_FULL
 
 FINAL = ("finished", "failed", "stopped", "rebooted")
+STATES = ("queued", "starting", "running", "stalled", "finishing") + FINAL
 STALE_SECONDS = 10
+FAR_STALE_SECONDS = 60
+"""Another machine's beat reaches us through a shared file system, which may answer from its cache."""
+UNSTARTED_SECONDS = 5
 RESERVE = ".reserve"
 LOCK = ".lock"
 CLAIM = ".claim"
-_FIELDS = (
-    "id",
-    "kind",
-    "state",
-    "startedAt",
-    "heartbeatAt",
-    "endedAt",
-    "exitCode",
-    "wallSeconds",
-    "gpuSeconds",
-    "failure",
-)
+MOST_MESSAGE = 2000
+
+
+def first(job, spec):
+    """The status of a job that was just taken in, with what only its supervisor needs."""
+    return dict(
+        blank(job),
+        v=1,
+        kind=spec["kind"],
+        run=spec["run"] if isinstance(spec.get("run"), str) else "",
+        state="starting",
+        host=socket.gethostname(),
+        pid=None,
+        bootId=None,
+        startTime=None,
+        guardian=None,
+        runner=None,
+        pgid=None,
+        step=0,
+        approved=False,
+        asked=None,
+        killAt=None,
+        oomKills=0,
+        began=None,
+        beat=time.monotonic(),
+        heartbeatAt=time.time(),
+        gpuCount=0,
+    )
 
 
 def write(job, status):
     """Replaces status.json as a whole. Raises OSError when the disk is full."""
-    path = os.path.join(job, "status.json")
-    temporary = "%s.%d.tmp" % (path, os.getpid())
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(status, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+    safely.replace(os.path.join(job, "status.json"), json.dumps(status).encode())
 
 
 def keep_reserve(job):
     """A little space set aside, so that the end of a job can be recorded on a full disk."""
-    with open(os.path.join(job, RESERVE), "wb") as file:
-        file.write(b"\0" * 16384)
+    safely.replace(os.path.join(job, RESERVE), os.urandom(16384))
+
+
+def free_reserve(job):
+    try:
+        os.unlink(os.path.join(job, RESERVE))
+    except FileNotFoundError:
+        return
 
 
 def write_last(job, status):
@@ -56,21 +72,22 @@ def write_last(job, status):
     except OSError as error:
         if error.errno not in DISK_FULL:
             raise
-        _unlink(os.path.join(job, RESERVE))
+        free_reserve(job)
         try:
             write(job, status)
         except OSError:
             _overwrite(os.path.join(job, "status.json"), json.dumps(status).encode())
-    _unlink(os.path.join(job, RESERVE))
+    free_reserve(job)
 
 
 def read(job):
-    """The status as written, or None when there is none yet."""
+    """The status as written, or None when there is none, or none that makes sense."""
     try:
-        with open(os.path.join(job, "status.json"), encoding="utf-8") as file:
-            return json.load(file)
-    except (OSError, ValueError):
+        written = json.loads(safely.read_text(os.path.join(job, "status.json")))
+    except (OSError, ValueError, RecursionError):
         return None
+    sound = isinstance(written, dict) and written.get("state") in STATES
+    return dict(written, **shown(dict(written, id=os.path.basename(job)))) if sound else None
 
 
 def written_at(job):
@@ -82,64 +99,50 @@ def written_at(job):
         return None
 
 
-def read_kind(job):
-    try:
-        with open(os.path.join(job, "spec.json"), encoding="utf-8") as file:
-            return json.load(file).get("kind", "train")
-    except (OSError, ValueError, AttributeError):
-        return "train"
-
-
 def current(job):
-    """The status to show: `lost` when the supervisor stopped without recording an end. None when there is no job."""
+    """The status to show, judged by what still lives; None when there is no such job."""
+    if not safely.is_own_folder(job):
+        return None
     if slurm_records.is_ours(job):
         from . import slurm
 
         return slurm.current(job)
     written = read(job)
     if written is None:
-        return _unstarted(job) if os.path.isdir(job) else None
-    if written["state"] in FINAL or not _is_gone(written):
-        return shown(written)
-    # The end may have been recorded between our reading and the look at the process.
-    again = read(job) or written
-    return shown(again if again["state"] in FINAL else _lost(job, again))
-
-
-def _is_gone(status):
-    stale = time.time() - (status.get("heartbeatAt") or 0) > STALE_SECONDS
-    return stale and not processes.is_alive(status.get("pid"), status.get("bootId"), status.get("startTime"))
-
-
-def _lost(job, status):
-    left = len(processes.strays(job))
-    restarted = status.get("bootId") != processes.boot_id()
-    why = "the box was restarted" if restarted else "its supervisor was killed"
-    still = " %d of its processes still run; stop the job to end them." % left if left else ""
-    failure = {"class": "lost", "message": "The job was lost: %s while it ran.%s" % (why, still)}
-    return dict(status, state="rebooted" if restarted else "failed", endedAt=status.get("heartbeatAt"), failure=failure)
-
-
-def _unstarted(job):
-    """No status yet: being submitted right now, or a submission that was cut off."""
-    waiting = is_locked(os.path.join(job, LOCK)) or time.time() - os.stat(job).st_mtime < 5
-    if waiting:
-        state, failure = "queued", None
-    else:
-        state = "failed"
-        failure = {"class": "lost", "message": "The job's submission was cut off before it started; submit it again."}
-    return dict(blank(job), state=state, failure=failure)
+        return _unreadable(job) if written_at(job) else _unstarted(job)
+    changes = _judge(job, written)
+    if changes.get("state") in FINAL:
+        # The end may have been recorded between our reading and the look at the processes.
+        written = read(job) or written
+        changes = {} if written["state"] in FINAL else changes
+    return shown(dict(written, **changes))
 
 
 def blank(job):
     """The status of a job whose supervisor wrote none."""
-    known = dict(id=os.path.basename(job), kind=read_kind(job), state="queued", wallSeconds=0, gpuSeconds=0)
-    return dict(dict.fromkeys(_FIELDS), **known)
+    try:
+        submitted = os.lstat(os.path.join(job, "spec.json")).st_mtime
+    except OSError:
+        submitted = None
+    return shown({"id": os.path.basename(job), "state": "queued", "kind": read_kind(job), "submittedAt": submitted})
+
+
+def shown(status):
+    """The fields that people see. A job could write its own status.json, so each of them is only what it may be."""
+    return {name: sound(status.get(name)) for name, sound in _FIELDS.items()}
+
+
+def read_kind(job):
+    try:
+        spec = json.loads(safely.read_text(os.path.join(job, "spec.json"), content.MOST_SPEC))
+        return _kind(spec.get("kind"))
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return "train"
 
 
 def is_locked(path):
     try:
-        with open(path) as file:
+        with os.fdopen(safely.open_to_read(path)) as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return False
     except BlockingIOError:
@@ -148,18 +151,126 @@ def is_locked(path):
         return False
 
 
-def shown(status):
-    return {name: status.get(name) for name in _FIELDS}
+def is_supervised(status):
+    """Whether the worker or the guardian of a job on this machine lives: either of them brings the other back."""
+    guarding = status.get("guardian")
+    both = (status, guarding if isinstance(guarding, dict) else {})
+    return any(processes.is_alive(one.get("pid"), status.get("bootId"), one.get("startTime")) for one in both)
 
 
-def _overwrite(path, content):
-    with open(path, "r+b") as file:
-        space = os.fstat(file.fileno()).st_size
-        file.write(content.ljust(space) if len(content) <= space else content)
+def _judge(job, status):
+    """What a look at the machine changes in a status as it was written."""
+    if status["state"] in FINAL:
+        return {}
+    if status.get("host", socket.gethostname()) != socket.gethostname():
+        return _judge_from_afar(job, status)
+    if status.get("bootId") != processes.boot_id():
+        return _lost(status, "rebooted", "The job was lost: the box was restarted while it ran.")
+    silent = _silent_seconds(status)
+    if silent <= STALE_SECONDS:
+        return {}
+    if is_supervised(status):
+        note = "Its supervisor has been silent for a while; the machine may be overloaded, or the supervisor suspended."
+        return dict(state="stalled", note=note)
+    left = len(processes.strays(job))
+    still = " %d of its processes still run; stop the job to end them." % left if left else ""
+    return _lost(status, "failed", "The job was lost: its supervisor was killed while it ran.%s" % still)
 
 
-def _unlink(path):
+def _judge_from_afar(job, status):
+    """On another machine that shares the folder: only its beat can be seen, by the clock of the file system."""
+    silent = _file_system_now(job) - os.stat(os.path.join(job, "status.json")).st_mtime
+    if silent <= FAR_STALE_SECONDS:
+        return {}
+    message = "The job was lost: its supervisor on %s has been silent for %d seconds." % (status["host"], silent)
+    return _lost(status, "failed", message)
+
+
+def _lost(status, state, message):
+    return dict(
+        state=state, note=None, endedAt=status["heartbeatAt"], failure={"class": "lost", "message": message}
+    )
+
+
+def _silent_seconds(status):
+    """By the clock that nobody sets, which all processes of one start of the machine share."""
+    beat = status.get("beat")
+    if type(beat) in (int, float):
+        return time.monotonic() - beat
+    return time.time() - (status["heartbeatAt"] or 0)
+
+
+def _file_system_now(job):
+    probe = os.path.join(os.path.dirname(job), ".now.%d" % os.getpid())
     try:
-        os.unlink(path)
-    except FileNotFoundError:
-        return
+        with open(probe, "w"):
+            pass
+        now = os.stat(probe).st_mtime
+        os.unlink(probe)
+        return now
+    except OSError:
+        return time.time()
+
+
+def _unstarted(job):
+    """No status yet: being submitted right now, or a submission that was cut off."""
+    waiting = is_locked(os.path.join(job, LOCK)) or time.time() - os.stat(job).st_mtime < UNSTARTED_SECONDS
+    if waiting:
+        return blank(job)
+    message = "The job's submission was cut off before it started; submit it again."
+    return dict(blank(job), state="failed", failure={"class": "lost", "message": message})
+
+
+def _unreadable(job):
+    """A supervisor that lives writes it anew within seconds."""
+    if _file_system_now(job) - os.lstat(os.path.join(job, "status.json")).st_mtime < STALE_SECONDS:
+        return dict(blank(job), state="running", note="Its status cannot be read at the moment.")
+    message = "The job was lost: its status.json cannot be read, and nobody writes it anew."
+    return dict(blank(job), state="failed", failure={"class": "lost", "message": message})
+
+
+def _amount(value):
+    return value if type(value) in (int, float) and 0 <= value < 1e15 else None
+
+
+def _kind(value):
+    return value if value in content.KINDS else "train"
+
+
+def _text(value):
+    return value[:MOST_MESSAGE] if isinstance(value, str) else None
+
+
+def _failure(value):
+    if not isinstance(value, dict) or value.get("class") not in content.FAILURES:
+        return None
+    return {"class": value["class"], "message": _text(value.get("message")) or ""}
+
+
+def _indices(value):
+    return [each for each in value if type(each) is int and each >= 0][:64] if isinstance(value, list) else []
+
+
+_FIELDS = {
+    "id": _text,
+    "run": lambda value: _text(value) or "",
+    "kind": _kind,
+    "state": lambda value: value,
+    "note": _text,
+    "submittedAt": _amount,
+    "startedAt": _amount,
+    "heartbeatAt": _amount,
+    "endedAt": _amount,
+    "exitCode": lambda value: value if type(value) is int and abs(value) < 1 << 31 else None,
+    "wallSeconds": lambda value: _amount(value) or 0,
+    "gpuSeconds": lambda value: _amount(value) or 0,
+    "gpus": _indices,
+    "failure": _failure,
+}
+
+
+def _overwrite(path, data):
+    number = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(number, "wb") as file:
+        space = os.fstat(number).st_size
+        file.write(data.ljust(space) if len(data) <= space else data)

@@ -3,9 +3,9 @@
 import os
 import time
 
-from . import folders, processes, slurm, slurm_records, status
+from . import folders, processes, safely, slurm, slurm_records, status
 from . import job as job_module
-from .errors import BoxError
+from .errors import DISK_FULL, BoxError
 
 WAIT_SECONDS = 1.5
 
@@ -24,27 +24,37 @@ def stop(root, job_id):
     if slurm_records.is_ours(job):
         slurm.stop(job)
         return _after_a_while(job)
-    with open(os.path.join(job, job_module.STOP_FILE), "w"):
-        pass
+    _ask(job)
     now = _after_a_while(job)
-    if now["state"] not in status.FINAL:
-        _wake(job)
+    if now["state"] in status.FINAL:
+        return now
+    _end_orphans(job)
     return status.current(job)
 
 
 def _after_a_while(job):
     deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        now = status.current(job)
-        if now["state"] in status.FINAL:
-            break
+    now = status.current(job)
+    while now["state"] not in status.FINAL and time.monotonic() < deadline:
         time.sleep(0.05)
+        now = status.current(job)
     return now
 
 
-def _wake(job):
+def _ask(job):
+    path = os.path.join(job, job_module.STOP_FILE)
+    try:
+        os.close(safely.open_to_append(path))
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        # Its end matters more than the space to record it in, which has another way out.
+        status.free_reserve(job)
+        os.close(safely.open_to_append(path))
+
+
+def _end_orphans(job):
     """A supervisor that is gone cannot read the stop file, and until its beat is stale it does not count as lost."""
     written = status.read(job)
-    if written and not processes.is_alive(written.get("pid"), written.get("bootId"), written.get("startTime")):
-        if written.get("bootId") == processes.boot_id():
-            processes.end_strays(job, WAIT_SECONDS)
+    if written and written.get("bootId") == processes.boot_id() and not status.is_supervised(written):
+        processes.end_strays(job, WAIT_SECONDS)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import fcntl
 import json
 import os
@@ -9,9 +10,9 @@ import shutil
 import sys
 import time
 
-from . import content, files, folders, status
+from . import content, files, folders, guardian, safely, status
 from .errors import BoxError, from_os_error
-from .job import JobRun
+from .job import JobRun, load_spec
 
 CLAIM_SECONDS = 30
 
@@ -20,43 +21,77 @@ class Local:
     """Starts jobs on this machine, detached from whoever submitted them."""
 
     def is_started(self, job):
-        return _is_started(job)
+        return is_started(job)
 
     def start(self, root, job, secrets, lock):
         _start(root, job, secrets, lock)
 
 
-def submit(root, request, launcher=Local()):
+def submit(root, request, launcher=None):
     """The job's status; an existing job is answered, not started again."""
-    if not isinstance(request, dict):
-        raise BoxError("bad-input", "The request is not an object.", "Report this: it is a fault of the client.")
-    spec = request.get("spec")
-    content.check_spec(spec)
-    job = folders.job_folder(root, spec.get("id"))
-    try:
-        os.makedirs(job, exist_ok=True)
-        # Held by us, then by the supervisor until its status is written: a second submission waits, a cut-off one
-        # frees it.
-        with open(os.path.join(job, status.LOCK), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not launcher.is_started(job):
-                _write_folder(root, job, spec, request.get("files") or {})
-                launcher.start(root, job, dict(request.get("secrets") or {}), lock)
-    except OSError as error:
-        raise from_os_error(error, root) from error
+    launcher = launcher or Local()
+    spec = _checked(request)
+    with _locked(root, spec) as (job, lock):
+        if not launcher.is_started(job):
+            _write_folder(root, job, spec, request.get("files") or {})
+            launcher.start(root, job, dict(request.get("secrets") or {}), lock)
     _refuse_other(job, spec)
     return status.current(job)
 
 
-def _is_started(job):
+def take_in(root, request):
+    """Writes the folder of a job that is started later, by `run`; answers the folder. An existing job is left as it is."""
+    spec = _checked(request)
+    with _locked(root, spec) as (job, _lock):
+        if not is_started(job):
+            _write_folder(root, job, spec, request.get("files") or {})
+    _refuse_other(job, spec)
+    return job
+
+
+def run(root, job, secrets):
+    """Supervises a job that was taken in before, in the foreground; False when it was started before."""
+    spec = load_spec(job)
+    with _locked(root, spec):
+        if is_started(job):
+            return False
+        made = _begin(root, job, spec, secrets)
+    guardian.watch(made)
+    return True
+
+
+def is_started(job):
     """A claim without a status: a supervisor that died before it started anything, or one that begins right now."""
     claim = os.path.join(job, status.CLAIM)
-    if status.read(job) is not None or not os.path.isdir(claim):
-        return status.read(job) is not None
+    if status.written_at(job) is not None or not os.path.isdir(claim):
+        return status.written_at(job) is not None
     if time.time() - os.stat(claim).st_mtime < CLAIM_SECONDS:
         return True
     os.rmdir(claim)
     return False
+
+
+def _checked(request):
+    if not isinstance(request, dict):
+        raise BoxError("bad-input", "The request is not an object.", "Report this: it is a fault of the client.")
+    content.check_spec(request.get("spec"))
+    return request["spec"]
+
+
+@contextlib.contextmanager
+def _locked(root, spec):
+    """(job folder, lock): held by us, then by the supervisor until its status is written; a second submission waits
+    for it, and one that is cut off frees it."""
+    job = folders.job_folder(root, spec.get("id"))
+    try:
+        os.makedirs(job, mode=0o700, exist_ok=True)
+        if not safely.is_own_folder(job):
+            raise BoxError("bad-input", "%s is not a folder of yours." % job, "Look at what it is, then remove it.")
+        with os.fdopen(safely.open_to_append(os.path.join(job, status.LOCK)), "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield job, lock
+    except OSError as error:
+        raise from_os_error(error, root) from error
 
 
 def _write_folder(root, job, spec, sent):
@@ -78,10 +113,9 @@ def _write_folder(root, job, spec, sent):
             data = base64.b64decode(encoded, validate=True)
         except (binascii.Error, TypeError, ValueError) as error:
             raise BoxError("bad-input", "The file %s arrived damaged." % path, "Submit the job again.") from error
-        with open(target, "wb") as file:
+        with open(target, "xb") as file:
             file.write(data)
-    with open(os.path.join(job, "spec.json"), "w", encoding="utf-8") as file:
-        json.dump(spec, file, indent=1)
+    safely.replace(os.path.join(job, "spec.json"), json.dumps(spec, indent=1).encode())
 
 
 def _start(root, job, secrets, lock):
@@ -108,29 +142,27 @@ def _start(root, job, secrets, lock):
 def _be_supervisor(root, job, secrets, lock, report):
     os.chdir(job)
     _let_go(keep=(lock, report))
-    os.mkdir(os.path.join(job, status.CLAIM))
     try:
-        run = JobRun(root, job, secrets)
-        run.begin()
+        made = _begin(root, job, load_spec(job), secrets)
     except OSError as error:
-        os.rmdir(os.path.join(job, status.CLAIM))
         os.write(report, json.dumps(error.errno).encode())
         return
     os.close(report)
     os.close(lock)
-    run.execute()
+    guardian.watch(made)
 
 
-def run(root, job, secrets):
-    """Supervises a job in the foreground, e.g. inside an allocation; the second to come finds the claim, and False."""
+def _begin(root, job, spec, secrets):
+    """From here on the job counts as started, unless not even its status can be written."""
+    claim = os.path.join(job, status.CLAIM)
+    os.mkdir(claim)
     try:
-        os.mkdir(os.path.join(job, status.CLAIM))
-    except FileExistsError:
-        return False
-    here = JobRun(root, job, secrets)
-    here.begin()
-    here.execute()
-    return True
+        made = JobRun(root, job, spec, secrets)
+        made.begin()
+        return made
+    except OSError:
+        os.rmdir(claim)
+        raise
 
 
 def _let_go(keep):
@@ -147,9 +179,7 @@ def _let_go(keep):
 
 
 def _refuse_other(job, spec):
-    with open(os.path.join(job, "spec.json"), encoding="utf-8") as file:
-        known = json.load(file).get("approvedHash")
-    if known != spec["approvedHash"]:
+    if load_spec(job)["approvedHash"] != spec["approvedHash"]:
         raise BoxError(
             "bad-input", "Another job has the id %s." % spec["id"], "Submit this one under an id of its own."
         )

@@ -5,13 +5,14 @@ import json
 import os
 import sys
 
-from . import artifacts, cleaning, files, folders, housekeeping, launch, status, tails
+from . import artifacts, cleaning, files, folders, housekeeping, launch, logs, status, tails
 from .errors import BoxError, from_os_error
-from .follow import follow
+from .follow import FILES, follow
 from .stop import stop
-from .submit import submit
+from .submit import run, submit
 
 MOST_LISTED = 1000
+SECRETS_VARIABLE = "ML_INTERN_JOB_SECRETS"
 
 
 def main(arguments=None):
@@ -40,6 +41,28 @@ def _submit(root, options):
         raise BoxError("bad-input", "The request is not JSON: %s." % error, "Submit the job again.") from error
     housekeeping.refuse_over_quota(root, request, options.quota)
     return {"status": submit(root, request, launch.launcher(options))}
+
+
+def _run(root, options):
+    """In the foreground, for whoever starts jobs by other means than `submit`: a batch system, a container."""
+    try:
+        secrets = json.loads(os.environ.pop(SECRETS_VARIABLE, "{}"))
+    except ValueError as error:
+        raise BoxError("bad-input", "%s is not JSON." % SECRETS_VARIABLE, "Give an object of texts.") from error
+    job = folders.job_folder(root, options.id)
+    if not run(root, job, secrets):
+        message = "The job %s was started before; it is not started twice." % options.id
+        raise BoxError("bad-input", message, "Look at its status, or submit it under another id.")
+    return {"status": status.current(job)}
+
+
+def _logs(root, options):
+    """What there is of each log: the offset of the first byte that was not thrown away, and the end."""
+    job = folders.job_folder(root, options.id)
+    if status.current(job) is None:
+        raise BoxError("bad-input", "There is no job %s on this box." % options.id, "List the jobs of the box.")
+    extents = [(name,) + logs.extent(job, name) for name in FILES]
+    return {"logs": [{"file": name, "start": start, "end": end} for name, start, end in extents]}
 
 
 def _status(root, options):
@@ -170,6 +193,10 @@ def _parser():
     end = commands.add_parser("stop")
     end.add_argument("id")
     end.set_defaults(command=_stop)
+    for name, command in (("run", _run), ("logs", _logs)):
+        one = commands.add_parser(name)
+        one.add_argument("id")
+        one.set_defaults(command=command)
     watch = commands.add_parser("follow")
     watch.add_argument("id")
     watch.add_argument("--from", dest="offsets", default="{}")

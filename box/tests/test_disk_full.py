@@ -7,7 +7,7 @@ import os
 import pytest
 from supervised import request
 
-from ml_intern_box import errors, job, status
+from ml_intern_box import errors, job, safely, status
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def full(*_args, **_options):
 
 
 def test_a_beat_that_cannot_be_written_does_not_end_the_job(folder, monkeypatch):
-    run = job.JobRun(str(folder.parent.parent), str(folder), {})
+    run = job.JobRun(str(folder.parent.parent), str(folder), request("print(1)")["spec"], {})
     run.begin()
-    monkeypatch.setattr(status.os, "replace", full)
+    monkeypatch.setattr(safely.os, "replace", full)
     run._update(state="running")
     assert run.disk_full
 
@@ -33,9 +33,9 @@ def test_a_beat_that_cannot_be_written_does_not_end_the_job(folder, monkeypatch)
 def test_the_end_is_recorded_over_the_old_bytes_when_no_other_way_is_left(folder, monkeypatch):
     status.keep_reserve(str(folder))
     status.write(str(folder), {"state": "running", "note": "x" * 500})
-    monkeypatch.setattr(status.os, "replace", full)
+    monkeypatch.setattr(safely.os, "replace", full)
     status.write_last(str(folder), {"state": "failed"})
-    assert status.read(str(folder)) == {"state": "failed"}
+    assert status.read(str(folder))["state"] == "failed"
     assert not (folder / status.RESERVE).exists()
 
 

@@ -25,21 +25,6 @@ def family(box, job_id):
     return [int(word) for word in read(box.job(job_id) + "/stdout.log").split() if word.isdigit()]
 
 
-def kill_supervisor(box, job_id):
-    status = json.loads(read(box.job(job_id) + "/status.json"))
-    os.kill(status["pid"], signal.SIGKILL)
-    box.wait_for(lambda: not is_running(status["pid"]))
-
-
-def age(box, job_id):
-    """As if the last beat had been a while ago."""
-    path = box.job(job_id) + "/status.json"
-    status = json.loads(read(path))
-    status["heartbeatAt"] -= 60
-    with open(path, "w") as file:
-        json.dump(status, file)
-
-
 def test_a_job_runs_its_steps_in_order_and_finishes(box):
     steps = [["{python}", "-c", "print('first')"], ["{python}", "main.py"]]
     box.submit(request("import os; print('second', os.getcwd())", steps=steps))
@@ -158,43 +143,6 @@ def test_a_job_that_ends_leaves_no_process_behind(box):
     last, files = box.follow("job-1")
     assert last["state"] == "finished"
     assert not is_running(int(files["stdout.log"]))
-
-
-def test_a_job_whose_supervisor_was_killed_is_lost_and_its_processes_can_be_ended(box):
-    box.submit(request(FAMILY))
-    pids = family(box, "job-1")
-    kill_supervisor(box, "job-1")
-    assert box.status("job-1")["state"] == "running", "not before the beat is stale"
-    age(box, "job-1")
-    lost = box.status("job-1")
-    assert (lost["state"], lost["failure"]["class"]) == ("failed", "lost")
-    assert "still run" in lost["failure"]["message"]
-    assert box.follow("job-1")[0]["state"] == "failed"
-    assert box.ask("stop", "job-1")["status"]["state"] == "failed"
-    assert [pid for pid in pids if is_running(pid)] == []
-    assert "still run" not in box.status("job-1")["failure"]["message"]
-
-
-def test_a_recycled_process_id_is_not_mistaken_for_the_supervisor(box):
-    box.submit(request(SLEEPER))
-    box.wait_for_line("job-1", "up")
-    kill_supervisor(box, "job-1")
-    path = box.job("job-1") + "/status.json"
-    status = json.loads(read(path))
-    status.update(pid=os.getpid(), heartbeatAt=status["heartbeatAt"] - 60)
-    with open(path, "w") as file:
-        json.dump(status, file)
-    assert box.status("job-1")["state"] == "failed"
-
-
-def test_a_paused_supervisor_is_not_lost(box):
-    box.submit(request(SLEEPER))
-    box.wait_for_line("job-1", "up")
-    pid = json.loads(read(box.job("job-1") + "/status.json"))["pid"]
-    os.kill(pid, signal.SIGSTOP)
-    age(box, "job-1")
-    assert box.status("job-1")["state"] == "running"
-    os.kill(pid, signal.SIGCONT)
 
 
 def test_a_job_outlives_whoever_submitted_it(box):

@@ -1,0 +1,40 @@
+"""What the steps of a job run in: their environment variables and their Python."""
+
+import os
+import sys
+
+from . import content, folders, processes
+
+
+def of_steps(root, job, spec, secrets):
+    """(environment, path of Python). The secrets are here and nowhere else."""
+    wanted = spec["content"]["environment"]
+    mine = os.environ.copy()
+    python = sys.executable
+    if wanted is not None:
+        folder = folders.environment_folder(root, wanted)
+        python = os.path.join(folder, "bin", "python")
+        if not os.path.exists(os.path.join(folder, "ready.json")) or not os.path.exists(python):
+            raise content.Refused("environment", "The Python environment %s is not on this box." % wanted)
+        mine["PATH"] = os.path.join(folder, "bin") + os.pathsep + mine.get("PATH", os.defpath)
+        mine["VIRTUAL_ENV"] = folder
+    mine.update(
+        PYTHONPATH=folders.package_parent(),
+        PYTHONUNBUFFERED="1",
+        PYTHONUTF8="1",
+        ML_INTERN_ROOT=root,
+        HF_HOME=os.path.join(root, "cache", "hf"),
+        HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_DISABLE_XET="1",
+        TOKENIZERS_PARALLELISM="false",
+        # Threads that spin while they wait starve everything else on a busy CPU: five times the CPU time was measured.
+        OMP_WAIT_POLICY="PASSIVE",
+        DO_NOT_TRACK="1",
+        WANDB_DISABLED="true",
+        WANDB_MODE="disabled",
+        COMET_MODE="disabled",
+    )
+    mine.update(spec["content"]["env"])
+    mine.update(secrets)
+    mine[processes.JOB_VARIABLE] = job
+    return mine, python
