@@ -22,4 +22,5 @@ def _chosen(options):
     try:
         return json.loads(options.options)
     except ValueError as error:
-        raise BoxError("bad-input", "The options are not JSON.", "Report this: it is a fault of the client.") from error
+        next_step = "Report this: it is a fault of the client."
+        raise BoxError("bad-input", "The options are not JSON.", next_step) from error

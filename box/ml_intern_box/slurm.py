@@ -20,7 +20,7 @@ STOP_FILE = ".stop"
 
 
 class Queue:
-    """Slurm's word on all jobs of this user, asked for every few seconds at most, in the background but the first time."""
+    """Slurm's word on all jobs of this user, asked for every few seconds at most, and in the background."""
 
     def __init__(self):
         self.jobs, self.past, self.why = {}, {}, None

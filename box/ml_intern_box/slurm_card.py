@@ -9,7 +9,7 @@ FREE = ("idle", "mixed")
 
 
 def describe(card, options):
-    """The login node's card with the cluster on it. Where the jobs run, machine and GPUs are those of the largest node."""
+    """The login node's card with the cluster on it: CPUs, memory and GPUs are those of its largest node."""
     chosen = slurm_options.check(options)
     try:
         nodes = parse(slurm_ask.nodes())
@@ -23,7 +23,8 @@ def describe(card, options):
     if not wanted:
         missing.append(_no_default(known))
     largest = _largest([node for node in nodes if node["partition"] in wanted], chosen.get("gres"))
-    return dict(card, **dict(_machine(largest), partitions=partitions, scheduler="slurm", missing=card["missing"] + missing))
+    known = dict(partitions=partitions, scheduler="slurm", missing=card["missing"] + missing)
+    return dict(card, **dict(_machine(largest), **known))
 
 
 def parse(text):
@@ -115,7 +116,8 @@ def _unreachable(silent):
 
 
 def _no_partition(name, known):
-    return {"what": "the partition %s (there are: %s)" % (name, ", ".join(sorted(known)) or "none"), "mend": "sinfo --summarize"}
+    what = "the partition %s (there are: %s)" % (name, ", ".join(sorted(known)) or "none")
+    return {"what": what, "mend": "sinfo --summarize"}
 
 
 def _no_default(known):

@@ -38,7 +38,9 @@ _WAITS = {
 class Facts:
     """What is known besides the two witnesses."""
 
-    def __init__(self, job_id, now, is_new=False, stop_asked=False, limit_seconds=None, limit_came=False, log="", nodes=""):
+    def __init__(
+        self, job_id, now, is_new=False, stop_asked=False, limit_seconds=None, limit_came=False, log="", nodes=""
+    ):
         self.job_id = job_id
         self.now = now
         self.is_new = is_new
@@ -50,7 +52,7 @@ class Facts:
 
 
 def merge(written, word, facts):
-    """The changes to what was written. `word` is a Job of Slurm's, None when Slurm knows it no more, or why it is silent."""
+    """The changes to what was written; `word` is a Job, None when Slurm knows it no more, or why it is silent."""
     if written is not None and written["state"] in status.FINAL:
         return _refined(written, word, facts)
     if isinstance(word, str):
@@ -76,7 +78,7 @@ def is_over(word):
 
 
 def _refined(written, word, facts):
-    """The supervisor was told to end from outside, or its step was, and took it well: Slurm may know by whom and why."""
+    """The supervisor was told to end from outside, or its step was: Slurm may know by whom and why."""
     killed = (written.get("failure") or {}).get("class") == "killed"
     if not killed and written["state"] != "finished":
         return {}
@@ -105,7 +107,8 @@ def _waiting(written, word, facts):
         # Slurm's word is a few seconds old.
         return {}
     if written is not None:
-        return _end(facts, "lost", "Slurm put the job back into its queue (%s); it is not started twice." % word.state, written)
+        message = "Slurm put the job back into its queue (%s); it is not started twice." % word.state
+        return _end(facts, "lost", message, written)
     reason = word.reason.split(",")[0].strip()
     said = word.reason if reason not in _WAITS else "%s (%s)" % (_WAITS[reason], reason)
     because = "" if reason in ("None", "") else ": %s" % said
@@ -117,7 +120,8 @@ def asks_for_nodes(word):
     """Which nodes' troubles explain this word, as sinfo is asked for them; None where they do not matter."""
     if getattr(word, "state", None) in ("NODE_FAIL", "BOOT_FAIL"):
         return "--nodes=%s" % word.nodes if word.nodes else None
-    if getattr(word, "state", None) in WAITING and word.reason.startswith(("ReqNodeNotAvail", "Nodes required", "NodeDown")):
+    waits = getattr(word, "state", None) in WAITING
+    if waits and word.reason.startswith(("ReqNodeNotAvail", "Nodes required", "NodeDown")):
         return "--partition=%s" % word.partition
     return None
 
@@ -161,7 +165,8 @@ def _ended(written, word, facts):
     if word.state in ("NODE_FAIL", "BOOT_FAIL"):
         return _node_failed(written, name, word, facts, end)
     if written is None:
-        return _end(facts, "environment", "%s ended before its supervisor began.%s" % (name, _said(facts)), written, end)
+        message = "%s ended before its supervisor began.%s" % (name, _said(facts))
+        return _end(facts, "environment", message, written, end)
     message = "The job was lost: %s is %s, and its supervisor recorded no end.%s" % (name, word.state, _said(facts))
     return _end(facts, "lost", message, written, end)
 

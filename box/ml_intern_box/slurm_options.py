@@ -70,7 +70,7 @@ def arguments(chosen, cap_seconds, gpus):
 
 
 def seconds(text):
-    """Slurm's ways to write a time: minutes, minutes:seconds, hours:minutes:seconds, days-hours[:minutes[:seconds]]."""
+    """Slurm writes a time as minutes, minutes:seconds, hours:minutes:seconds or days-hours[:minutes[:seconds]]."""
     match = _TIME.fullmatch(text)
     if match is None:
         raise _refused("The time %s is not one that Slurm understands." % text)

@@ -92,7 +92,7 @@ def _write_script(root, job):
         "export ML_INTERN_GPU_LOCKS=%s" % shlex.quote(os.path.join(job, ".gpu-turns")),
         "for python in %s python3; do" % shlex.quote(sys.executable),
         '  command -v "$python" >/dev/null 2>&1 || continue',
-        '  exec "$python" -m ml_intern_box.slurm_job --root %s %s' % (shlex.quote(root), shlex.quote(os.path.basename(job))),
+        '  exec "$python" -m ml_intern_box.slurm_job --root %s %s' % (shlex.quote(root), os.path.basename(job)),
         "done",
         'echo "There is no python3 on the node $(hostname)."',
         "exit 97",
