@@ -68,6 +68,8 @@ def _class_of(code, tail, kind, oom_killed, disk_full, job):
 def _last_words(tail):
     """The last exception's line, else the last line that says something."""
     lines = [line.strip() for line in re.split(r"[\r\n]+", tail) if line.strip()]
+    # The launcher of several processes ends with an error of its own, which only says that one of them failed.
+    lines = [line for line in lines if not line.startswith("torch.distributed.elastic.")]
     spoken = [line for line in lines[-200:] if _EXCEPTION.match(line)]
     last = spoken[-1] if spoken else lines[-1] if lines else ""
     return last if len(last) <= 300 else last[:299] + "…"

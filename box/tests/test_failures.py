@@ -50,3 +50,9 @@ def test_secrets_are_hidden(tmp_path):
     (tmp_path / "stderr.log").write_text("ValueError: token hf_secret was refused\n")
     failure = classify(1, str(tmp_path), "train", False, False, hidden=["hf_secret"])
     assert "hf_secret" not in failure["message"]
+
+
+def test_of_several_processes_the_one_that_failed_is_quoted_not_their_launcher(tmp_path):
+    said = "ValueError: bad shape\nTraceback (most recent call last):\n"
+    (tmp_path / "stderr.log").write_text(said + "torch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n")
+    assert classify(1, str(tmp_path), "train", False, False)["message"].endswith("ValueError: bad shape")
