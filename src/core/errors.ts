@@ -13,6 +13,7 @@ export type ErrorReason =
   | 'model-not-found'
   | 'box-unreachable'
   | 'box-auth'
+  | 'box-credit'
   | 'box-host-key-unknown'
   | 'box-host-key-changed'
   | 'box-no-python'
@@ -68,6 +69,7 @@ export class MlInternError extends Error {
 /** What neither another try nor the agent can mend: the run stops and says so. */
 const forPeople: ReadonlySet<ErrorReason> = new Set([
   'box-auth',
+  'box-credit',
   'box-host-key-unknown',
   'box-host-key-changed',
   'box-no-python',

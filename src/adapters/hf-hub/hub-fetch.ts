@@ -1,5 +1,6 @@
 /** `fetch` for the Hub: the token goes to the Hub's own origin only, and refusals become typed errors that say what to do. */
 import { isAbort, MlInternError } from '../../core/errors';
+import { withToken } from '../../core/http/bound-token';
 import { saidBy } from '../../core/http/failures';
 import { NoAnswer, type Fetch } from '../../core/http/retry';
 
@@ -15,11 +16,7 @@ export interface HubCall {
 export function hubFetch(patient: Fetch, call: HubCall): typeof globalThis.fetch {
   return async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
-    const headers = new Headers(init?.headers);
-    headers.delete('authorization');
-    if (call.token !== undefined && new URL(url).origin === new URL(call.endpoint).origin) {
-      headers.set('authorization', `Bearer ${call.token}`);
-    }
+    const headers = withToken(init?.headers, url, call.endpoint, call.token);
     const response = await patient(url, { ...init, headers, ...(call.signal && { signal: call.signal }) });
     const noFile = response.headers.get('x-error-code') === 'EntryNotFound' || response.status === 416;
     if (response.ok || noFile) return response;

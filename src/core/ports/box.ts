@@ -159,6 +159,8 @@ export interface BoxCard {
   partitions?: Partition[] | undefined;
   /** What the scheduler is told with every job. */
   schedulerOptions?: readonly string[] | undefined;
+  /** What an hour of it costs; absent or null where nobody is asked to pay for it. */
+  price?: { usdPerHour: number } | null | undefined;
   /** What is missing and the command that mends it. */
   missing: { what: string; mend: string }[];
 }
