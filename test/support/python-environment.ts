@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join, resolve } from 'node:path';
 import { cleanEnvironment, mustRun, runProgram, seconds } from './process';
 import { findProgram, installPackages } from './system-packages';
+import { indexOptions, offerUv } from './uv';
 
 const REPOSITORY = resolve(__dirname, '../..');
 const REQUIREMENTS = join(REPOSITORY, 'box/tests/requirements.txt');
@@ -22,20 +23,31 @@ export async function pythonForTests(): Promise<string> {
     console.log(`  making a Python environment in ${folder}, once; some minutes`);
     clear(shelf);
     await mustRun(base, ['-m', 'venv', folder]);
-    const quiet = ['--no-input', '--disable-pip-version-check', '--progress-bar', 'off'];
-    const install = ['-m', 'pip', 'install', ...quiet, ...(await cpuBuilds()), '-r', REQUIREMENTS];
-    await mustRun(python, install, { env: cleanEnvironment() });
+    await install(base, python);
     writeFileSync(join(folder, 'complete'), content);
     console.log(`  the Python environment is ready (${seconds(started)})`);
   }
   return python;
 }
 
+async function install(base: string, python: string): Promise<void> {
+  const uv = await offerUv(base);
+  const wanted = [...(await cpuBuilds(uv === null ? '--extra-index-url' : '--index')), '-r', REQUIREMENTS];
+  const env = cleanEnvironment();
+  if (uv === null) {
+    const quiet = ['--no-input', '--disable-pip-version-check', '--progress-bar', 'off'];
+    await mustRun(python, ['-m', 'pip', 'install', ...quiet, ...wanted], { env });
+  } else {
+    const best = ['--index-strategy', 'unsafe-best-match', ...(await indexOptions(base))];
+    await mustRun(uv, ['pip', 'install', '--python', python, ...best, ...wanted], { env });
+  }
+}
+
 /** torch for the CPU is a tenth of the size; a network that does not reach its index may carry it in an index of its own. */
-async function cpuBuilds(): Promise<string[]> {
+async function cpuBuilds(option: string): Promise<string[]> {
   const index = 'https://download.pytorch.org/whl/cpu/';
   const answer = await fetch(index, { method: 'HEAD', signal: AbortSignal.timeout(5000) }).catch(() => null);
-  return answer?.ok === true ? ['--extra-index-url', index] : [];
+  return answer?.ok === true ? [option, index] : [];
 }
 
 /** Environments are large: an old or half-made one goes before a new one comes. */
@@ -46,7 +58,8 @@ function clear(shelf: string): void {
   }
 }
 
-async function basePython(): Promise<string> {
+/** The Python that environments are made with. */
+export async function basePython(): Promise<string> {
   const named = process.env['PYTHON'];
   const find = async (): Promise<string | null> => {
     const found = findProgram([named ?? 'python3']);

@@ -5,9 +5,10 @@ import { join, resolve } from 'node:path';
 import { hostTestFiles } from './editor/host-tests';
 import { installEditor } from './editor/install';
 import { cleanEnvironment } from './process';
-import { pythonForTests } from './python-environment';
+import { basePython, pythonForTests } from './python-environment';
 import { slurmPackages, whyNoSlurm } from './slurm';
 import { canInstallPackages, findProgram, installPackages } from './system-packages';
+import { offerUv } from './uv';
 import { add, mochaTally, nothing, pytestTally, single, type Tally } from './tally';
 
 const REPOSITORY = resolve(__dirname, '../..');
@@ -115,12 +116,14 @@ async function python(): Promise<Tally> {
 
 async function practice(): Promise<Tally> {
   await offerSshServer();
+  await offerUv(await basePython());
   return add(await needBuild(), await mocha('test/journey/**/*.test.ts'));
 }
 
 async function editor(): Promise<Tally> {
   let tally = await needBuild();
   await installEditor();
+  await offerUv(await basePython());
   const environment = { ML_INTERN_TEST_PYTHON: await pythonForTests() };
   if (hostTestFiles().length > 0) {
     const args = ['--import', 'tsx', join(REPOSITORY, 'test/support/editor/host-tests.ts')];
