@@ -160,6 +160,16 @@ describe('ssh', () => {
       await rejects(shell({ overrides: { identityFile: wrong } }).exec('true'), 'box-auth', /does not accept/);
     });
 
+    it('does not use a key file that others can read, and says how to mend it', async () => {
+      const open = join(folder, 'open to all');
+      await writeFile(open, await readFile(server.keyPath));
+      await chmod(open, 0o644);
+      const overrides = { identityFile: open };
+      await rejects(shell({ overrides }).exec('true'), 'box-auth', /read by others/, /chmod 600 '.*open to all'/);
+      await chmod(open, 0o600);
+      assert.equal((await shell({ overrides }).exec('echo in')).stdout, 'in\n');
+    });
+
     itWithKeygen('says that a key needs its passphrase, and uses one that it is given', async () => {
       const locked = join(folder, 'locked');
       await writeFile(locked, await readFile(server.keyPath));

@@ -1,6 +1,10 @@
 /** Failures of SSH as typed errors, each with the next step. */
+import { shellQuote } from '../../core/box/quote';
 import { MlInternError } from '../../core/errors';
 import type { Destination } from './destination';
+
+/** How a key file that others may read is told of. */
+export const openToOthers = ' can be read by others';
 
 const goesOn = 'Jobs on the box go on; ML Intern connects again by itself when it needs the box.';
 
@@ -67,12 +71,18 @@ function unreachable(box: string, why: string, next: string, cause: unknown): Ml
 
 function refused(box: string, destination: Destination, unusable: readonly string[], cause: unknown): MlInternError {
   const why = unusable.length > 0 ? ` (${unusable.join('; ')})` : '';
+  const message = `The box ${box} does not accept any of your keys for the user ${destination.user}${why}.`;
   const port = destination.port === 22 ? '' : `-p ${destination.port} `;
   const locked = unusable.some((each) => each.includes('passphrase'));
+  const open = unusable.find((each) => each.endsWith(openToOthers))?.slice(0, -openToOthers.length);
+  if (open !== undefined)
+    return new MlInternError('box-auth', message, {
+      next: `Run \`chmod 600 ${shellQuote(open)}\`, then try again.`,
+      cause,
+    });
   const next = locked
     ? `Run \`ssh-add ${destination.identityFiles[0] ?? ''}\` so that the agent holds the key, then try again.`
     : `Run \`ssh-copy-id ${port}${destination.user}@${destination.hostname}\`, or set the right User and IdentityFile for it in ~/.ssh/config, then try again.`;
-  const message = `The box ${box} does not accept any of your keys for the user ${destination.user}${why}.`;
   return new MlInternError('box-auth', message, { next, cause });
 }
 

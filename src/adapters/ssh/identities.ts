@@ -1,8 +1,10 @@
 /** The person's keys, as ssh2 wants them. */
+import { stat } from 'node:fs/promises';
 import { type AnyAuthMethod, utils } from 'ssh2';
 import type { Secrets } from '../../core/ports/common';
 import type { Destination } from './destination';
 import { readOptional } from './destination';
+import { openToOthers } from './errors';
 
 export interface Identities {
   methods: AnyAuthMethod[];
@@ -18,6 +20,10 @@ export async function loadIdentities(destination: Destination, secrets?: Secrets
   for (const path of destination.identityFiles) {
     const text = await readOptional(path);
     if (text === '') continue;
+    if (await readableByOthers(path)) {
+      unusable.push(`${path}${openToOthers}`);
+      continue;
+    }
     const passphrase = await secrets?.get(`ssh-key:${path}`);
     const parsed = utils.parseKey(text, passphrase);
     if (parsed instanceof Error) unusable.push(explain(path, parsed, passphrase !== undefined));
@@ -25,6 +31,13 @@ export async function loadIdentities(destination: Destination, secrets?: Secrets
   }
   const agent: AnyAuthMethod[] = destination.agent ? [{ type: 'agent', username, agent: destination.agent }] : [];
   return { methods: destination.identitiesOnly ? [...keys, ...agent] : [...agent, ...keys], unusable };
+}
+
+/** As OpenSSH sees it: a key of one's own that others may read is no secret. */
+async function readableByOthers(path: string): Promise<boolean> {
+  if (process.platform === 'win32') return false;
+  const { mode, uid } = await stat(path);
+  return uid === process.getuid?.() && (mode & 0o077) !== 0;
 }
 
 function explain(path: string, error: Error, hadPassphrase: boolean): string {
