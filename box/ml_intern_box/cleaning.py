@@ -5,9 +5,10 @@ import os
 import shutil
 import time
 
-from . import folders, housekeeping, processes, sizes, status
+from . import files, folders, housekeeping, processes, sizes, status
 
 DAY = 86400
+HOUR = 3600
 STALE_SECONDS = DAY
 MEASURE_SECONDS = 20
 TRASH = ".trash-"
@@ -23,6 +24,7 @@ def clean(root, days, caches, remove):
     for item in found.values():
         why_not = _measure(item, measure) or _put_away(item, bin_folder if remove else None)
         path = item.pop("path")
+        del item["all"]
         if why_not is None:
             items.append(item)
         else:
@@ -48,19 +50,27 @@ def _candidates(root, jobs, before, caches):
             )
     if not running:
         yield from _packages(root, before)
+    yield from _sent_files(root, 0 if caches and not running else time.time() - before)
     if caches and not running:
-        for part in ("cache", "files"):
-            for entry in sizes.own_entries(os.path.join(root, part)):
-                name = "%s/%s" % (part, entry.name)
-                yield _item("cache", name, "downloaded or sent again when needed", entry.stat().st_mtime, entry.path)
+        for entry in sizes.own_entries(os.path.join(root, "cache")):
+            yield _item("cache", "cache/%s" % entry.name, "downloaded again when needed", _changed(entry), entry.path)
+
+
+def _sent_files(root, age):
+    """Files that were sent for jobs, all as one: they are many. A submission under way may need its own for an hour."""
+    own = [entry.path for entry in sizes.own_entries(root) if entry.name == "files"]
+    paths = list(files.unused(root, max(age, HOUR))) if own else []
+    if paths:
+        newest = max(os.lstat(path).st_mtime for path in paths)
+        yield _item("file", "files sent: %d" % len(paths), "sent again when needed", newest, own[0], paths)
 
 
 def _stale(root):
     """What an interrupted act left: half-written packages and files, environments never finished, an unemptied bin."""
     limit = time.time() - STALE_SECONDS
-    for folder in (root, os.path.join(root, "box"), os.path.join(root, "files"), os.path.join(root, "envs")):
+    for folder in (root, os.path.join(root, "box"), os.path.join(root, "envs")):
         for entry in sizes.own_entries(folder):
-            changed = entry.stat(follow_symlinks=False).st_mtime
+            changed = _changed(entry)
             half = entry.name.endswith(HALF) and changed < limit
             unfinished = folder.endswith("envs") and entry.is_dir() and changed < limit and not _is_ready(entry.path)
             if half or unfinished or (folder == root and entry.name.startswith(TRASH)):
@@ -70,7 +80,7 @@ def _stale(root):
 
 def _packages(root, before):
     for entry in sizes.own_entries(os.path.join(root, "box")):
-        changed = entry.stat(follow_symlinks=False).st_mtime
+        changed = _changed(entry)
         if entry.path != folders.package_parent() and not entry.name.endswith(HALF) and changed < before:
             yield _item("package", entry.name, "an older version of the box package", changed, entry.path)
 
@@ -79,14 +89,18 @@ def _is_ready(environment):
     return os.path.exists(os.path.join(environment, "ready.json"))
 
 
-def _item(kind, name, why, last_used, path):
-    return {"kind": kind, "name": name, "why": why, "lastUsed": last_used, "path": path}
+def _changed(entry):
+    return entry.stat(follow_symlinks=False).st_mtime
+
+
+def _item(kind, name, why, last_used, path, paths=None):
+    return {"kind": kind, "name": name, "why": why, "lastUsed": last_used, "path": path, "all": paths or [path]}
 
 
 def _measure(item, measure):
     """Why the item must stay, or None; its size is noted on the way."""
     foreign = measure.foreign
-    item["bytes"] = measure.add(item["path"])
+    item["bytes"] = sum(measure.add(path) for path in item["all"])
     return "it holds files of another user" if measure.foreign > foreign else None
 
 
@@ -100,7 +114,9 @@ def _put_away(item, bin_folder):
             return "it runs, or its processes still do"
         if bin_folder is not None:
             os.makedirs(bin_folder, mode=0o700, exist_ok=True)
-            os.rename(item["path"], os.path.join(bin_folder, str(len(os.listdir(bin_folder)))))
+            taken = len(os.listdir(bin_folder))
+            for number, path in enumerate(item["all"]):
+                os.rename(path, os.path.join(bin_folder, str(taken + number)))
         return None
     except OSError as error:
         return str(error)

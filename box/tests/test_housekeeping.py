@@ -180,12 +180,22 @@ def test_caches_go_only_when_asked(box):
     assert not os.path.exists(box.root + "/cache/hf")
 
 
+def test_files_that_were_sent_go_when_no_job_asked_for_them(box):
+    write(box.root + "/files/ab/abcd", "old")
+    age(box.root + "/files")
+    write(box.root + "/files/cd/cdef", "just sent")
+    told = clean(box, "--remove", "--caches")
+    assert names(told) == {("file", "files sent: 1")}
+    assert not os.path.exists(box.root + "/files/ab/abcd") and os.path.exists(box.root + "/files/cd/cdef")
+
+
 def test_a_link_to_outside_is_neither_followed_nor_removed(box, tmp_path):
     precious = tmp_path / "precious"
     write(str(precious / "thesis"), "x")
     age(str(precious))
     folder = finished(box)
     os.symlink(str(precious), folder + "/work")
+    os.symlink(str(precious), box.root + "/files")
     for place in ("/cache", "/envs", "/box"):
         os.makedirs(box.root + place, exist_ok=True)
         os.symlink(str(precious), box.root + place + "/link")

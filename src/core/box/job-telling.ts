@@ -59,7 +59,7 @@ export class JobTelling {
 export function stateText({ state, note, failure, exitCode }: JobStatus): string {
   if (failure !== null) return `${state} (${failure.class}): ${oneLine(failure.message)}`;
   if (note !== null && !finalStates.has(state)) return `${state}, ${oneLine(note)}`;
-  return state === 'finished' || exitCode === null ? state : `${state} with exit code ${exitCode}`;
+  return state === 'failed' && exitCode !== null ? `${state} with exit code ${exitCode}` : state;
 }
 
 export function metricText(point: MetricPoint): string {

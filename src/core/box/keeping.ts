@@ -29,7 +29,7 @@ const report = z.object({
   items: z
     .array(
       z.object({
-        kind: z.enum(['job', 'environment', 'package', 'temporary', 'cache']),
+        kind: z.enum(['job', 'environment', 'package', 'temporary', 'cache', 'file']),
         name: text(300),
         why: text(300),
         bytes: amount,

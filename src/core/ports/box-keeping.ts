@@ -44,7 +44,7 @@ export interface CleanRequest {
 }
 
 export interface CleanItem {
-  kind: 'job' | 'environment' | 'package' | 'temporary' | 'cache';
+  kind: 'job' | 'environment' | 'package' | 'temporary' | 'cache' | 'file';
   name: string;
   why: string;
   bytes: number;
