@@ -9,8 +9,9 @@ import signal
 import time
 import traceback
 
-from . import content, failures, gpus, guardian, logs, memory, processes, safely, status, surroundings
+from . import content, failures, gpus, guardian, memory, processes, rules, safely, status, surroundings, telemetry
 from .errors import DISK_FULL, BoxError
+from .gpu_queue import Turn
 from .runner import Runner
 from .shared import Shared
 
@@ -37,6 +38,7 @@ class JobRun:
         self.disk_full = False
         self.told_to_end = False
         self.guardian = None
+        self.turn, self.recorder, self.watch = None, None, None
         self.status = status.first(job, spec)
 
     def begin(self):
@@ -87,7 +89,13 @@ class JobRun:
             content.check_approval(self.spec, self.work_folder)
             self._update(approved=True)
         environment, python = surroundings.of_steps(self.root, self.job, self.spec, self.secrets)
-        self._update(gpuCount=len(gpus.visible(environment) or []))
+        if not self._take_turn():
+            return self.status["asked"]
+        environment.update(gpus.environment(self.status["gpus"]))
+        used = self.status["gpus"] or [gpu["index"] for gpu in gpus.visible(environment) or []]
+        self._update(gpuCount=len(used))
+        self.recorder = telemetry.Recorder(self.job, used, lambda: processes.strays(self.job))
+        self.watch = rules.Watch(self.job, self.spec["content"], used)
         steps = self.spec["content"]["steps"]
         while self.status["step"] < len(steps):
             end = self._run_step(self.status["step"], python, environment)
@@ -95,6 +103,26 @@ class JobRun:
                 return end
             self._update(step=self.status["step"] + 1, pgid=None)
         return dict(state="finished", exitCode=0)
+
+    def _take_turn(self):
+        """Waits until the GPUs of the job are its own; False when it was told to end before. A worker that goes on for
+        a killed one finds its place, and what it holds, again."""
+        wanted = self.spec["content"].get("gpus", 0)
+        self.turn = Turn(self.root, os.path.basename(self.job), self.status["run"], wanted)
+        self.turn.enter()
+        while True:
+            taken = self.turn.try_take()
+            if taken is not None:
+                self._update(gpus=taken, note=None)
+                return True
+            if (self.status["state"], self.status["note"]) != ("queued", self.turn.waiting_for):
+                self._update(state="queued", note=self.turn.waiting_for)
+            asked = self._told_from_outside()
+            if asked is not None:
+                self._update(asked=asked)
+                return False
+            self._tick(None)
+            time.sleep(POLL_SECONDS)
 
     def _run_step(self, number, python, environment):
         """None when the step ended well, else how the job ended."""
@@ -128,7 +156,7 @@ class JobRun:
                 starts += 1
                 if starts > MOST_STARTS / POLL_SECONDS:
                     return dict(code=None, problem="The step could not be started.", pgid=None)
-                self.runner.start(number, command, environment, ())
+                self.runner.start(number, command, environment, self.turn.fds())
             elif said["code"] is not None or said["problem"] is not None:
                 return said
             elif not self.runner.is_alive(said):
@@ -182,10 +210,9 @@ class JobRun:
     def _why_end(self, said):
         """How the job is to end now, None while it may go on."""
         wanted = self.spec["content"]
-        if os.path.lexists(os.path.join(self.job, STOP_FILE)) or not os.path.isdir(self.job):
-            return dict(state="stopped", failure=None)
-        if self.told_to_end:
-            return _failed("killed", "The job's supervisor was told to end; the box may be shutting down.")
+        told = self._told_from_outside()
+        if told is not None:
+            return told
         if self._wall() > wanted["capSeconds"]:
             message = "The job reached its cap of %d seconds and was ended." % wanted["capSeconds"]
             return _failed("timeout", message)
@@ -194,6 +221,23 @@ class JobRun:
             return _failed("budget", "The job reached its cap of %d GPU seconds and was ended." % cap)
         if said["fullSince"] is not None and time.monotonic() - said["fullSince"] > FULL_SECONDS:
             return _failed("disk-full", "The disk of the box is full: the job waited, then it was ended.")
+        return self._judge()
+
+    def _told_from_outside(self):
+        if os.path.lexists(os.path.join(self.job, STOP_FILE)) or not os.path.isdir(self.job):
+            return dict(state="stopped", failure=None)
+        if self.told_to_end:
+            return _failed("killed", "The job's supervisor was told to end; the box may be shutting down.")
+        return None
+
+    def _judge(self):
+        """What the rules say of it: how it is to end, or None; stalling is told and ends nothing."""
+        verdict = self.watch.verdict(self.recorder.sample())
+        if verdict is not None and verdict[0] == "end":
+            return _failed(verdict[1], verdict[2])
+        state = "running" if verdict is None else "stalled"
+        if state != self.status["state"]:
+            self._update(state=state, note=None if verdict is None else verdict[1])
         return None
 
     def _classify(self, code):

@@ -8,7 +8,10 @@ import threading
 import time
 
 import pytest
+from stand_in_smi import install
 from supervised import is_final, is_running, read, request
+
+from ml_intern_box.hashing import content_hash
 
 LINES = """
 import sys, time
@@ -269,3 +272,46 @@ def test_a_reader_that_hangs_does_not_hold_up_the_job(box):
     drained.start()
     drained.join(60)
     assert follower.returncode == 0
+
+
+def test_a_job_that_writes_nan_is_ended_by_its_rules(box):
+    program = """
+import json, time
+with open('../metrics.jsonl', 'a') as file:
+    file.write(json.dumps({'time': 1, 'step': 7, 'loss': float('nan')}) + '\\n')
+time.sleep(600)
+"""
+    wanted = request(program)
+    wanted["spec"]["content"]["rules"] = {"nan": 1}
+    wanted["spec"]["approvedHash"] = content_hash(wanted["spec"]["content"])
+    box.submit(wanted)
+    last, files = box.follow("job-1")
+    assert (last["state"], last["failure"]["class"]) == ("failed", "nan")
+    assert b'"cpuPercent"' in files["telemetry.jsonl"]
+
+
+@pytest.mark.parametrize("field", [{"gpus": -1}, {"gpuCapSeconds": 1.5}, {"rules": {"nan": "1"}}, {"rules": {"odd": 1}}])
+def test_what_is_no_whole_number_is_refused(box, field):
+    wanted = request("print(1)")
+    wanted["spec"]["content"].update(field)
+    assert box.submit(wanted)["error"]["reason"] == "bad-input"
+
+
+def test_a_job_waits_for_its_gpu_and_sees_no_other(box, tmp_path, monkeypatch):
+    install(tmp_path, monkeypatch, 1)
+    monkeypatch.setenv("ML_INTERN_GPU_LOCKS", str(tmp_path / "gpus"))
+    for number, program in enumerate((SLEEPER, "import os; print(os.environ['CUDA_VISIBLE_DEVICES'])")):
+        wanted = request(program, job_id="job-%d" % number)
+        wanted["spec"]["content"]["gpus"] = 1
+        wanted["spec"]["approvedHash"] = content_hash(wanted["spec"]["content"])
+        box.submit(wanted)
+        if number == 0:
+            box.wait_for_line("job-0", "up")
+    box.wait_for(lambda: box.status("job-1")["state"] == "queued" and box.status("job-1")["note"])
+    assert "GPU 0 is used by the job job-0" in box.status("job-1")["note"]
+    for role in ("worker", "guardian"):
+        box.kill("job-1", role)
+    box.ask("stop", "job-0")
+    last, files = box.follow("job-1")
+    assert (last["state"], last["gpus"], files["stdout.log"]) == ("finished", [0], b"0\n")
+    assert last["gpuSeconds"] > 0
