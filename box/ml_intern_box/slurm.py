@@ -75,7 +75,9 @@ def current(job):
     changes = entry.get("end")
     if changes is None:
         changes = _judge(job, entry, written)
-    return dict(status.shown(written) if written else status.blank(job), **dict(_times(entry, written), **changes))
+    told = dict(written or status.blank(job), **dict(_times(entry, written), **changes))
+    # What the record remembers could have been written by the job itself: only what a status may be is shown.
+    return status.shown(told)
 
 
 def stop(job):
