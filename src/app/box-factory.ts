@@ -1,12 +1,13 @@
 /** The Box for a name: the local machine, a host over SSH, or either as the login node of a Slurm cluster. */
 import { join } from 'node:path';
 import { readBoxPackage } from '../adapters/files/box-package';
+import { localFiles } from '../adapters/files/local-files';
 import { LocalShell } from '../adapters/local-box/local-shell';
 import { systemClock } from '../adapters/system/clock';
 import { parseBoxName } from '../core/box/scheduler';
 import { SupervisedBox } from '../core/box/supervised-box';
 import type { Box } from '../core/ports/box';
-import type { Shell } from '../core/ports/shell';
+import type { BoxShell } from '../core/ports/shell';
 import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
 
@@ -22,6 +23,7 @@ export async function openBox(
   return new SupervisedBox({
     name,
     shell,
+    files: { transfer: shell, local: localFiles },
     packageFiles,
     hub: practice?.world.hub ?? options.settings.hubEndpoint,
     clock: systemClock,
@@ -32,7 +34,7 @@ export async function openBox(
   });
 }
 
-async function openShell(name: string, options: AppOptions, world?: PracticeWorldInfo): Promise<Shell> {
+async function openShell(name: string, options: AppOptions, world?: PracticeWorldInfo): Promise<BoxShell> {
   if (!world && name === 'local') return new LocalShell();
   const { SshShell } = await import('../adapters/ssh/ssh-shell');
   const { confirmHostKey, secrets } = options;

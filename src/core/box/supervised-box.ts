@@ -2,10 +2,12 @@
 import type { z } from 'zod';
 import { isAbort, MlInternError } from '../errors';
 import type { Box, BoxCard, JobFile, JobRequest, JobStatus, JobUpdate } from '../ports/box';
+import type { ArtifactList, BoxStorage, FetchReport, LocalFile, PushReport, StorageOptions } from '../ports/box-files';
 import type { BoxKeeping, BoxUsage, CleanReport, CleanRequest } from '../ports/box-keeping';
 import type { Clock, Logger } from '../ports/common';
 import type { JobTails } from '../ports/job-tails';
-import type { ExecOptions, ExecResult, Shell, Tunnel, Tunnels } from '../ports/shell';
+import type { LocalFiles } from '../ports/local-files';
+import type { ExecOptions, ExecResult, FileTransfer, Shell, StreamOptions, Tunnel, Tunnels } from '../ports/shell';
 import { unlessAborted } from './abort';
 import { bootstrap, type Bootstrapped, lastLine } from './bootstrap';
 import { cardSeenFromHere } from './card';
@@ -16,6 +18,8 @@ import { cannot } from './opened-box';
 import { shellQuote } from './quote';
 import { type Scheduler, schedulerWords } from './scheduler';
 import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
+import { boxStorage, noStorage } from './storage';
+import { divide, encode } from './submission';
 import { jobTails } from './tails';
 
 export interface SupervisedBoxOptions {
@@ -31,6 +35,8 @@ export interface SupervisedBoxOptions {
   quotaBytes?: number;
   /** Hands the jobs to a scheduler instead of starting them on the machine that the shell leads to, its login node. */
   scheduler?: Scheduler;
+  /** For what is too large for a request, and for artifacts. Without it every file travels within its request. */
+  files?: { transfer: FileTransfer; local: LocalFiles };
   clock: Clock;
   logger?: Logger;
 }
@@ -41,14 +47,18 @@ const answerTail = 8192;
 const mostAttempts = 3;
 const mostBytes = 512 * 1024 * 1024;
 
-export class SupervisedBox implements Box, BoxKeeping, JobTails, Tunnels {
+export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Tunnels {
   readonly name: string;
   private readonly keeping = boxKeeping((schema, words, options) => this.ask(schema, words, options));
   private readonly tails = jobTails((schema, words, options) => this.ask(schema, words, options));
+  private readonly storage: BoxStorage;
   private ready: Promise<Bootstrapped> | undefined;
 
   constructor(private readonly options: SupervisedBoxOptions) {
     this.name = options.name;
+    const { files, clock } = options;
+    const ask = this.ask.bind(this);
+    this.storage = files ? boxStorage({ ask, stream: this.stream.bind(this), ...files, clock }) : noStorage;
   }
 
   async check(signal?: AbortSignal): Promise<BoxCard> {
@@ -64,12 +74,9 @@ export class SupervisedBox implements Box, BoxKeeping, JobTails, Tunnels {
 
   async submit(request: JobRequest, signal?: AbortSignal): Promise<JobStatus> {
     const { files, secrets, ...spec } = request;
-    const encoded = Object.entries(files).map(([path, content]) => [path, Buffer.from(content).toString('base64')]);
-    const stdin = JSON.stringify({
-      spec: { v: 1, ...spec },
-      files: Object.fromEntries(encoded),
-      secrets: secrets ?? {},
-    });
+    const { within, beside } = divide(files, spec.content.files, this.options.files !== undefined);
+    if (beside.length > 0) await this.push(beside, { signal });
+    const stdin = JSON.stringify({ spec: { v: 1, ...spec }, files: encode(within), secrets: secrets ?? {} });
     const { quotaBytes, scheduler } = this.options;
     const quota = quotaBytes === undefined ? [] : ['--quota', String(Math.round(quotaBytes))];
     const words = ['submit', ...quota, ...schedulerWords(scheduler)];
@@ -136,6 +143,18 @@ export class SupervisedBox implements Box, BoxKeeping, JobTails, Tunnels {
     return shell.tunnel(port, localPort, signal);
   }
 
+  push(files: readonly LocalFile[], options?: StorageOptions): Promise<PushReport> {
+    return this.storage.push(files, options);
+  }
+
+  artifacts(id: string, signal?: AbortSignal): Promise<ArtifactList> {
+    return this.storage.artifacts(id, signal);
+  }
+
+  fetch(id: string, paths: readonly string[], folder: string, options?: StorageOptions): Promise<FetchReport> {
+    return this.storage.fetch(id, paths, folder, options);
+  }
+
   async close(): Promise<void> {
     this.ready = undefined;
     await this.options.shell.close();
@@ -150,6 +169,12 @@ export class SupervisedBox implements Box, BoxKeeping, JobTails, Tunnels {
       if (result.code === packageGone) throw cleared(this.name);
       throw parseError(result.stdout) ?? this.unexpected(words[0] ?? '', result);
     });
+  }
+
+  /** A command's output; lost contact is the caller's to mend. */
+  private async *stream(words: readonly string[], options: StreamOptions): AsyncGenerator<Uint8Array> {
+    const command = await this.command(words, options.signal);
+    yield* this.spoken(this.options.shell.stream(command, options));
   }
 
   private async command(words: readonly string[], signal: AbortSignal | undefined): Promise<string> {

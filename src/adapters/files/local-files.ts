@@ -1,0 +1,77 @@
+/** Files of this machine for what comes from and goes to a box. */
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { MlInternError } from '../../core/errors';
+import type { LocalFiles } from '../../core/ports/local-files';
+import { readFrom, writeFrom } from '../../node/local-file';
+import { pack, unpack } from './tar';
+
+export const localFiles: LocalFiles = { size, hash, pack, unpack, place, write, rename, remove };
+
+async function size(path: string): Promise<number | undefined> {
+  const facts = await lstat(path).catch(absent);
+  return facts?.isFile() ? facts.size : undefined;
+}
+
+async function hash(path: string, signal?: AbortSignal): Promise<string> {
+  const digest = createHash('sha256');
+  for await (const chunk of readFrom(path, 0)) {
+    signal?.throwIfAborted();
+    digest.update(chunk);
+  }
+  return digest.digest('hex');
+}
+
+async function write(path: string, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<string> {
+  const digest = createHash('sha256');
+  async function* digested() {
+    for await (const chunk of content) {
+      digest.update(chunk);
+      yield chunk;
+    }
+  }
+  await writeFrom(path, digested(), { offset: 0, signal });
+  return digest.digest('hex');
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/** Makes one folder after the other, so that a link that was planted on the way is seen before anything is made behind it. */
+async function place(folder: string, path: string): Promise<string> {
+  const parts = path.split('/');
+  if (!parts.every(isPlain)) throw outside(path, 'its name is not allowed on this machine');
+  await mkdir(folder, { recursive: true });
+  let at = await realpath(folder);
+  for (const part of parts.slice(0, -1)) {
+    at = join(at, part);
+    await mkdir(at).catch((error: unknown) => ignore(error, 'EEXIST'));
+    if (!(await lstat(at)).isDirectory()) throw outside(path, 'something that is no folder is in its way');
+  }
+  const found = join(at, parts.at(-1) ?? '');
+  if ((await lstat(found).catch(absent))?.isDirectory()) throw outside(path, 'a folder is in its way');
+  return found;
+}
+
+/** Windows takes some characters for more than a name. */
+function isPlain(part: string): boolean {
+  if (['', '.', '..'].includes(part) || part.includes('\0') || part.includes('/')) return false;
+  return sep === '/' || !/[<>:"\\|?*]|[. ]$/.test(part);
+}
+
+function absent(error: unknown): undefined {
+  return ignore(error, 'ENOENT');
+}
+
+function ignore(error: unknown, code: string): undefined {
+  if ((error as NodeJS.ErrnoException).code !== code) throw error;
+  return undefined;
+}
+
+function outside(path: string, why: string): MlInternError {
+  return new MlInternError('bad-input', `${JSON.stringify(path)} cannot be written here: ${why}.`, {
+    next: 'Fetch into an empty folder.',
+  });
+}

@@ -1,0 +1,34 @@
+/** Files to and from a box over its command line, its streams and its file transfer. */
+import { MlInternError } from '../errors';
+import type { ArtifactList, BoxStorage } from '../ports/box-files';
+import { fetchArtifacts } from './fetch';
+import { pushFiles } from './push';
+import { type Listing, listing, type StorageParts } from './storage-parts';
+
+export function boxStorage(parts: StorageParts): BoxStorage {
+  const list = (id: string, signal?: AbortSignal) =>
+    parts.ask(listing, ['artifacts', id], { signal, timeoutMs: 5 * 60_000 });
+  return {
+    push: (files, options = {}) => pushFiles(parts, files, options),
+    artifacts: async (id, signal) => withTotal(await list(id, signal)),
+    fetch: async (id, paths, folder, options = {}) =>
+      fetchArtifacts(parts, { id, listing: await list(id, options.signal), paths, folder }, options),
+  };
+}
+
+/** For a box that was opened without access to the files of this machine. */
+export const noStorage: BoxStorage = {
+  push: () => Promise.reject(noFiles()),
+  artifacts: () => Promise.reject(noFiles()),
+  fetch: () => Promise.reject(noFiles()),
+};
+
+function withTotal({ artifacts, complete }: Listing): ArtifactList {
+  return { artifacts, complete, bytes: artifacts.reduce((sum, each) => sum + each.bytes, 0) };
+}
+
+function noFiles(): MlInternError {
+  return new MlInternError('bad-input', 'Files cannot be sent to or fetched from this box.', {
+    next: 'Use a box over SSH, or this machine.',
+  });
+}
