@@ -57,7 +57,7 @@ def _candidates(root, jobs, before, caches):
 
 
 def _sent_files(root, age):
-    """Files that were sent for jobs, all as one: they are many. A submission under way may need its own for an hour."""
+    """Files that were sent for jobs, as one item: A submission under way may need its own for an hour."""
     own = [entry.path for entry in sizes.own_entries(root) if entry.name == "files"]
     paths = list(files.unused(root, max(age, HOUR))) if own else []
     if paths:

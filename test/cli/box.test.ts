@@ -226,6 +226,14 @@ describe('ml-intern box usage', () => {
     assert.equal((json(terminal.stdout) as { overQuota: boolean }).overQuota, true);
   });
 
+  it('lists the environments by themselves', async () => {
+    const { terminal, code } = await play(['envs', 'gpu1'], box);
+    assert.equal(code, 0);
+    assert.match(terminal.stdout, /^abc +train +ready +2\.0 GiB +2023-11-14 22:13$/m);
+    const told = json((await play(['envs', 'gpu1', '--json'], box)).terminal.stdout);
+    assert.deepEqual(told, { environments: usage.environments });
+  });
+
   it('says plainly when a box has no folder of ours', async () => {
     const { code, terminal } = await play(['usage', 'gpu1'], boxWith([]));
     assert.equal(code, 2);

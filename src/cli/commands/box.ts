@@ -4,12 +4,13 @@ import type { Cli } from '../app';
 import { attachCommand } from './box/attach';
 import { checkCommand } from './box/check';
 import { cleanCommand } from './box/clean';
+import { envsCommand } from './box/envs';
 import { forwardCommand } from './box/forward';
 import { jobsCommand } from './box/jobs';
 import { stopJobCommand } from './box/stop';
 import { usageCommand } from './box/usage';
 
-const makers = [checkCommand, jobsCommand, attachCommand, stopJobCommand, usageCommand, cleanCommand, forwardCommand];
+const makers = [checkCommand, jobsCommand, attachCommand, stopJobCommand, usageCommand, envsCommand, cleanCommand, forwardCommand];
 
 export function boxCommand(cli: Cli, done: (code: number) => void): Command {
   const box = new Command('box').description('look at the machines that train, and at what runs on them');
