@@ -13,7 +13,7 @@ export function rowText(row: Row): string {
     faults === undefined
       ? ''
       : `${faults} faults, lost ${jobsLost} jobs ${bytesLost} bytes, doubled ${bytesDoubled} bytes, ${state}, noticed in ${secondsToNotice} s`;
-  return [outcome, row.name.padEnd(24), `${row.seconds.toFixed(1)} s`.padStart(8), figures, why].join('  ').trimEnd();
+  return [outcome, row.name.padEnd(30), `${row.seconds.toFixed(1)} s`.padStart(8), figures, why].join('  ').trimEnd();
 }
 
 export function reportText(

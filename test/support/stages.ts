@@ -8,8 +8,8 @@ import { cleanEnvironment } from './process';
 import { basePython, pythonForTests } from './python-environment';
 import { slurmPackages, whyNoSlurm } from './slurm';
 import { canInstallPackages, findProgram, installPackages } from './system-packages';
+import { add, mochaTally, nothing, pytestTally, rowsTally, single, type Tally } from './tally';
 import { offerUv } from './uv';
-import { add, mochaTally, nothing, pytestTally, single, type Tally } from './tally';
 
 const REPOSITORY = resolve(__dirname, '../..');
 
@@ -25,6 +25,7 @@ export const stages: readonly Stage[] = [
   { letter: 'b', name: 'build', what: 'the bundles in out/', run: buildOnce },
   { letter: 'c', name: 'unit', what: 'core, adapters, practice world and CLI', run: unit },
   { letter: 'd', name: 'python', what: 'what runs on the box', run: python },
+  { letter: 'g', name: 'faults', what: 'what a job on a box survives, in short', run: faults },
   { letter: 'p', name: 'practice', what: 'a practice run from the command line, killed and resumed', run: practice },
   { letter: 'e', name: 'editor', what: 'a real VS Code in a real browser', run: editor },
   { letter: 'f', name: 'package', what: 'the .vsix: contents, size, activation', run: pack },
@@ -112,6 +113,13 @@ async function python(): Promise<Tally> {
   const args = ['-m', 'pytest', 'box/tests', '-q', '--color=no'];
   const { code, output } = await show(interpreter, args, { PYTHONPATH: join(REPOSITORY, 'box') });
   return pytestTally(output, code);
+}
+
+async function faults(): Promise<Tally> {
+  await offerSshServer();
+  const args = ['--import', 'tsx', join(REPOSITORY, 'test/faults/main.ts'), '--short'];
+  const { code, output } = await show(process.execPath, args);
+  return rowsTally(output, code);
 }
 
 async function practice(): Promise<Tally> {

@@ -47,6 +47,12 @@ export function pytestTally(output: string, code: number): Tally {
   );
 }
 
+/** One line a row, which begins with how it went. */
+export function rowsTally(output: string, code: number): Tally {
+  const rows = (word: string) => plain(output).match(new RegExp(`^${word} `, 'gm'))?.length ?? 0;
+  return sane({ passed: rows('holds'), failed: rows('FAILED'), skipped: rows('skipped') }, code);
+}
+
 /** A runner that broke off, or that found no test at all, has failed whatever it counted. */
 function sane(tally: Tally, code: number): Tally {
   const silent = tally.failed === 0 && (code !== 0 || tally.passed + tally.skipped === 0);

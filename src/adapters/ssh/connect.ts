@@ -11,7 +11,8 @@ import { fingerprint, hostKeyName, judgeHostKey, knownHostsLine, knownKeyTypes }
 export type ConfirmHostKey = (fingerprint: string) => Promise<boolean>;
 
 const connectTimeoutMs = 20_000;
-const keepaliveIntervalMs = 15_000;
+/** A connection that died without a word is told after about four of these. */
+const keepaliveIntervalMs = 5_000;
 const keepaliveCount = 3;
 const supportedKeyTypes = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'] as const;
 

@@ -1,4 +1,4 @@
-/** The box's clock is an hour ahead, and is then set to an hour behind under the running job. */
+/** The box's clock is an hour behind, and under the running job it is set an hour ahead and then right. */
 import { join } from 'node:path';
 import { skewedClock } from '../../support/skewed-clock';
 import { Client } from '../client';
@@ -13,7 +13,7 @@ const slack = 60;
 
 export const clockSkew: Scenario = {
   name: 'clock skew',
-  what: "The box's clock, as all that runs there sees it, is an hour ahead and is set back by two hours under the job, which must neither be lost nor end early. Noticed: `box check` tells the skew, counted from asking.",
+  what: "The box's clock, as all that runs there sees it, is an hour behind, is set an hour ahead under the job and then right; the job must neither be lost nor end early. Noticed: `box check` tells the skew, counted from asking.",
   limitSeconds: 60,
   run: skewUnderJob,
 };
@@ -21,23 +21,21 @@ export const clockSkew: Scenario = {
 function skewUnderJob({ short, signal }: Conditions): Promise<Figures> {
   return withWorld(async (world) => {
     const clock = await skewedClock(join(world.folder, 'clock'));
-    await clock.set(hour);
+    await clock.set(-hour);
     const box = await openBox(world, clock.around);
     const client = await Client.open(box, join(world.folder, 'run'), signal);
     const job = numberedJob({ lines: short ? 1000 : 3000, pauseMs: 4 });
     await client.submit(job);
     await client.received(job.id, 4096);
-    const broken = about(client.startedAt(job.id), Date.now() / 1000 + hour, 'the start');
-    await clock.set(-hour);
+    const broken = about(client.startedAt(job.id), Date.now() / 1000 - hour, 'the start');
+    await clock.set(hour);
     const asked = Date.now();
-    broken.push(...about((await box.check()).clockSkewSeconds, -hour, 'the skew'));
+    broken.push(...about((await box.check()).clockSkewSeconds, hour, 'the skew'));
     const noticedMs = Date.now() - asked;
+    await clock.set(0);
     const { endedAt, wallSeconds } = await client.ended(job.id);
-    broken.push(
-      ...about(endedAt, Date.now() / 1000 - hour, 'the end'),
-      ...about(wallSeconds, slack / 2, 'the duration'),
-    );
-    return finish(world, client, job.id, { faults: 2, noticedMs, broken });
+    broken.push(...about(endedAt, Date.now() / 1000, 'the end'), ...about(wallSeconds, slack / 2, 'the duration'));
+    return finish(world, client, job.id, { faults: 3, noticedMs, broken });
   });
 }
 

@@ -21,7 +21,7 @@ export const cuts: Scenario = {
       const client = await Client.open(await openBox(world), join(world.folder, 'run'), signal);
       const job = numberedJob({ lines: 200_000, pauseMs: 4 });
       await client.submit(job);
-      const faults = short ? 15 : 100;
+      const faults = short ? 12 : 100;
       let longest = 0;
       for (let cut = 0; cut < faults; cut++) {
         const at = await world.link.cutAfter(1 + random.below(mostBytesBetween));

@@ -9,11 +9,15 @@ import { lingering } from './lingering';
 import { rebooted } from './rebooted';
 import { slowLink } from './slow-link';
 import { sshdRestart } from './sshd-restart';
+import { guardianKilled, runnerKilled, workerKilled } from './supervisor-killed';
 
 export const scenarios: readonly Scenario[] = [
   cuts,
   sshdRestart,
   clientKilled,
+  workerKilled,
+  guardianKilled,
+  runnerKilled,
   lingering,
   rebooted,
   diskFull,
