@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { cardText } from '../../src/cli/commands/box/check';
 import type { OpenedBox } from '../../src/core/box/opened-box';
 import type { JobStatus, JobUpdate } from '../../src/core/ports/box';
+import type { Artifact } from '../../src/core/ports/box-files';
 import type { BoxUsage, CleanReport, CleanRequest } from '../../src/core/ports/box-keeping';
 import { gpuBoxCard } from '../support/box-card';
 import { jobStatus } from '../support/core/samples';
@@ -303,5 +304,44 @@ describe('ml-intern box forward', () => {
 
   it('refuses what is no port', async () => {
     assert.equal((await play(['forward', 'gpu1', '70000'], boxWith([]))).code, 2);
+  });
+});
+
+describe('ml-intern box artifacts and fetch', () => {
+  const artifacts: Artifact[] = [
+    { path: 'model/weights.safetensors', kind: 'file', bytes: 2 ** 30, modifiedAt: 1_700_000_000 },
+    { path: 'latest', kind: 'link', bytes: 0, modifiedAt: 1_700_000_000, target: '/etc/\u001b[2Jpasswd' },
+  ];
+  const asked: unknown[] = [];
+  const box = boxWith([jobStatus('job-1', 'finished')], [], {
+    artifacts: () => Promise.resolve({ artifacts, bytes: 2 ** 30, complete: true }),
+    fetch: (id, paths, folder, options) => {
+      asked.push([id, paths, folder]);
+      options?.onProgress?.({ bytes: 0, totalBytes: 2 ** 30 });
+      const skipped = [{ path: 'latest', why: 'it is a link' }];
+      return Promise.resolve({ folder, fetched: 1, bytes: 2 ** 30, unchanged: 0, skipped });
+    },
+  });
+
+  it('lists what is there with its size, and lets no name move the cursor', async () => {
+    const { terminal, code } = await play(['artifacts', 'gpu1', 'job'], box);
+    assert.equal(code, 0);
+    assert.match(terminal.stdout, /^model\/weights\.safetensors +file +1\.0 GiB +2023-11-14 22:13$/m);
+    assert.match(terminal.stdout, /Together 1\.0 GiB/);
+    assert.doesNotMatch(terminal.stdout, /\u001b/);
+  });
+
+  it('tells the size first, then fetches into the folder that was named', async () => {
+    const { terminal, code } = await play(['fetch', 'gpu1', 'job', 'model', '--into', 'best', '--json'], box);
+    assert.equal(code, 0);
+    assert.deepEqual(asked.at(-1), ['job-1', ['model'], '/workspace/best']);
+    assert.match(terminal.stderr, /^Fetching 1\.0 GiB\.\n1 files \(1\.0 GiB\) are in \/workspace\/best\./);
+    assert.match(terminal.stderr, /not fetched: latest \(it is a link\)/);
+    assert.equal((json(terminal.stdout) as { fetched: number }).fetched, 1);
+  });
+
+  it('makes a folder named like the job when none is named', async () => {
+    await play(['fetch', 'gpu1', 'job-1'], box);
+    assert.deepEqual(asked.at(-1), ['job-1', [], '/workspace/job-1']);
   });
 });

@@ -66,7 +66,9 @@ describe('ml-intern runs', () => {
       'runs stop',
       'runs report',
       'runs decide',
-      ...['check', 'jobs', 'attach', 'stop', 'usage', 'envs', 'clean', 'forward'].map((name) => `box ${name}`),
+      ...['check', 'jobs', 'attach', 'stop', 'usage', 'envs', 'clean', 'forward', 'artifacts', 'fetch'].map(
+        (name) => `box ${name}`,
+      ),
     ];
     for (const line of commands) {
       const { code, terminal } = await play([...line.split(' '), '--help']);

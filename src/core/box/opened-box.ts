@@ -1,12 +1,13 @@
 /** A box that a person opened: what every box can do, and what only some can; and the job on it that they mean. */
 import { MlInternError } from '../errors';
 import type { Box, JobStatus } from '../ports/box';
+import type { BoxStorage } from '../ports/box-files';
 import type { BoxKeeping } from '../ports/box-keeping';
 import type { JobTails } from '../ports/job-tails';
 import type { Tunnels } from '../ports/shell';
 
 /** What only some machines can do is absent on the others. */
-export type OpenedBox = Box & Partial<BoxKeeping & JobTails & Tunnels>;
+export type OpenedBox = Box & Partial<BoxKeeping & BoxStorage & JobTails & Tunnels>;
 
 /** By its id, or by the start of one that is the only such. */
 export async function findJob(box: Box, wanted: string, signal?: AbortSignal): Promise<JobStatus> {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { BoxesModel } from '../boxes/boxes-model';
 import { cleanUp } from '../boxes/clean-up';
+import { fetchArtifacts } from '../boxes/fetch-artifacts';
 import type { JobChannels } from '../boxes/follow-job';
 import type { JobLogs } from '../boxes/job-log';
 import { trusted } from '../problems';
@@ -46,6 +47,7 @@ export function boxCommands({ boxes, channels, logs }: BoxParts): Commands<BoxCo
     'mlIntern.box.mend': async (argument) => offerMend((argument ?? {}) as Partial<TreeNode>),
     'mlIntern.box.attach': onJob('Attach to Job', (host, job) => channels.attach(host, job)),
     'mlIntern.box.openLog': onJob('Open Log of Job', (host, job) => logs.show(host, job)),
+    'mlIntern.box.fetch': onJob('Fetch Artifacts', (host, job) => fetchArtifacts(boxes, host, job)),
     'mlIntern.box.stopJob': onJob('Stop Job', (host, job) => stopJob(boxes, host, job)),
   };
 }

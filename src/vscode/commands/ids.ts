@@ -27,6 +27,7 @@ export const commandIds = [
   'mlIntern.box.mend',
   'mlIntern.box.attach',
   'mlIntern.box.openLog',
+  'mlIntern.box.fetch',
   'mlIntern.box.stopJob',
   'mlIntern.instructions.edit',
   'mlIntern.modelKey.set',
