@@ -29,7 +29,7 @@ class Turn:
 
     def enter(self):
         """Takes a place in the queue, or the old one again after the supervisor died. Refuses what can never be had."""
-        usable = [] if self.wanted == 0 else gpus.visible(os.environ)
+        usable = [] if self.wanted == 0 else gpus.visible(os.environ, SMI_SECONDS)
         if usable is not None and len(usable) == 0:
             return
         self._refuse_too_many(usable)

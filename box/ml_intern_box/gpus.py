@@ -45,10 +45,11 @@ def visible(environ, seconds=SECONDS):
     return picked
 
 
-def environment(indices):
-    """What makes a process see exactly these GPUs; CUDA numbers them by speed unless told to do as nvidia-smi does."""
+def environment(indices, wanted):
+    """What makes a process see exactly these GPUs, or none where none is wanted: what is not counted must not be used.
+    CUDA numbers them by speed unless told to do as nvidia-smi does."""
     if not indices:
-        return {}
+        return {} if wanted else {"CUDA_VISIBLE_DEVICES": ""}
     return {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": ",".join(str(index) for index in indices)}
 
 

@@ -78,6 +78,8 @@ class JobRun:
         ended_at = max(time.time(), self.status["startedAt"] or 0)
         self.status.update(end, endedAt=ended_at, note=None, pgid=None)
         self.progress.store(self.status)
+        if self.turn is not None:
+            self.turn.leave()
         self._write_last()
 
     def _write_last(self):
@@ -91,11 +93,11 @@ class JobRun:
         environment, python = surroundings.of_steps(self.root, self.job, self.spec, self.secrets)
         if not self._take_turn():
             return self.status["asked"]
-        environment.update(gpus.environment(self.status["gpus"]))
-        used = self.status["gpus"] or [gpu["index"] for gpu in gpus.visible(environment) or []]
-        self._update(gpuCount=len(used))
-        self.recorder = telemetry.Recorder(self.job, used, lambda: processes.strays(self.job))
-        self.watch = rules.Watch(self.job, self.spec["content"], used)
+        own = self.status["gpus"]
+        environment.update(gpus.environment(own, self.turn.wanted))
+        self._update(gpuCount=len(own))
+        self.recorder = telemetry.Recorder(self.job, own, lambda: processes.strays(self.job))
+        self.watch = rules.Watch(self.job, self.spec["content"], own)
         steps = self.spec["content"]["steps"]
         while self.status["step"] < len(steps):
             end = self._run_step(self.status["step"], python, environment)
@@ -107,9 +109,10 @@ class JobRun:
     def _take_turn(self):
         """Waits until the GPUs of the job are its own; False when it was told to end before. A worker that goes on for
         a killed one finds its place, and what it holds, again."""
-        wanted = self.spec["content"].get("gpus", 0)
-        self.turn = Turn(self.root, os.path.basename(self.job), self.status["run"], wanted)
-        self.turn.enter()
+        if self.turn is None:  # else we were forked by a guardian that was a worker, and its place is ours
+            wanted = self.spec["content"].get("gpus", 0)
+            self.turn = Turn(self.root, os.path.basename(self.job), self.status["run"], wanted)
+            self.turn.enter()
         while True:
             taken = self.turn.try_take()
             if taken is not None:

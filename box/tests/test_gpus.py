@@ -85,5 +85,5 @@ def test_all_are_usable_when_the_environment_names_none(smi):
 
 
 def test_a_job_sees_the_gpus_that_are_its_own_numbered_as_nvidia_smi_does():
-    assert gpus.environment([1, 3]) == {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": "1,3"}
-    assert gpus.environment([]) == {}
+    assert gpus.environment([1, 3], 2) == {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": "1,3"}
+    assert gpus.environment([], 2) == {} and gpus.environment([], 0) == {"CUDA_VISIBLE_DEVICES": ""}
