@@ -3,10 +3,12 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { Secrets } from '../../core/ports/common';
-import { type Destination, readOptional } from './destination';
+import { type Destination, nameOf } from './destination';
 import { changedHostKey, connectError, unknownHostKey } from './errors';
 import { loadIdentities } from './identities';
-import { fingerprint, hostKeyName, judgeHostKey, knownHostsLine, knownKeyTypes } from './known-hosts';
+import { fingerprint, judgeHostKey, knownHostsLine, knownKeyTypes } from './known-hosts';
+import { onlySystemSsh } from './limits';
+import { readOptional } from './read-optional';
 
 export type ConfirmHostKey = (fingerprint: string) => Promise<boolean>;
 
@@ -26,6 +28,7 @@ export interface ConnectOptions {
 
 /** Asks the person about an unknown host between two connections: a person takes longer than a server waits. */
 export async function connect(options: ConnectOptions): Promise<Client> {
+  if (options.destination.needsSystem) throw onlySystemSsh(options.box, options.destination.needsSystem);
   const known = (await Promise.all(options.destination.knownHostsFiles.map(readOptional))).join('\n');
   const first = await tryConnect(options, known);
   if (first instanceof Client) return first;
@@ -36,10 +39,6 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   const second = await tryConnect(options, `${known}\n${line}`);
   if (second instanceof Client) return second;
   throw unknownHostKey(options.box, fingerprint(second.unknownKey));
-}
-
-function nameOf(destination: Destination): string {
-  return destination.hostKeyAlias ?? hostKeyName(destination.hostname, destination.port);
 }
 
 async function tryConnect(options: ConnectOptions, known: string): Promise<Client | { unknownKey: Buffer }> {

@@ -1,11 +1,14 @@
 /** Where a host name of the person leads: what their OpenSSH configuration says, with overrides on top. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import SSHConfig from 'ssh-config';
 import { MlInternError } from '../../core/errors';
+import { hasKerberosTicket, inspectIdentity } from './identity-files';
+import { hostKeyName, isCertified } from './known-hosts';
+import { named, needsSystemSsh, type Settings } from './limits';
+import { readOptional } from './read-optional';
 
 export interface Destination {
   hostname: string;
@@ -19,6 +22,8 @@ export interface Destination {
   hostKeyAlias: string | undefined;
   /** Socket of the agent; undefined for none. */
   agent: string | undefined;
+  /** Why only the `ssh` program can connect to it; undefined when the built-in transport can. */
+  needsSystem: string | undefined;
 }
 
 export interface DestinationOverrides {
@@ -29,18 +34,32 @@ export interface DestinationOverrides {
   knownHostsFile?: string;
 }
 
-type Settings = Map<string, string[]>;
-
 export async function resolveDestination(
   host: string,
   overrides: DestinationOverrides = {},
   configFile?: string,
 ): Promise<Destination> {
   const asked = parseHost(host);
-  const settings = isComplete(overrides)
-    ? new Map<string, string[]>()
-    : ((await fromOpenSsh(asked, configFile)) ?? (await fromConfigFile(asked, configFile)));
+  if (isComplete(overrides)) return describe(asked, overrides, new Map());
+  const settings = (await fromOpenSsh(asked, configFile)) ?? (await fromConfigFile(asked, configFile));
   refuseProxies(host, settings);
+  const destination = describe(asked, overrides, settings);
+  return { ...destination, needsSystem: await limitOf(settings, destination) };
+}
+
+async function limitOf(settings: Settings, destination: Destination): Promise<string | undefined> {
+  const known = (await Promise.all(destination.knownHostsFiles.map(readOptional))).join('\n');
+  const identityFiles = await Promise.all(destination.identityFiles.map(inspectIdentity));
+  const certified = isCertified(known, nameOf(destination));
+  return needsSystemSsh(settings, identityFiles, { certified, hasTicket: hasKerberosTicket() });
+}
+
+/** Under which name the host's key is kept. */
+export function nameOf(destination: Destination): string {
+  return destination.hostKeyAlias ?? hostKeyName(destination.hostname, destination.port);
+}
+
+function describe(asked: AskedHost, overrides: DestinationOverrides, settings: Settings): Destination {
   const first = (name: string) => settings.get(name)?.[0];
   return {
     hostname: overrides.hostname ?? first('hostname') ?? asked.host,
@@ -49,8 +68,9 @@ export async function resolveDestination(
     identityFiles: overrides.identityFile ? [overrides.identityFile] : identityFiles(settings),
     knownHostsFiles: overrides.knownHostsFile ? [overrides.knownHostsFile] : knownHostsFiles(settings),
     identitiesOnly: first('identitiesonly') === 'yes',
-    hostKeyAlias: named(first('hostkeyalias')),
+    hostKeyAlias: named(first('hostkeyalias'))?.toLowerCase(),
     agent: overrides.identityFile ? undefined : agentSocket(first('identityagent')),
+    needsSystem: undefined,
   };
 }
 
@@ -88,7 +108,7 @@ async function fromOpenSsh(asked: AskedHost, configFile: string | undefined): Pr
     const { stdout } = await promisify(execFile)('ssh', ['-G', ...file, ...user, '--', asked.host], {
       timeout: 10_000,
     });
-    const settings: Settings = new Map();
+    const settings = new Map<string, string[]>();
     for (const line of stdout.split('\n')) {
       const [, name, value] = /^(\S+)\s+(.*)$/.exec(line.trim()) ?? [];
       if (name && value) settings.set(name, [...(settings.get(name) ?? []), value]);
@@ -111,17 +131,15 @@ async function fromConfigFile(asked: AskedHost, configFile: string | undefined):
 }
 
 function refuseProxies(host: string, settings: Settings): void {
-  for (const name of ['proxyjump', 'proxycommand']) {
-    const value = named(settings.get(name)?.[0]);
-    if (value === undefined) continue;
-    throw new MlInternError(
-      'bad-input',
-      `The host ${host} is reached through a proxy (${value}), which ML Intern cannot do yet.`,
-      {
-        next: `Open a tunnel first (for example \`ssh -N -L 2222:localhost:22 ${host}\`) and use localhost:2222 as the box.`,
-      },
-    );
-  }
+  const value = named(settings.get('proxyjump')?.[0]);
+  if (value === undefined) return;
+  throw new MlInternError(
+    'bad-input',
+    `The host ${host} is reached through a proxy (${value}), which ML Intern cannot do yet.`,
+    {
+      next: `Open a tunnel first (for example \`ssh -N -L 2222:localhost:22 ${host}\`) and use localhost:2222 as the box.`,
+    },
+  );
 }
 
 function identityFiles(settings: Settings): string[] {
@@ -145,20 +163,6 @@ function agentSocket(setting: string | undefined): string | undefined {
   return setting === 'none' ? undefined : expandHome(setting);
 }
 
-function named(value: string | undefined): string | undefined {
-  return value === undefined || value === '' || value === 'none' ? undefined : value;
-}
-
 function expandHome(path: string): string {
   return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
-}
-
-export async function readOptional(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return '';
-    throw error;
-  }
 }

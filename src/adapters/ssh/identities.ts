@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises';
 import { type AnyAuthMethod, utils } from 'ssh2';
 import type { Secrets } from '../../core/ports/common';
 import type { Destination } from './destination';
-import { readOptional } from './destination';
 import { openToOthers } from './errors';
+import { readOptional } from './read-optional';
 
 export interface Identities {
   methods: AnyAuthMethod[];

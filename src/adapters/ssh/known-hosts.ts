@@ -30,6 +30,11 @@ export function knownKeyTypes(text: string, name: string): string[] {
   return [...new Set(types.map((entry) => entry.type))];
 }
 
+/** Whether an authority vouches for the host, which needs certificates. */
+export function isCertified(text: string, name: string): boolean {
+  return entriesFor(text, name).some((entry) => entry.marker === '@cert-authority');
+}
+
 export function knownHostsLine(name: string, key: Uint8Array): string {
   return `${name} ${keyType(key)} ${Buffer.from(key).toString('base64')}\n`;
 }
