@@ -18,7 +18,7 @@ PACKAGE_PARENT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 HOLDER = """
 import subprocess, sys, time
 from ml_intern_box import gpu_queue
-gpu_queue.POLL_SECONDS = 0.05
+gpu_queue.POLL_SECONDS, gpu_queue.SMI_SECONDS = 0.05, 60
 root, job, owner, wanted = sys.argv[1:5]
 turn = gpu_queue.Turn(root, job, owner, int(wanted))
 turn.enter()
@@ -36,6 +36,7 @@ input()
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(gpu_queue, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(gpu_queue, "SMI_SECONDS", 60)  # the stand-in is a Python program on a busy machine
     monkeypatch.setenv(tickets.VARIABLE, str(tmp_path / "locks"))
     return tmp_path / "locks"
 
