@@ -335,7 +335,7 @@ describe('ml-intern box artifacts and fetch', () => {
     const { terminal, code } = await play(['fetch', 'gpu1', 'job', 'model', '--into', 'best', '--json'], box);
     assert.equal(code, 0);
     assert.deepEqual(asked.at(-1), ['job-1', ['model'], '/workspace/best']);
-    assert.match(terminal.stderr, /^Fetching 1\.0 GiB\.\n1 files \(1\.0 GiB\) are in \/workspace\/best\./);
+    assert.match(terminal.stderr, /^Fetching 1\.0 GiB\.\n1 file is in \/workspace\/best \(1\.0 GiB\)\./);
     assert.match(terminal.stderr, /not fetched: latest \(it is a link\)/);
     assert.equal((json(terminal.stdout) as { fetched: number }).fetched, 1);
   });

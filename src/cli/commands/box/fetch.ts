@@ -59,7 +59,7 @@ function teller(terminal: Terminal) {
 }
 
 function tell({ folder, fetched, bytes, unchanged, skipped }: FetchReport, terminal: Terminal): void {
-  const here = unchanged === 0 ? '' : `, ${unchanged} were here already`;
-  terminal.line(`${fetched} files (${sizeText(bytes)}) are in ${folder}${here}.`);
+  const here = unchanged === 0 ? '' : `; ${unchanged} here already`;
+  terminal.line(`${fetched === 1 ? '1 file is' : `${fetched} files are`} in ${folder} (${sizeText(bytes)}${here}).`);
   for (const { path, why } of skipped) terminal.line(`not fetched: ${plain(path)} (${plain(why)})`);
 }
