@@ -1,12 +1,15 @@
-/** The Box for a name: the local machine, a host over SSH, or either as the login node of a Slurm cluster. */
+/** The Box for a name: the local machine, a host over SSH, either as the login node of a Slurm cluster, or HF Jobs. */
 import { join } from 'node:path';
 import { readBoxPackage } from '../adapters/files/box-package';
 import { localFiles } from '../adapters/files/local-files';
+import { parseHfJobsName, type HfJobsName } from '../adapters/hf-jobs/box-name';
+import { HfJobsBox } from '../adapters/hf-jobs/hf-jobs-box';
 import { LocalShell } from '../adapters/local-box/local-shell';
 import { systemClock } from '../adapters/system/clock';
 import { parseBoxName } from '../core/box/scheduler';
 import { SupervisedBox } from '../core/box/supervised-box';
 import type { Box } from '../core/ports/box';
+import type { Flavor } from '../core/ports/hardware';
 import type { BoxShell } from '../core/ports/shell';
 import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
@@ -17,6 +20,8 @@ export async function openBox(
   practice?: { world: PracticeWorldInfo; root: string },
 ): Promise<Box> {
   const packageFiles = await readBoxPackage(join(options.productRoot, 'box'));
+  const rented = practice ? undefined : parseHfJobsName(name);
+  if (rented) return hfJobsBox(name, rented, packageFiles, options);
   const { host, scheduler } = parseBoxName(name, options.settings.slurmOptions ?? []);
   const shell = await openShell(host, options, practice?.world);
   const root = practice?.root ?? options.settings.boxRoot ?? '';
@@ -32,6 +37,22 @@ export async function openBox(
     ...(options.settings.boxQuotaBytes === undefined ? {} : { quotaBytes: options.settings.boxQuotaBytes }),
     ...(scheduler ? { scheduler } : {}),
   });
+}
+
+/** What can be rented by the hour, the cheapest first. Needs no account. */
+export function listHardware(options: AppOptions): Promise<Flavor[]> {
+  return hfJobsBox('hf-jobs', { flavor: '' }, {}, options).hardware();
+}
+
+function hfJobsBox(
+  name: string,
+  rented: HfJobsName,
+  packageFiles: Record<string, string>,
+  { settings, secrets }: AppOptions,
+): HfJobsBox {
+  const { hubEndpoint: endpoint, hfJobs } = settings;
+  const token = () => secrets.get(`hub:${endpoint}`);
+  return new HfJobsBox({ name, ...rented, ...hfJobs, endpoint, token, packageFiles, clock: systemClock });
 }
 
 async function openShell(name: string, options: AppOptions, world?: PracticeWorldInfo): Promise<BoxShell> {

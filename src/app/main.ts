@@ -9,7 +9,7 @@ import { loadBenchmark } from './benchmark';
 import type { AppOptions } from './options';
 import { RunsService } from './runs-service';
 
-export { openBox } from './box-factory';
+export { listHardware, openBox } from './box-factory';
 export { practiceConfig } from './practice';
 
 export function createRuns(options: AppOptions): Runs {

@@ -12,6 +12,8 @@ export interface Settings {
   boxQuotaBytes?: number | undefined;
   /** For sbatch on boxes named `slurm:HOST`, e.g. `--partition=gpu`. */
   slurmOptions?: readonly string[];
+  /** For boxes named `hf-jobs:FLAVOR`. `volume` is the bucket that keeps environments, models and jobs, `owner/name`. */
+  hfJobs?: { image?: string | undefined; volume?: string | undefined };
   /** Context window of the model; old tool results are cleared before it is full. */
   modelContextTokens?: number;
   /** How long the model may keep silent, where the usual does not fit. */

@@ -3,6 +3,7 @@ import type { AppOptions } from '../app/options';
 import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
 import type { Logger } from '../core/ports/common';
+import type { Flavor } from '../core/ports/hardware';
 import type { Runs } from '../core/run/runs';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import { takeSecrets } from './secrets';
@@ -12,6 +13,7 @@ export interface App {
   createRuns(options: AppOptions): Runs;
   practiceConfig(options: { seed: number; autonomy: Autonomy }): RunConfig;
   openBox(host: string, options: AppOptions): Promise<OpenedBox>;
+  listHardware(options: AppOptions): Promise<Flavor[]>;
 }
 
 /** Everything a command is given. */
@@ -58,6 +60,10 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
       ...(options.quota === undefined ? {} : { boxQuotaBytes: options.quota * 2 ** 30 }),
       boxRoot: options.boxRoot ?? env['ML_INTERN_BOX_ROOT'] ?? '',
       slurmOptions: splitOptions(options.slurm ?? env['ML_INTERN_SLURM_OPTIONS'] ?? ''),
+      hfJobs: {
+        image: env['ML_INTERN_HF_JOBS_IMAGE'] || undefined,
+        volume: env['ML_INTERN_HF_JOBS_VOLUME'] || undefined,
+      },
       hubEndpoint,
       viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] || 'https://datasets-server.huggingface.co',
     },

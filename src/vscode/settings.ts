@@ -23,6 +23,7 @@ export function readSettings(): Settings {
       boxRoot: text('box.root'),
       slurmOptions: settings.get<string[]>('box.slurm', []),
       boxQuotaBytes: quota === null ? undefined : quota * 2 ** 30,
+      hfJobs: { image: text('hfJobs.image') || undefined, volume: text('hfJobs.volume') || undefined },
       hubEndpoint: text('hub.endpoint'),
       viewerEndpoint: text('viewer.endpoint'),
       modelContextTokens: settings.get<number>('model.contextTokens', 65_536),

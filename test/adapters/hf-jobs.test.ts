@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBoxPackage } from '../../src/adapters/files/box-package';
 import { HfJobsBox, type HfJobsBoxOptions } from '../../src/adapters/hf-jobs/hf-jobs-box';
+import { listHardware, openBox } from '../../src/app/box-factory';
+import type { AppOptions } from '../../src/app/options';
 import { MlInternError } from '../../src/core/errors';
+import { sha256 } from '../../src/core/hash';
 import type { PracticeRequest } from '../../src/practice/servers/exchange';
 import type { Fault } from '../../src/practice/servers/faults';
 import { startPracticeServers, type PracticeServers } from '../../src/practice/servers/start';
@@ -14,6 +17,16 @@ import { hurriedClock } from '../support/clock';
 import { smallWorld } from '../support/small-world';
 
 const token = 'hf_practice';
+const silent = () => undefined;
+const appOptions: Omit<AppOptions, 'settings'> = {
+  workspace: '/nowhere',
+  productRoot: process.cwd(),
+  home: '/nowhere',
+  secrets: { get: (name) => Promise.resolve(name.startsWith('hub:') ? token : undefined) },
+  notifier: { notify: silent },
+  logger: { info: silent, warn: silent, error: silent },
+  surface: 'cli',
+};
 
 describe('box: HF Jobs', () => {
   let folder: string;
@@ -221,6 +234,91 @@ for i in range(60):
     assert.deepEqual(contacts, ['lost', 'regained']);
     assert.equal(files['stdout.log'], 'up\ndown\n');
     assert.equal(last?.state, 'finished');
+  });
+
+  it('keeps one job when two clients submit it at the same moment', async () => {
+    const job = pythonJob("import time\ntime.sleep(0.5)\nprint('once')");
+    const [one, two] = [await newBox(), await newBox()];
+    await Promise.all([one.submit(job), two.submit(job)]);
+    const { last, files } = await followToEnd(two, job.id);
+    const mine = jobs().filter(({ spec }) => spec.labels?.['ml-intern-job'] === job.id);
+    assert.ok(mine.length <= 2);
+    // Whichever began: it ran once at most, and both clients see the same.
+    assert.ok(['once\n', ''].includes(files['stdout.log']));
+    assert.equal((await one.status([job.id]))[0]?.state, last?.state);
+  });
+
+  it('says which lines the Hub no longer has, and goes on behind them', async () => {
+    const box = await newBox();
+    const job = pythonJob("import time\nfor i in range(9):\n    print('line', i, flush=True)\n    time.sleep(0.2)\n");
+    await box.submit(job);
+    await followToEnd(box, job.id);
+    const log = jobs().at(-1)?.log;
+    log?.forget(6);
+    const gaps: number[] = [];
+    let end = 0;
+    for await (const update of (await newBox()).follow(job.id, {})) {
+      if (update.type === 'gap' && update.file === 'stdout.log') gaps.push(update.offset, update.next);
+      if (update.type === 'data' && update.file === 'stdout.log') end = update.offset + update.bytes.length;
+    }
+    assert.equal(gaps[0], 0);
+    assert.ok((gaps[1] ?? 0) > 0 && end === 63);
+  });
+
+  it('tells a container that was killed from a job that failed', async () => {
+    const box = await newBox();
+    const job = pythonJob(`
+import os, signal, time
+print('up', flush=True)
+time.sleep(0.5)
+mine = ('PRACTICE_JOB_ID=%s' % os.environ['PRACTICE_JOB_ID']).encode()
+for pid in filter(str.isdigit, os.listdir('/proc')):
+    try:
+        container = b'ML_INTERN_PAYLOAD' in open('/proc/%s/cmdline' % pid, 'rb').read()
+        if container and mine in open('/proc/%s/environ' % pid, 'rb').read().split(b'\\0'):
+            os.kill(int(pid), signal.SIGKILL)
+    except OSError:
+        pass
+time.sleep(600)
+`);
+    await box.submit(job);
+    const { last, files } = await followToEnd(box, job.id);
+    assert.equal(files['stdout.log'], 'up\n');
+    assert.equal(last?.failure?.class, 'lost');
+    assert.match(last.failure.message, /exit code: 137/);
+  });
+
+  it('builds an environment once in the bucket, for all later jobs', async function () {
+    this.timeout(120_000);
+    const box = await newBox();
+    const wanted = JSON.stringify({ name: 'empty', requirements: [] });
+    const build = async () => {
+      const job = pythonJob('', {
+        steps: [['{python}', '-m', 'ml_intern_box.environment', 'environment.json']],
+        files: { 'environment.json': sha256(wanted) },
+      });
+      job.files = { 'environment.json': wanted };
+      await box.submit(job);
+      const { last, files } = await followToEnd(box, job.id);
+      assert.equal(last?.state, 'finished', files['stderr.log']);
+      const result = Buffer.from(await box.read(job.id, 'artifacts/result.json')).toString();
+      return { ...(JSON.parse(result) as { hash: string; path: string }), out: files['stdout.log'] };
+    };
+    const first = await build();
+    assert.match(first.out, /Building environment/);
+    assert.doesNotMatch((await build()).out, /Building environment/);
+    const job = pythonJob('import sys; print(sys.prefix)', { environment: first.hash });
+    await box.submit(job);
+    assert.equal((await followToEnd(box, job.id)).files['stdout.log'].trim(), first.path);
+  });
+
+  it('is opened by its name, with the settings', async () => {
+    const settings = { hubEndpoint: servers.hub, viewerEndpoint: servers.viewer, hfJobs: { volume: 'glim/work' } };
+    const options = { ...appOptions, settings };
+    const card = await (await openBox('hf-jobs:l4x1@glim', options)).check();
+    assert.deepEqual([card.price?.usdPerHour, card.root, card.missing], [0.8, '/ml-intern', []]);
+    assert.equal((await listHardware(options))[0]?.name, 'cpu-basic');
+    await assert.rejects(openBox('hf-jobs:', options), { reason: 'bad-input' });
   });
 
   it('says why a container could not run at all', async () => {

@@ -198,6 +198,23 @@ describe('ml-intern box stop', () => {
   });
 });
 
+describe('ml-intern box hardware', () => {
+  it('lists what can be rented, with its price', async () => {
+    const { code, terminal } = await play(['hardware'], boxWith([]));
+    assert.equal(code, 0);
+    assert.match(terminal.stdout, /^hf-jobs:cpu-basic +\$0\.01 +none +2 +16\.0 GiB$/m);
+    assert.match(terminal.stdout, /^hf-jobs:a10g-largex2 +\$3\.00 +2 x A10G, 24\.0 GiB +24 +92\.0 GiB$/m);
+    const asJson = await play(['hardware', '--json'], boxWith([]));
+    assert.equal((json(asJson.terminal.stdout) as { hardware: unknown[] }).hardware.length, 2);
+  });
+
+  it('tells the bucket and the image of the environment to the box', async () => {
+    const env = { ML_INTERN_HF_JOBS_VOLUME: 'me/work', ML_INTERN_HF_JOBS_IMAGE: 'python:3.12' };
+    const { options } = await play(['check', 'hf-jobs:l4x1'], boxWith([]), new FakeTerminal(), env);
+    assert.deepEqual(options?.settings.hfJobs, { image: 'python:3.12', volume: 'me/work' });
+  });
+});
+
 describe('ml-intern box usage', () => {
   const usage: BoxUsage = {
     root: '/home/ada/.ml-intern',

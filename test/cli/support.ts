@@ -5,6 +5,7 @@ import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '..
 import { decideOn } from '../../src/core/approvals/decide';
 import { MlInternError } from '../../src/core/errors';
 import type { OpenedBox } from '../../src/core/box/opened-box';
+import type { Flavor } from '../../src/core/ports/hardware';
 import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
 import type { AppOptions } from '../../src/app/options';
@@ -189,6 +190,31 @@ export interface Played {
   options: AppOptions | undefined;
 }
 
+const flavors: Flavor[] = [
+  {
+    name: 'cpu-basic',
+    title: 'CPU Basic',
+    cpus: 2,
+    memoryMiB: 16 * 1024,
+    diskMiB: 50 * 1024,
+    gpu: null,
+    gpus: 0,
+    gpuMemoryMiB: 0,
+    usdPerHour: 0.01,
+  },
+  {
+    name: 'a10g-largex2',
+    title: '2x Nvidia A10G - large',
+    cpus: 24,
+    memoryMiB: 92 * 1024,
+    diskMiB: 50 * 1024,
+    gpu: 'A10G',
+    gpus: 2,
+    gpuMemoryMiB: 24 * 1024,
+    usdPerHour: 3,
+  },
+];
+
 /** Runs one command line against fake runs. */
 export async function play(
   args: string[],
@@ -204,6 +230,10 @@ export async function play(
       return runs;
     },
     practiceConfig: ({ seed, autonomy }) => ({ ...config, seed, autonomy, practice: { seed } }),
+    listHardware: (given) => {
+      options = given;
+      return Promise.resolve(flavors);
+    },
     openBox: (host, given) => {
       options = given;
       if (box) return Promise.resolve(box);

@@ -12,6 +12,8 @@ import { isOver, type HubJob } from './shapes';
 const lookMs = 10_000;
 /** A log replays at once; silence of this length means that this was all for now. */
 const replayMs = 3_000;
+/** How many times that long the first line may take. */
+const mostSilences = 5;
 /** Looks without a new line after which the log of a container that has ended counts as read. */
 const looksAfterEnd = 2;
 
@@ -70,8 +72,11 @@ export async function readLog(
   const both = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   try {
     const log = await source.api.logs(id, tail, both);
+    let silences = 0;
     for await (const items of withSilences(log, source.clock, replayMs, both)) {
-      if (items === silent) return;
+      if (items === silent && ++silences >= mostSilences) return;
+      if (items === silent) continue;
+      silences = mostSilences;
       for (const item of items) if (!take(item)) return;
     }
   } finally {

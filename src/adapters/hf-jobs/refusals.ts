@@ -55,5 +55,5 @@ export function asTyped(error: unknown, endpoint: string): unknown {
 }
 
 function tokenAdvice(endpoint: string): string {
-  return `Make a token with the permission to run jobs at ${endpoint}/settings/tokens and give it as HF_TOKEN (in VS Code: ML Intern: Set Hub Token).`;
+  return `Make a token with the permission to run jobs at ${endpoint}/settings/tokens and give it as HF_TOKEN.`;
 }

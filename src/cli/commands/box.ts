@@ -8,6 +8,7 @@ import { cleanCommand } from './box/clean';
 import { envsCommand } from './box/envs';
 import { fetchCommand } from './box/fetch';
 import { forwardCommand } from './box/forward';
+import { hardwareCommand } from './box/hardware';
 import { jobsCommand } from './box/jobs';
 import { stopJobCommand } from './box/stop';
 import { usageCommand } from './box/usage';
@@ -23,6 +24,7 @@ const makers = [
   envsCommand,
   cleanCommand,
   forwardCommand,
+  hardwareCommand,
 ];
 
 export function boxCommand(cli: Cli, done: (code: number) => void): Command {

@@ -39,7 +39,7 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .option('--goal <text>', 'what to reach, in plain words (default: raise the base model on the benchmark)')
     .requiredOption('--base-model <id|path>', 'model id on the Hub, or a folder on the box')
     .requiredOption('--benchmark <file>', 'the benchmark: a .jsonl file of {question, answer} lines')
-    .option('--box <host>', '"local", a host as ssh knows it, or slurm:HOST', 'local')
+    .option('--box <host>', '"local", a host as ssh knows it, slurm:HOST, or hf-jobs:FLAVOR', 'local')
     .addOption(boxRootOption())
     .addOption(quotaOption())
     .addOption(slurmOption())

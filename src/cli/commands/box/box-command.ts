@@ -4,7 +4,10 @@ import { boxRootOption, command, slurmOption } from '../../options';
 
 export function onBox(name: string, description: string): Command {
   return command(name, description)
-    .argument('<host>', '"local", a host as ssh knows it, or slurm:HOST for the cluster behind that login node')
+    .argument(
+      '<host>',
+      '"local", a host as ssh knows it, slurm:HOST for the cluster behind that login node, or hf-jobs:FLAVOR',
+    )
     .addOption(boxRootOption())
     .addOption(slurmOption());
 }

@@ -38,10 +38,15 @@ export function cardText(card: BoxCard): string {
       `${name} ${reachable ? 'answers' : 'does not answer'} (${url}: ${detail})`,
     ]),
     ['clock', clockText(card.clockSkewSeconds)],
+    ...priceRows(card),
     ...schedulerRows(card),
     ...card.missing.map(({ what, mend }): [string, string] => ['missing', `${what}. Mend it with: ${mend}`]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(9)}${plain(value)}`).join('\n');
+}
+
+function priceRows({ price }: BoxCard): [string, string][] {
+  return price ? [['price', `$${price.usdPerHour.toFixed(2)} an hour`]] : [];
 }
 
 function schedulerRows({ scheduler, partitions, schedulerOptions = [] }: BoxCard): [string, string][] {
