@@ -6,6 +6,7 @@ import { launcherOf, type Strategy } from './launcher';
 export type Method = 'full' | 'lora';
 
 export interface LaunchNeeds {
+  /** A memory of 0 is not known: the scheduler of a cluster does not tell. */
   gpus: readonly Pick<GpuInfo, 'memoryMiB'>[];
   /** Of the model; null when its files do not tell. */
   parameters: number | null;
@@ -43,7 +44,7 @@ export function planLaunch(needs: LaunchNeeds): LaunchPlan {
   if (gpus.length === 0 || wanted === 0) return planOf(0, 'cpu', 'on the CPU of the box');
   if (wanted !== undefined && !isShared(needs.batch, wanted)) throw notShared(needs.batch, wanted);
   const counts = wanted === undefined ? countsUpTo(gpus.length, needs.batch) : [wanted];
-  if (parameters === null) return unmeasured(counts);
+  if (parameters === null || usableBytes(needs) === 0) return unmeasured(counts);
   for (const count of counts) {
     const strategy = strategies(count).find((each) => fits(needs, each, count));
     if (strategy) return planOf(count, strategy, wording(needs, strategy, count));
@@ -84,7 +85,7 @@ function usableBytes({ gpus }: LaunchNeeds): number {
 function unmeasured(counts: readonly number[]): LaunchPlan {
   const count = counts.at(-1) ?? 1;
   const strategy = count === 1 ? 'single' : 'ddp';
-  return planOf(count, strategy, `on ${gpusInWords(count)}; how much memory it needs is not known`);
+  return planOf(count, strategy, `on ${gpusInWords(count)}; whether its memory is enough is not known`);
 }
 
 function wording(needs: LaunchNeeds, strategy: Strategy, count: number): string {

@@ -66,6 +66,7 @@ describe('how a training uses the GPUs of a box', () => {
 
   it('takes what it cannot measure as it is', () => {
     assert.deepEqual(chosen({ gpus: gpus(4), parameters: null }), [1, 'single']);
+    assert.deepEqual(chosen({ gpus: gpus(4, 0) }), [1, 'single']);
     assert.deepEqual(chosen({ gpus: gpus(4), parameters: null, wanted: 2 }), [2, 'ddp']);
   });
 
