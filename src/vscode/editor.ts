@@ -42,6 +42,7 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
     near: () => ['local', readSettings().boxHost, ...model.allViews().flatMap(boxOf)],
     far: async () => (await engine()).sshHosts(),
     open: async (host) => (await engine()).openBox(host, options()),
+    quotaBytes: () => readSettings().engine.boxQuotaBytes,
   });
   const channels = new JobChannels(boxes);
   const logs = new JobLogs(boxes);

@@ -82,6 +82,9 @@ describe('the Boxes tree', () => {
     const told = child(only(view({ state: checked(), usage: counted })), 'ML Intern folder');
     assert.equal(told.description, 'at least 1.0 GiB');
     assert.equal(told.children?.[0]?.description, '1.0 GiB');
+    const over = child(only(view({ state: checked(), usage: counted, quotaBytes: 2 ** 29 })), 'ML Intern folder');
+    assert.match(over.description ?? '', /over the quota of 512 MiB/);
+    assert.equal(over.icon, 'warning');
   });
 
   it('shows forwarded ports until they are ended', () => {

@@ -21,6 +21,8 @@ export interface BoxView {
   host: string;
   state: BoxState;
   usage: BoxUsage | 'counting' | null;
+  /** What the person set as the most that our folder may hold. */
+  quotaBytes?: number | undefined;
   forwardings: readonly Forwarding[];
 }
 
@@ -38,6 +40,7 @@ export interface BoxSources {
   /** Hosts of the SSH configuration. */
   far(): Promise<string[]>;
   open(host: string): Promise<OpenedBox>;
+  quotaBytes?(): number | undefined;
 }
 
 export class BoxesModel implements vscode.Disposable {
@@ -53,7 +56,7 @@ export class BoxesModel implements vscode.Disposable {
     return this.hosts().map((host) => {
       const { state, usage, tunnels } = this.at(host);
       const forwardings = tunnels.map(({ remote, tunnel }) => ({ remote, local: tunnel.port }));
-      return { host, state, usage, forwardings };
+      return { host, state, usage, forwardings, quotaBytes: this.sources.quotaBytes?.() };
     });
   }
 

@@ -148,20 +148,23 @@ function gpuNode(gpu: GpuInfo, host: string): TreeNode {
 }
 
 /** What our folder holds: counted only when the person asks, since it reads the whole folder. */
-function folder({ host, usage }: BoxView): TreeNode {
-  const row = rowOf(`box/${host}/folder`, host);
-  const counted = usage !== null && usage !== 'counting';
-  const what = counted
-    ? `${usage.complete ? '' : 'at least '}${sizeText(usage.bytes)}`
-    : usage === null
-      ? 'count what it holds'
-      : 'counting …';
-  return {
+function folder({ host, usage, quotaBytes }: BoxView): TreeNode {
+  const row = (what: string): TreeNode => ({
     ...rowOf(`box/${host}`, host)('ML Intern folder', what, 'folder'),
     kind: 'boxFolder',
-    ...(counted
-      ? { children: parts(usage).map(([name, bytes]) => row(name, sizeText(bytes), 'circle-small')) }
-      : { command: 'mlIntern.box.count' }),
+  });
+  if (usage === null) return { ...row('count what it holds'), command: 'mlIntern.box.count' };
+  if (usage === 'counting') return row('counting …');
+  const size = `${usage.complete ? '' : 'at least '}${sizeText(usage.bytes)}`;
+  const over = quotaBytes !== undefined && usage.bytes > quotaBytes;
+  const told = over
+    ? `${size}, over the quota of ${sizeText(quotaBytes)}: new jobs are refused until it is cleaned up`
+    : size;
+  const part = rowOf(`box/${host}/folder`, host);
+  return {
+    ...row(told),
+    ...(over ? { icon: 'warning', iconColor: 'charts.yellow' } : {}),
+    children: parts(usage).map(([name, bytes]) => part(name, sizeText(bytes), 'circle-small')),
   };
 }
 

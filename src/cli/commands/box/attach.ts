@@ -39,7 +39,9 @@ async function attach(box: OpenedBox, wanted: string, options: AttachOptions, cl
   const off = terminal.onInterrupt(() => leaving.abort());
   const telling = new JobTelling();
   try {
-    const { id } = await findJob(box, wanted, leaving.signal);
+    const job = await findJob(box, wanted, leaving.signal);
+    const { id } = job;
+    telling.status = job;
     const from = options.tail === undefined ? {} : await tailFrom(box, id, options.tail, leaving.signal);
     for await (const update of box.follow(id, from, leaving.signal))
       for (const told of telling.tell(update)) show(told, terminal, options.json === true);
