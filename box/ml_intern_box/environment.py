@@ -1,12 +1,13 @@
-"""Builds a Python environment once: ROOT/envs/<hash>/, from environment.json {name, requirements}.
+"""Builds a Python environment once: ROOT/envs/<hash>/, from environment.json.
 
+That is {name, requirements, constraints: the lines of the lock, python: the oldest that will do, accelerator: "cuda"
+for what is of no use without a GPU}; all but the first two may be absent.
 Run as a job step by the box's own python3; writes artifacts/result.json {hash, path, python, seconds, packages}.
 """
 
 import fcntl
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -14,14 +15,11 @@ import time
 import urllib.error
 import urllib.request
 
-from . import card, gpus, hashing, installers
+from . import card, gpus, hashing, installers, interpreters, wheelhouse
+from .building import BuildFailed, Progress, say
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu/"
 PROBE_SECONDS = 3
-
-
-class BuildFailed(Exception):
-    """What a person reads; printed as the last line."""
 
 
 def main(arguments):
@@ -29,7 +27,7 @@ def main(arguments):
         wanted = json.load(file)
     began = time.monotonic()
     try:
-        result = build(os.environ["ML_INTERN_ROOT"], wanted["name"], wanted["requirements"])
+        result = build(os.environ["ML_INTERN_ROOT"], wanted, Progress(os.environ["ML_INTERN_JOB_DIR"]))
     except BuildFailed as error:
         print("EnvironmentError: %s" % error, file=sys.stderr)
         return 1
@@ -39,20 +37,23 @@ def main(arguments):
     return 0
 
 
-def environment_hash(name, requirements, accelerator):
-    """The same requirements give another environment on another Python, or with a GPU."""
-    python = "%d.%d" % sys.version_info[:2]
+def environment_hash(name, requirements, constraints, python, accelerator):
+    """The same requirements give another environment under another lock, on another Python, or with a GPU."""
     facts = {"name": name, "requirements": requirements, "python": python, "accelerator": accelerator}
+    if constraints:
+        facts["constraints"] = constraints
     return hashing.content_hash(facts)[:16]
 
 
-def build(root, name, requirements):
+def build(root, wanted, progress):
     """Builds unless it is there. Concurrent builds of the same environment wait for each other."""
-    unsafe = [each for each in requirements if each.lstrip().startswith("-") or "\n" in each]
-    if unsafe:
-        raise BuildFailed("%r is not a plain requirement." % unsafe[0])
+    name, requirements, constraints = wanted["name"], wanted["requirements"], wanted.get("constraints", [])
+    _check(requirements + constraints)
     accelerator = "cuda" if gpus.list_gpus() else "cpu"
-    key = environment_hash(name, requirements, accelerator)
+    if wanted.get("accelerator", accelerator) != accelerator:
+        raise BuildFailed("Environment %s needs an NVIDIA GPU, and this box has none that works." % name)
+    interpreter = interpreters.find(wanted.get("python"), card.find_uv(), name)
+    key = environment_hash(name, requirements, constraints, interpreter.version, accelerator)
     folder = os.path.join(root, "envs", key)
     os.makedirs(os.path.dirname(folder), exist_ok=True)
     with open(folder + ".lock", "w") as lock:
@@ -62,42 +63,45 @@ def build(root, name, requirements):
             say("Another job is building environment %s; waiting for it." % name)
             fcntl.flock(lock, fcntl.LOCK_EX)
         if not _is_ready(folder):
-            _build_anew(folder, name, requirements, accelerator)
+            _build_anew(root, folder, wanted, interpreter, accelerator, progress)
     with open(os.path.join(folder, "packages.txt"), encoding="utf-8") as file:
         packages = file.read().split()
     return {"hash": key, "path": folder, "python": os.path.join(folder, "bin", "python"), "packages": packages}
 
 
-def _build_anew(folder, name, requirements, accelerator):
+def _build_anew(root, folder, wanted, interpreter, accelerator, progress):
+    name = wanted["name"]
     if os.path.exists(folder):
         say("Removing an unfinished build of environment %s." % name)
         shutil.rmtree(folder)
-    uv = card.find_uv()
-    say(
-        "Building environment %s with %s for Python %s (%s)."
-        % (name, "uv" if uv else "venv and pip", platform.python_version(), accelerator)
-    )
-    installer = installers.Uv(uv, folder) if uv else installers.Pip(folder)
+    progress.step("looking for where packages come from")
+    house = wheelhouse.in_place_of_the_index(root)
+    installer = installers.choose(card.find_uv(), folder, interpreter, house)
+    progress.step("environment %s with %s for Python %s (%s)" % (name, installer.name, interpreter.version, accelerator))
     _run(installer.create(), "The virtual environment could not be created. Mend it with: %s" % card.mend_venv())
-    extra = [CPU_INDEX] if accelerator == "cpu" and _is_reachable(CPU_INDEX) else []
-    listing = os.path.join(folder, "requirements.txt")
-    with open(listing, "w", encoding="utf-8") as file:
-        file.write("\n".join(requirements) + "\n")
-    if requirements:
-        _run(
-            installer.install(listing, extra),
-            "The packages of environment %s could not be installed; see the log." % name,
-        )
+    progress.step("installing %d packages and what they need" % len(wanted["requirements"]))
+    _install(folder, wanted, installer, [] if house or accelerator != "cpu" else _cpu_index())
+    progress.step("noting what was installed")
     packages = subprocess.run(installer.freeze(), stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
-    with open(os.path.join(folder, "packages.txt"), "w", encoding="utf-8") as file:
-        file.write("".join(each.replace(" ", "") + "\n" for each in packages))
-    facts = {
-        "name": name,
-        "requirements": requirements,
-        "python": platform.python_version(),
-        "accelerator": accelerator,
-    }
+    _write(os.path.join(folder, "packages.txt"), [each.replace(" ", "") for each in packages])
+    facts = dict(wanted, python=interpreter.version, accelerator=accelerator)
     _write_json(os.path.join(folder, "ready.json"), facts)
+
+
+def _install(folder, wanted, installer, extra_indexes):
+    listing = os.path.join(folder, "requirements.txt")
+    _write(listing, wanted["requirements"])
+    lock = os.path.join(folder, "constraints.txt")
+    _write(lock, wanted.get("constraints", []))
+    if wanted["requirements"]:
+        problem = "The packages of environment %s could not be installed; see the log." % wanted["name"]
+        _run(installer.install(listing, lock, extra_indexes), problem)
+
+
+def _check(lines):
+    unsafe = [each for each in lines if each.lstrip().startswith("-") or "\n" in each]
+    if unsafe:
+        raise BuildFailed("%r is not a plain requirement." % unsafe[0])
 
 
 def _is_ready(folder):
@@ -111,13 +115,14 @@ def _is_ready(folder):
         return False
 
 
-def _is_reachable(url):
+def _cpu_index():
+    """A torch without CUDA is a tenth as large; it lies on an index of its own."""
     try:
-        with urllib.request.urlopen(url, timeout=PROBE_SECONDS):
-            return True
+        with urllib.request.urlopen(CPU_INDEX, timeout=PROBE_SECONDS):
+            return [CPU_INDEX]
     except (urllib.error.URLError, OSError, ValueError):
-        say("%s cannot be reached; torch comes from the machine's own package index." % url)
-        return False
+        say("%s cannot be reached; torch comes from the machine's own package index." % CPU_INDEX)
+        return []
 
 
 def _run(command, problem):
@@ -126,15 +131,16 @@ def _run(command, problem):
         raise BuildFailed(problem)
 
 
+def _write(path, lines):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("".join(each + "\n" for each in lines))
+
+
 def _write_json(path, value):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".tmp", "w", encoding="utf-8") as file:
         json.dump(value, file, indent=1)
     os.replace(path + ".tmp", path)
-
-
-def say(text):
-    print(text, flush=True)
 
 
 if __name__ == "__main__":

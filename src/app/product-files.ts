@@ -4,15 +4,26 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { EnvironmentSet } from '../core/experiments/bench';
 
-const environmentSchema = z.object({ name: z.string(), requirements: z.array(z.string()) });
+const environmentSchema = z.object({
+  name: z.string(),
+  requirements: z.array(z.string()),
+  python: z.string().optional(),
+  accelerator: z.literal('cuda').optional(),
+});
 
 export async function readEnvironmentSets(productRoot: string): Promise<Record<'train' | 'eval', EnvironmentSet>> {
-  const read = async (name: string) =>
-    environmentSchema.parse(
-      JSON.parse(await readFile(join(productRoot, 'box', 'environments', `${name}.json`), 'utf8')),
-    );
-  const [train, evaluation] = await Promise.all([read('train'), read('eval')]);
+  const [train, evaluation] = await Promise.all([
+    readEnvironmentSet(productRoot, 'train'),
+    readEnvironmentSet(productRoot, 'eval'),
+  ]);
   return { train, eval: evaluation };
+}
+
+async function readEnvironmentSet(productRoot: string, name: string): Promise<EnvironmentSet> {
+  const read = (file: string) => readFile(join(productRoot, 'box', 'environments', file), 'utf8');
+  const set = environmentSchema.parse(JSON.parse(await read(`${name}.json`)));
+  const lines = (await read(`${name}.lock.txt`)).split('\n').map((line) => line.trim());
+  return { ...set, constraints: lines.filter((line) => line !== '' && !line.startsWith('#')) };
 }
 
 export async function readStartingScripts(productRoot: string): Promise<Record<string, string>> {

@@ -14,10 +14,16 @@ export interface LoadedBenchmark {
   splits: Record<Split, BenchmarkItem[]>;
 }
 
-/** A named set of pinned packages, as in `box/environments/<name>.json`. */
+/** A named set of pinned packages, as in `box/environments/<name>.json`, and what all that they need is locked to. */
 export interface EnvironmentSet {
   name: string;
   requirements: string[];
+  /** The lines of `<name>.lock.txt`. */
+  constraints: string[];
+  /** The oldest Python that they run on, e.g. `3.11`. */
+  python?: string | undefined;
+  /** Present: of no use on a box without such a GPU. */
+  accelerator?: 'cuda' | undefined;
 }
 
 export interface Bench {

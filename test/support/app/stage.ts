@@ -111,8 +111,11 @@ async function makeProduct(root: string): Promise<void> {
   await symlink(join(repository, 'package.json'), join(root, 'package.json'));
   for (const name of ['ml_intern_box', 'scripts'])
     await symlink(join(repository, 'box', name), join(root, 'box', name));
-  for (const name of ['train', 'eval'])
-    await writeFile(join(root, 'box', 'environments', `${name}.json`), JSON.stringify({ name, requirements: [] }));
+  for (const name of ['train', 'eval']) {
+    const set = join(root, 'box', 'environments', name);
+    await writeFile(`${set}.json`, JSON.stringify({ name, requirements: [] }));
+    await writeFile(`${set}.lock.txt`, '');
+  }
 }
 
 /** Built as the box would find them from an earlier run: its own Python, and a transformers that believes every folder. */
@@ -121,7 +124,7 @@ async function makeEnvironments(root: string, folder: string): Promise<void> {
   await mkdir(stubs);
   await writeFile(join(stubs, 'transformers.py'), transformers);
   const hashes =
-    'from ml_intern_box import environment as e, gpus; a = "cuda" if gpus.list_gpus() else "cpu"; print(*(e.environment_hash(n, [], a) for n in ("train", "eval")))';
+    'from ml_intern_box import environment as e, gpus, interpreters; p = interpreters.find(None, None, "").version; a = "cuda" if gpus.list_gpus() else "cpu"; print(*(e.environment_hash(n, [], [], p, a) for n in ("train", "eval")))';
   const { stdout } = await run('python3', ['-c', hashes], {
     cwd: join(repository, 'box'),
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },

@@ -177,7 +177,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
   const journal = await openJournal(store, config, clock);
   const broker = new ApprovalBroker(journal, { notify: () => undefined });
   const jobs = new Jobs({ box, journal, store, runFolder, onMetrics: () => undefined, signal });
-  const set = { name: 'set', requirements: ['trl==1.13.0'] };
+  const set = { name: 'set', requirements: ['trl==1.13.0'], constraints: [] };
   const bench: Bench = {
     ...{ runId: runFolder, runFolder, journal, jobs, store, loaded, environmentSets: { train: set, eval: set } },
     jobEnv: { HF_ENDPOINT: 'http://hub.example' },
