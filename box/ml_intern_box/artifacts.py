@@ -119,7 +119,7 @@ def _open(base, path):
 
 
 def _base(root, job_id):
-    base = os.path.join(folders.job_folder(root, job_id), "artifacts")
+    base = os.path.join(folders.known_job(root, job_id), "artifacts")
     if os.path.islink(base) or not os.path.isdir(base):
         raise BoxError("bad-input", "The job %s has no artifacts on this box." % job_id, "List the jobs of the box.")
     return base

@@ -3,6 +3,7 @@
 import os
 import re
 
+from . import safely
 from .errors import BoxError
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -27,6 +28,14 @@ def job_folder(root, job_id):
     if not isinstance(job_id, str) or not _ID.fullmatch(job_id):
         raise BoxError("bad-input", "%r is not a job id." % (job_id,), "Use letters, digits, dots and dashes.")
     return os.path.join(root, "jobs", job_id)
+
+
+def known_job(root, job_id):
+    """The folder of a job that is there; a link in its place is not one."""
+    job = job_folder(root, job_id)
+    if not safely.is_own_folder(job):
+        raise BoxError("bad-input", "There is no job %s on this box." % job_id, "List the jobs of the box.")
+    return job
 
 
 def environment_folder(root, name):

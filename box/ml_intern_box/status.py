@@ -86,8 +86,11 @@ def read(job):
         written = json.loads(safely.read_text(os.path.join(job, "status.json")))
     except (OSError, ValueError, RecursionError):
         return None
-    sound = isinstance(written, dict) and written.get("state") in STATES
-    return dict(written, **shown(dict(written, id=os.path.basename(job)))) if sound else None
+    if not isinstance(written, dict) or written.get("state") not in STATES:
+        return None
+    known = shown(dict(written, id=os.path.basename(job)))
+    # We never record an end without its time.
+    return None if known["state"] in FINAL and known["endedAt"] is None else dict(written, **known)
 
 
 def written_at(job):

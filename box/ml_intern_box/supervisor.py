@@ -92,8 +92,7 @@ def _follow(root, options):
 
 
 def _read(root, options):
-    job = folders.job_folder(root, options.id)
-    path = folders.inside(job, options.path)
+    path = folders.inside(folders.known_job(root, options.id), options.path)
     if not os.path.isfile(path):
         raise BoxError("bad-input", "The job %s has no file %s." % (options.id, options.path), "Look at its logs.")
     left = options.limit if options.limit is not None else os.path.getsize(path)

@@ -34,7 +34,7 @@ def test_the_end_is_recorded_over_the_old_bytes_when_no_other_way_is_left(folder
     status.keep_reserve(str(folder))
     status.write(str(folder), {"state": "running", "note": "x" * 500})
     monkeypatch.setattr(safely.os, "replace", full)
-    status.write_last(str(folder), {"state": "failed"})
+    status.write_last(str(folder), {"state": "failed", "endedAt": 1})
     assert status.read(str(folder))["state"] == "failed"
     assert not (folder / status.RESERVE).exists()
 

@@ -1,8 +1,9 @@
 /** Whom we speak with: a box that shows another host key gets nothing, also in the middle of following a job. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MlInternError } from '../../src/core/errors';
 import { followToEnd, pythonJob } from '../support/box-job';
 import { openBox, openWorld, type World } from '../support/box-world';
 
@@ -36,5 +37,25 @@ describe('security: a box whose host key changes', () => {
       if (update.type === 'data') await restartAsAnother();
     });
     await assert.rejects(following, { reason: 'box-host-key-changed' });
+  });
+});
+
+describe('security: a key file that others can read', () => {
+  let world: World;
+
+  before(async () => {
+    world = await openWorld();
+  });
+  after(() => world.close());
+
+  it('is not used, and the person is told which and how to mend it', async () => {
+    await chmod(world.sshd.keyPath, 0o644);
+    await assert.rejects((await openBox(world)).status(['j']), (error) => {
+      assert.ok(MlInternError.is(error, 'box-auth'));
+      assert.ok(`${error.message} ${error.next}`.includes(world.sshd.keyPath), error.message);
+      return true;
+    });
+    await chmod(world.sshd.keyPath, 0o600);
+    assert.deepEqual(await (await openBox(world)).status(['j']), []);
   });
 });

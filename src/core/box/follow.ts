@@ -10,7 +10,7 @@ const firstDelayMs = 500;
 const longestDelayMs = 30_000;
 /** The box speaks at least every 5 s; silence far beyond that is a dead connection that nobody noticed. */
 const silenceMs = 60_000;
-/** How often the follower on the box may die, without a single line in between, before that is an error. */
+/** How often the follower on the box may die, without a byte of the job's in between, before that is an error. */
 const mostDeaths = 5;
 
 type Offsets = Partial<Record<JobFile, number>>;
@@ -32,7 +32,8 @@ export async function* followJob(source: FollowSource, from: Offsets, signal?: A
       for await (const update of attempt(source, offsets, signal)) {
         if (lost) yield { type: 'contact', state: 'regained', message: 'Contact with the box is back.' };
         lost = false;
-        deaths = 0;
+        // A follower that says a word and dies, time after time, gets us nowhere.
+        if (update.type === 'data') deaths = 0;
         delay = firstDelayMs;
         yield update;
         if (update.type === 'status' && finalStates.has(update.status.state)) return;

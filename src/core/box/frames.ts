@@ -12,10 +12,17 @@ const newline = 10;
 export type Frame = Exclude<JobUpdate, { type: 'contact' }>;
 type DataFrame = Extract<Frame, { type: 'data' }>;
 
-/** The frames of a stream, by the chunks in which they come. */
-export async function* readFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Frame>> {
+/** The frames of a job's stream, by the chunks in which they come. */
+export async function* readFrames(chunks: AsyncIterable<Uint8Array>, job: string): AsyncGenerator<Iterable<Frame>> {
   const reader = new FrameReader();
-  for await (const chunk of chunks) yield reader.read(chunk);
+  for await (const chunk of chunks) yield onlyOf(job, reader.read(chunk));
+}
+
+function* onlyOf(job: string, frames: Iterable<Frame>): Generator<Frame> {
+  for (const frame of frames) {
+    if (frame.type === 'status' && frame.status.id !== job) throw notOurs('the state of another job');
+    yield frame;
+  }
 }
 
 export class FrameReader {

@@ -114,7 +114,11 @@ export const cardAnswer = z.object({ card: cardSchema });
 export const bootstrapAnswer = z.object({ package: z.string().max(4000), root: z.string().max(4000) });
 
 const jobFile = z.enum(['metrics.jsonl', 'stdout.log', 'stderr.log', 'telemetry.jsonl']);
-const place = z.int().nonnegative();
+/** No log is as large as 1 TiB: a file of ours must not be made to grow by a word. */
+const place = z
+  .int()
+  .nonnegative()
+  .max(2 ** 40);
 
 /** A status, an error with which the follower ends, the head of so many raw bytes, or bytes that the box no longer has. */
 export const followHeader = z.union([

@@ -85,7 +85,9 @@ export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Tun
 
   /** Jobs that the box does not know are left out. */
   async status(ids: readonly string[], signal?: AbortSignal): Promise<JobStatus[]> {
-    return ids.length === 0 ? [] : (await this.ask(statusesAnswer, ['status', ...ids], { signal })).statuses;
+    if (ids.length === 0) return [];
+    const { statuses } = await this.ask(statusesAnswer, ['status', ...ids], { signal });
+    return statuses.filter(({ id }) => ids.includes(id));
   }
 
   async list(signal?: AbortSignal): Promise<JobStatus[]> {
@@ -100,7 +102,7 @@ export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Tun
   follow(id: string, from: Partial<Record<JobFile, number>>, signal?: AbortSignal): AsyncIterable<JobUpdate> {
     const open = async (offsets: Partial<Record<JobFile, number>>, ending: AbortSignal) => {
       const command = await this.command(['follow', id, '--from', JSON.stringify(offsets)], ending);
-      return readFrames(this.renewing(this.options.shell.stream(command, { signal: ending })));
+      return readFrames(this.renewing(this.options.shell.stream(command, { signal: ending })), id);
     };
     return followJob({ open, clock: this.options.clock }, from, signal);
   }
