@@ -17,7 +17,7 @@ from . import artifacts, folders, safely, status
 from .errors import BoxError, from_os_error
 from .follow import stream
 from .stop import stop
-from .submit import submit
+from .submit import Local, submit
 
 SMALL_BYTES = 256 << 10
 MOST_READ_BYTES = 8 << 20
@@ -34,7 +34,7 @@ def main(root, request, secret_names):
     try:
         _check_volume(root)
         os.makedirs(os.path.join(root, "jobs"), mode=0o700, exist_ok=True)
-        submit(root, dict(request, secrets=secrets))
+        submit(root, dict(request, secrets=secrets), sink.starter)
         stream(root, sink.job_id, {}, sink)
     except BoxError as error:
         _say(error.as_json())
@@ -53,6 +53,16 @@ def _check_volume(root):
         )
 
 
+class _Starter(Local):
+    """Remembers whether it was this container that started the job."""
+
+    started = False
+
+    def start(self, root, job, secrets, lock):
+        super().start(root, job, secrets, lock)
+        self.started = True
+
+
 class _Lines:
     """Takes what `stream` tells. Lines stay short: services cut or split long ones."""
 
@@ -61,6 +71,7 @@ class _Lines:
 
     def __init__(self, root, job_id):
         self.root, self.job_id = root, job_id
+        self.starter = _Starter()
         self.last = None
         self.told_to_end = False
 
@@ -80,6 +91,9 @@ class _Lines:
         _say({"file": name, "offset": offset, "next": following})
 
     def rest(self, seconds):
+        if self.told_to_end and not self.starter.started:
+            # Two clients asked for the job at once, and this container is the one too many: the job is not its to end.
+            return True
         if self.told_to_end:
             self.told_to_end = False
             # A container that is asked to end gives its job the grace to save what it has.

@@ -70,6 +70,21 @@ def test_asked_to_end_it_lets_the_job_save(tmp_path, root):
     assert any(line.get("artifact") == "artifacts/saved" for line in told)
 
 
+def test_a_second_container_of_a_job_does_not_end_it(tmp_path, root):
+    program = "import os, time\nprint('up', flush=True)\nwhile not os.path.exists('../artifacts/go'): time.sleep(0.05)\n"
+    first = start(tmp_path, root, program)
+    while b"stdout.log" not in first.stdout.readline():
+        pass
+    second = start(tmp_path, root, program)
+    while b"stdout.log" not in second.stdout.readline():
+        pass
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(timeout=60) == 1
+    (root / "jobs" / "job-1" / "artifacts" / "go").touch()
+    assert lines(first)[-1]["status"]["state"] == "finished"
+    assert first.returncode == 0
+
+
 def test_a_missing_volume_is_said(tmp_path):
     told = lines(start(tmp_path, tmp_path / "nowhere", "print(1)"))
     assert "not mounted" in told[-1]["error"]["message"]
