@@ -69,6 +69,6 @@ async function openShell(name: string, options: AppOptions, world?: PracticeWorl
   return new SshShell({
     host: name,
     secrets,
-    ...(confirmHostKey ? { confirmHostKey: (print) => confirmHostKey(name, print) } : {}),
+    ...(confirmHostKey ? { confirmHostKey: (print, hop) => confirmHostKey(hop ?? name, print) } : {}),
   });
 }

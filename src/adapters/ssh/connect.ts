@@ -1,21 +1,17 @@
 /** One SSH connection: host key checked, keys tried, dead peers noticed. */
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Client, type ServerHostKeyAlgorithm } from 'ssh2';
+import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { Secrets } from '../../core/ports/common';
 import { type Destination, nameOf } from './destination';
 import { changedHostKey, connectError, unknownHostKey } from './errors';
 import { loadIdentities } from './identities';
 import { fingerprint, judgeHostKey, knownHostsLine, knownKeyTypes } from './known-hosts';
-import { onlySystemSsh } from './limits';
 import { readOptional } from './read-optional';
 
-export type ConfirmHostKey = (fingerprint: string) => Promise<boolean>;
+/** `host` is named when it is not the box itself but one on the way to it. */
+export type ConfirmHostKey = (fingerprint: string, host?: string) => Promise<boolean>;
 
-const connectTimeoutMs = 20_000;
-/** A connection that died without a word is told after about four of these. */
-const keepaliveIntervalMs = 5_000;
-const keepaliveCount = 3;
 const supportedKeyTypes = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'] as const;
 
 export interface ConnectOptions {
@@ -24,27 +20,35 @@ export interface ConnectOptions {
   destination: Destination;
   confirmHostKey?: ConfirmHostKey | undefined;
   secrets?: Secrets | undefined;
+  /** The way to the server when it is not reached directly; opened anew for each connection. */
+  open?: (() => Promise<ClientChannel>) | undefined;
 }
 
 /** Asks the person about an unknown host between two connections: a person takes longer than a server waits. */
-export async function connect(options: ConnectOptions): Promise<Client> {
-  if (options.destination.needsSystem) throw onlySystemSsh(options.box, options.destination.needsSystem);
+export async function connectHost(options: ConnectOptions): Promise<Client> {
   const known = (await Promise.all(options.destination.knownHostsFiles.map(readOptional))).join('\n');
   const first = await tryConnect(options, known);
   if (first instanceof Client) return first;
   const print = fingerprint(first.unknownKey);
-  if (!options.confirmHostKey || !(await options.confirmHostKey(print))) throw unknownHostKey(options.box, print);
-  const line = knownHostsLine(nameOf(options.destination), first.unknownKey);
+  if (!(await isWelcome(options, print))) throw unknownHostKey(options.box, print);
+  const line = knownHostsLine(nameOf(options.destination), first.unknownKey, options.destination.hashed);
   await remember(options.destination, line);
   const second = await tryConnect(options, `${known}\n${line}`);
   if (second instanceof Client) return second;
   throw unknownHostKey(options.box, fingerprint(second.unknownKey));
 }
 
+/** As StrictHostKeyChecking says. */
+async function isWelcome({ destination, confirmHostKey }: ConnectOptions, print: string): Promise<boolean> {
+  if (destination.unknownHost !== 'ask') return destination.unknownHost === 'accept';
+  return confirmHostKey !== undefined && (await confirmHostKey(print));
+}
+
 async function tryConnect(options: ConnectOptions, known: string): Promise<Client | { unknownKey: Buffer }> {
   const { box, destination } = options;
   const name = nameOf(destination);
   const { methods, unusable } = await loadIdentities(destination, options.secrets);
+  const sock = await options.open?.();
   const client = new Client();
   return new Promise((resolve, reject) => {
     let refusal: Error | { unknownKey: Buffer } | undefined;
@@ -60,9 +64,10 @@ async function tryConnect(options: ConnectOptions, known: string): Promise<Clien
       port: destination.port,
       username: destination.user,
       authHandler: methods,
-      readyTimeout: connectTimeoutMs,
-      keepaliveInterval: keepaliveIntervalMs,
-      keepaliveCountMax: keepaliveCount,
+      ...(sock ? { sock } : {}),
+      readyTimeout: destination.connectTimeoutMs,
+      keepaliveInterval: destination.keepalive.intervalMs,
+      keepaliveCountMax: destination.keepalive.countMax,
       algorithms: { serverHostKey: preferred(knownKeyTypes(known, name)) },
       // The callback form, and nothing returned: a returned promise is truthy, which ssh2 takes for a yes.
       hostVerifier: (key: Buffer, answer: (accepted: boolean) => void): void => {
@@ -81,8 +86,8 @@ function preferred(known: readonly string[]): { prepend: ServerHostKeyAlgorithm[
   return { prepend: [...supportedKeyTypes.filter((type) => known.includes(type)), ...rsa], append: [], remove: [] };
 }
 
-async function remember(destination: Destination, line: string): Promise<void> {
-  const file = destination.knownHostsFiles[0];
+export async function remember(destination: Destination, line: string): Promise<void> {
+  const file = destination.newHostsFile;
   if (file === undefined) return;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const before = await readOptional(file);

@@ -1,27 +1,31 @@
 /** Where a host name of the person leads: what their OpenSSH configuration says, with overrides on top. */
-import { execFile } from 'node:child_process';
-import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import SSHConfig from 'ssh-config';
+import { userInfo } from 'node:os';
 import { MlInternError } from '../../core/errors';
+import { expandPath, type Tokens } from './expand';
+import { type HostKeyRules, hostKeyRules } from './host-key-rules';
 import { hasKerberosTicket, inspectIdentity } from './identity-files';
+import { type Hop, resolveJumps } from './jumps';
 import { hostKeyName, isCertified } from './known-hosts';
 import { named, needsSystemSsh, type Settings } from './limits';
 import { readOptional } from './read-optional';
+import { type AskedHost, duration, isYes, readSettings } from './settings';
 
-export interface Destination {
+export interface Destination extends HostKeyRules {
   hostname: string;
   port: number;
   user: string;
   identityFiles: string[];
-  knownHostsFiles: string[];
   /** Prefer the files to whatever the agent holds: a server hangs up after a few wrong keys. */
   identitiesOnly: boolean;
   /** Under which name the host's key is kept, when not under its own. */
   hostKeyAlias: string | undefined;
   /** Socket of the agent; undefined for none. */
   agent: string | undefined;
+  connectTimeoutMs: number;
+  /** How a dead connection is noticed. */
+  keepalive: { intervalMs: number; countMax: number };
+  /** The hosts on the way, the nearest first. */
+  jumps: Hop<Destination>[];
   /** Why only the `ssh` program can connect to it; undefined when the built-in transport can. */
   needsSystem: string | undefined;
 }
@@ -34,6 +38,10 @@ export interface DestinationOverrides {
   knownHostsFile?: string;
 }
 
+const usualConnectTimeoutMs = 20_000;
+/** A connection that died without a word is told after about four intervals. */
+const usualKeepalive = { intervalMs: 5_000, countMax: 3 };
+
 export async function resolveDestination(
   host: string,
   overrides: DestinationOverrides = {},
@@ -41,10 +49,27 @@ export async function resolveDestination(
 ): Promise<Destination> {
   const asked = parseHost(host);
   if (isComplete(overrides)) return describe(asked, overrides, new Map());
-  const settings = (await fromOpenSsh(asked, configFile)) ?? (await fromConfigFile(asked, configFile));
-  refuseProxies(host, settings);
+  const destination = await resolveAlone(asked, overrides, await readSettings(asked, configFile));
+  const toHop = async (hop: string, isFirst: boolean) => {
+    const askedHop = parseHost(hop);
+    const settings = await readSettings(askedHop, configFile);
+    return resolveAlone(askedHop, {}, isFirst ? settings : withoutProxies(settings));
+  };
+  const jumps = await resolveJumps(host, destination.proxyJump, toHop);
+  const limited = jumps.find(({ destination: { needsSystem } }) => needsSystem !== undefined);
+  const ofHop = limited && `of its jump host ${limited.name}: ${limited.destination.needsSystem}`;
+  return { ...destination, jumps, needsSystem: destination.needsSystem ?? ofHop };
+}
+
+/** Who says how a host is reached has said it for all but the first on the way. */
+function withoutProxies(settings: Settings): Settings {
+  return new Map([...settings].filter(([name]) => name !== 'proxyjump' && name !== 'proxycommand'));
+}
+
+async function resolveAlone(asked: AskedHost, overrides: DestinationOverrides, settings: Settings) {
   const destination = describe(asked, overrides, settings);
-  return { ...destination, needsSystem: await limitOf(settings, destination) };
+  const needsSystem = await limitOf(settings, destination);
+  return { ...destination, needsSystem, proxyJump: named(settings.get('proxyjump')?.[0]) };
 }
 
 async function limitOf(settings: Settings, destination: Destination): Promise<string | undefined> {
@@ -61,15 +86,26 @@ export function nameOf(destination: Destination): string {
 
 function describe(asked: AskedHost, overrides: DestinationOverrides, settings: Settings): Destination {
   const first = (name: string) => settings.get(name)?.[0];
-  return {
+  const hostKeyAlias = named(first('hostkeyalias'))?.toLowerCase();
+  const place = {
     hostname: overrides.hostname ?? first('hostname') ?? asked.host,
     port: overrides.port ?? asked.port ?? Number(first('port') ?? 22),
     user: overrides.user ?? asked.user ?? first('user') ?? userInfo().username,
-    identityFiles: overrides.identityFile ? [overrides.identityFile] : identityFiles(settings),
-    knownHostsFiles: overrides.knownHostsFile ? [overrides.knownHostsFile] : knownHostsFiles(settings),
-    identitiesOnly: first('identitiesonly') === 'yes',
-    hostKeyAlias: named(first('hostkeyalias'))?.toLowerCase(),
-    agent: overrides.identityFile ? undefined : agentSocket(first('identityagent')),
+  };
+  const tokens: Tokens = { original: asked.host, ...place, hostKeyAlias };
+  const rules = hostKeyRules(settings, tokens);
+  const kept = overrides.knownHostsFile;
+  return {
+    ...place,
+    ...rules,
+    ...(kept === undefined ? {} : { knownHostsFiles: [kept], newHostsFile: kept }),
+    identityFiles: overrides.identityFile ? [overrides.identityFile] : identityFiles(settings, tokens),
+    identitiesOnly: isYes(first('identitiesonly')),
+    hostKeyAlias,
+    agent: overrides.identityFile ? undefined : agentSocket(first('identityagent'), tokens),
+    connectTimeoutMs: duration(first('connecttimeout')) ?? usualConnectTimeoutMs,
+    keepalive: keepalive(settings),
+    jumps: [],
     needsSystem: undefined,
   };
 }
@@ -80,14 +116,8 @@ function isComplete(overrides: DestinationOverrides): boolean {
   return [hostname, port, user, identityFile, knownHostsFile].every((each) => each !== undefined);
 }
 
-interface AskedHost {
-  host: string;
-  user: string | undefined;
-  port: number | undefined;
-}
-
 /** `host`, `user@host`, `host:port`, `ssh://user@host:port`. */
-function parseHost(text: string): AskedHost {
+export function parseHost(text: string): AskedHost {
   const match = /^(?:ssh:\/\/)?(?:([^@\s/]+)@)?(\[[0-9a-fA-F:.%]+\]|[^:@\s/-][^:@\s/]*)(?::(\d{1,5}))?\/?$/.exec(
     text.trim(),
   );
@@ -100,69 +130,21 @@ function parseHost(text: string): AskedHost {
   return { host: host.replace(/^\[|\]$/g, ''), user: match[1], port: match[3] ? Number(match[3]) : undefined };
 }
 
-/** `ssh -G` knows everything that ssh itself would do (Include, Match, canonical names); undefined without an ssh program. */
-async function fromOpenSsh(asked: AskedHost, configFile: string | undefined): Promise<Settings | undefined> {
-  const user = asked.user ? ['-l', asked.user] : [];
-  const file = configFile ? ['-F', configFile] : [];
-  try {
-    const { stdout } = await promisify(execFile)('ssh', ['-G', ...file, ...user, '--', asked.host], {
-      timeout: 10_000,
-    });
-    const settings = new Map<string, string[]>();
-    for (const line of stdout.split('\n')) {
-      const [, name, value] = /^(\S+)\s+(.*)$/.exec(line.trim()) ?? [];
-      if (name && value) settings.set(name, [...(settings.get(name) ?? []), value]);
-    }
-    return settings;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    const said = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? String(error);
-    throw new MlInternError('bad-input', `Your SSH configuration has a fault: ${said}`, {
-      next: `Mend ${configFile ?? '~/.ssh/config'} (\`ssh -G ${asked.host}\` shows the fault), then try again.`,
-      cause: error,
-    });
-  }
-}
-
-async function fromConfigFile(asked: AskedHost, configFile: string | undefined): Promise<Settings> {
-  const text = await readOptional(configFile ?? join(homedir(), '.ssh', 'config'));
-  const computed = SSHConfig.parse(text).compute(asked.host, { ignoreCase: true });
-  return new Map(Object.entries(computed).map(([name, value]) => [name.toLowerCase(), [value].flat()]));
-}
-
-function refuseProxies(host: string, settings: Settings): void {
-  const value = named(settings.get('proxyjump')?.[0]);
-  if (value === undefined) return;
-  throw new MlInternError(
-    'bad-input',
-    `The host ${host} is reached through a proxy (${value}), which ML Intern cannot do yet.`,
-    {
-      next: `Open a tunnel first (for example \`ssh -N -L 2222:localhost:22 ${host}\`) and use localhost:2222 as the box.`,
-    },
-  );
-}
-
-function identityFiles(settings: Settings): string[] {
-  const named = settings.get('identityfile');
+function identityFiles(settings: Settings, tokens: Tokens): string[] {
   const usual = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((file) => `~/.ssh/${file}`);
-  return (named ?? usual).map(expandHome);
+  const files = settings.get('identityfile') ?? usual;
+  return files.filter((file) => named(file) !== undefined).map((file) => expandPath(file, tokens));
 }
 
-function knownHostsFiles(settings: Settings): string[] {
-  const user = settings.get('userknownhostsfile') ?? ['~/.ssh/known_hosts'];
-  const machine = settings.get('globalknownhostsfile') ?? ['/etc/ssh/ssh_known_hosts'];
-  return [...user, ...machine]
-    .flatMap((files) => files.match(/"[^"]+"|\S+/g) ?? [])
-    .map((file) => expandHome(file.replaceAll('"', '')));
+function keepalive(settings: Settings): Destination['keepalive'] {
+  const intervalMs = duration(settings.get('serveraliveinterval')?.[0]);
+  if (intervalMs === undefined) return usualKeepalive;
+  return { intervalMs, countMax: Number(settings.get('serveralivecountmax')?.[0]) || usualKeepalive.countMax };
 }
 
-function agentSocket(setting: string | undefined): string | undefined {
+function agentSocket(setting: string | undefined, tokens: Tokens): string | undefined {
   const usual = process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : undefined;
   if (setting === undefined || setting === 'SSH_AUTH_SOCK') return process.env['SSH_AUTH_SOCK'] ?? usual;
-  if (setting.startsWith('$')) return process.env[setting.replace(/^\$\{?|\}$/g, '')];
-  return setting === 'none' ? undefined : expandHome(setting);
-}
-
-function expandHome(path: string): string {
-  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+  if (/^\$\w+$/.test(setting)) return process.env[setting.slice(1)];
+  return setting === 'none' ? undefined : expandPath(setting, tokens);
 }

@@ -65,6 +65,27 @@ export function connectError(
   );
 }
 
+const forbidden = 1;
+
+/** What a jump host answers when it is to connect onwards; a server's own refusal has a number. */
+export function cannotGoOn(hop: string, { hostname, port }: Destination, cause: unknown): MlInternError {
+  const place = `${hostname}:${port}`;
+  if ((cause as { reason?: unknown }).reason === forbidden) {
+    const message = `The jump host ${hop} does not allow connections onwards to ${place}.`;
+    return new MlInternError('box-unreachable', message, {
+      next: `Ask whoever runs ${hop} to set \`AllowTcpForwarding local\` in its sshd_config (and PermitOpen for ${place}).`,
+      cause,
+    });
+  }
+  const { name, message: said } = cause as Error;
+  const why = name === 'TimeoutError' ? 'no answer in time' : said;
+  const message = `The jump host ${hop} cannot connect to ${place}: ${why}.`;
+  return new MlInternError('box-unreachable', message, {
+    next: `Check that the host behind ${hop} is on and that its name and port are right there, then try again.`,
+    cause,
+  });
+}
+
 function unreachable(box: string, why: string, next: string, cause: unknown): MlInternError {
   return new MlInternError('box-unreachable', `The box ${box} cannot be reached: ${why}.`, { next, cause });
 }

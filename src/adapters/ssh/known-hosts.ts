@@ -1,5 +1,5 @@
 /** OpenSSH's known_hosts: plain and hashed names, patterns, `[host]:port`, @revoked. Nothing well kept exists for it. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export type HostKeyVerdict = 'known' | 'changed' | 'unknown' | 'revoked';
 
@@ -35,8 +35,8 @@ export function isCertified(text: string, name: string): boolean {
   return entriesFor(text, name).some((entry) => entry.marker === '@cert-authority');
 }
 
-export function knownHostsLine(name: string, key: Uint8Array): string {
-  return `${name} ${keyType(key)} ${Buffer.from(key).toString('base64')}\n`;
+export function knownHostsLine(name: string, key: Uint8Array, hashed = false): string {
+  return `${hashed ? hashedName(name) : name} ${keyType(key)} ${Buffer.from(key).toString('base64')}\n`;
 }
 
 /** As `ssh-keygen -l` shows it. */
@@ -86,6 +86,15 @@ function matchesHashed(names: string, name: string): boolean {
   const [, , salt, hash] = names.split('|');
   if (!salt || !hash) return false;
   const expected = Buffer.from(hash, 'base64');
-  const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest();
+  const actual = hashOf(name, Buffer.from(salt, 'base64'));
   return expected.length === actual.length && timingSafeEqual(expected, actual);
+}
+
+function hashedName(name: string): string {
+  const salt = randomBytes(20);
+  return `|1|${salt.toString('base64')}|${hashOf(name, salt).toString('base64')}`;
+}
+
+function hashOf(name: string, salt: Uint8Array): Buffer {
+  return createHmac('sha1', salt).update(name).digest();
 }

@@ -36,7 +36,8 @@ export function needsSystemSsh(
   const onSecurityKey = identityFiles.find((file) => file.onSecurityKey);
   if (onSecurityKey) return `the key ${onSecurityKey.path} is on a security key`;
   if (certified) return 'known_hosts names a certificate authority for the host (@cert-authority)';
-  if (hasTicket && set('gssapiauthentication') === 'yes') return 'the host is entered with Kerberos (GSSAPI)';
+  if (hasTicket && /^(yes|true)$/i.test(set('gssapiauthentication') ?? ''))
+    return 'the host is entered with Kerberos (GSSAPI)';
   return undefined;
 }
 
