@@ -106,10 +106,10 @@ export class HfJobsBox implements Box {
   }
 
   async *follow(id: string, from: Partial<Record<JobFile, number>>, signal?: AbortSignal): AsyncGenerator<JobUpdate> {
-    let hubId: string | undefined;
+    let hub: string | undefined;
     const open = async (places: Partial<Record<JobFile, number>>, ending: AbortSignal) => {
-      hubId ??= (await this.known(id, ending)).id;
-      return followLog(this.log, hubId, places, ending);
+      hub ??= (await this.known(id, ending)).id;
+      return followLog(this.log, { hub, id }, places, ending);
     };
     yield* followJob({ open, clock: this.options.clock }, from, signal);
   }
@@ -129,11 +129,11 @@ export class HfJobsBox implements Box {
     const job = await this.known(id, signal);
     if (isLog(path)) {
       const file = new LogFile(path, range);
-      await readLog(this.log, job.id, undefined, (item) => file.take(item), signal);
+      await readLog(this.log, { hub: job.id, id }, undefined, (item) => file.take(item), signal);
       return file.content();
     }
     const artifacts = new Artifacts();
-    await readLog(this.log, job.id, undefined, (item) => (artifacts.take(item), true), signal);
+    await readLog(this.log, { hub: job.id, id }, undefined, (item) => (artifacts.take(item), true), signal);
     const content = artifacts.content(path, `hf://buckets/${this.options.volume ?? ''}/jobs/${id}`);
     if (content === undefined) throw noFile(id, path, isOver(job));
     return range ? content.subarray(range.offset, range.offset + range.limit) : content;
@@ -164,7 +164,8 @@ export class HfJobsBox implements Box {
       told = item.status ?? told;
       return told === undefined || !finalStates.has(told.state);
     };
-    if (job.status.stage !== 'SCHEDULING') await readLog(this.log, job.id, tailLines, take, signal);
+    if (job.status.stage !== 'SCHEDULING')
+      await readLog(this.log, { hub: job.id, id: idOf(job) ?? '' }, tailLines, take, signal);
     const status = await this.priced(job, told);
     if (told !== undefined && finalStates.has(told.state)) this.ended.set(job.id, status);
     return status;

@@ -2,18 +2,16 @@
 import { z } from 'zod';
 import { MlInternError } from '../../core/errors';
 import type { Frame } from '../../core/box/frames';
-import { jobStatusSchema, parseError } from '../../core/box/schema';
+import { jobFile, jobStatusSchema, parseError, place } from '../../core/box/schema';
 import type { JobFile } from '../../core/ports/box';
 
 const longestLine = 512 * 1024;
-const file = z.enum(['metrics.jsonl', 'stdout.log', 'stderr.log', 'telemetry.jsonl']);
-const place = z.int().nonnegative();
 const eventSchema = z.object({ data: z.string() });
 
 const lineSchema = z.union([
   z.object({ status: jobStatusSchema }),
-  z.object({ file, offset: place, data: z.base64() }),
-  z.object({ file, offset: place, next: place }),
+  z.object({ file: jobFile, offset: place, data: z.base64() }),
+  z.object({ file: jobFile, offset: place, next: place }),
   z.object({ artifact: z.string().max(1000), bytes: place, part: place, parts: place.max(10_000), data: z.base64() }),
   z.object({ artifact: z.string().max(1000), bytes: place }),
   z.object({ error: z.unknown() }),
@@ -31,6 +29,9 @@ export class JobLines {
   private readonly decoder = new TextDecoder();
   private rest = '';
 
+  /** What is said of another job is noise. */
+  constructor(private readonly job: string) {}
+
   /** A line that is cut off at the end of a connection is never taken for a whole one. */
   *read(chunk: Uint8Array): Generator<Frame | ArtifactLine> {
     const lines = (this.rest + this.decoder.decode(chunk, { stream: true })).split('\n');
@@ -39,7 +40,7 @@ export class JobLines {
     for (const line of lines) {
       const said = eventData(line);
       const item = said?.startsWith('{') === true ? told(said) : undefined;
-      if (item) yield item;
+      if (item && !(item.type === 'status' && item.status.id !== this.job)) yield item;
     }
   }
 }

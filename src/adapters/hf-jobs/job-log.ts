@@ -19,6 +19,12 @@ const looksAfterEnd = 2;
 
 const silent: unique symbol = Symbol('silent');
 
+/** A job by both its names. */
+export interface NamedJob {
+  hub: string;
+  id: string;
+}
+
 export interface LogSource {
   api: JobsApi;
   clock: Clock;
@@ -29,7 +35,7 @@ export interface LogSource {
 /** One connection to the log. Ends with a final status, or with `box-lost-contact` when the log ended before the job. */
 export async function* followLog(
   source: LogSource,
-  id: string,
+  named: NamedJob,
   from: Partial<Record<JobFile, number>>,
   signal: AbortSignal,
 ): AsyncGenerator<Iterable<Frame>> {
@@ -37,9 +43,15 @@ export async function* followLog(
   const places = { ...from };
   let told: JobStatus | undefined;
   let looks = 0;
-  for await (const chunk of withSilences(await api.logs(id, undefined, signal), clock, lookMs, signal)) {
+  for await (const chunk of withSilences(
+    await api.logs(named.hub, undefined, signal),
+    named.id,
+    clock,
+    lookMs,
+    signal,
+  )) {
     if (chunk === silent) {
-      const job = await api.job(id, signal);
+      const job = await api.job(named.hub, signal);
       if (isOver(job) && ++looks >= looksAfterEnd) break;
       // While it waits for a machine there is nothing in the log, and the Hub's answer is the only sign of life.
       if (job.status.stage === 'SCHEDULING') yield [{ type: 'status', status: await source.statusOf(job, undefined) }];
@@ -50,12 +62,12 @@ export async function* followLog(
     for (const frame of withGaps(chunk, places)) {
       if (frame.type === 'status') told = frame.status;
       frames.push(
-        frame.type === 'status' ? { ...frame, status: await priced(source, id, frame.status, signal) } : frame,
+        frame.type === 'status' ? { ...frame, status: await priced(source, named.hub, frame.status, signal) } : frame,
       );
     }
     yield frames;
   }
-  const job = await api.job(id, signal);
+  const job = await api.job(named.hub, signal);
   if (!isOver(job)) throw interrupted();
   yield [{ type: 'status', status: await source.statusOf(job, told) }];
 }
@@ -63,7 +75,7 @@ export async function* followLog(
 /** What the log holds now, until `take` says that it has seen enough. */
 export async function readLog(
   source: LogSource,
-  id: string,
+  named: NamedJob,
   tail: number | undefined,
   take: (item: Frame | ArtifactLine) => boolean,
   signal: AbortSignal | undefined,
@@ -71,9 +83,9 @@ export async function readLog(
   const ending = new AbortController();
   const both = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   try {
-    const log = await source.api.logs(id, tail, both);
+    const log = await source.api.logs(named.hub, tail, both);
     let silences = 0;
-    for await (const items of withSilences(log, source.clock, replayMs, both)) {
+    for await (const items of withSilences(log, named.id, source.clock, replayMs, both)) {
       if (items === silent && ++silences >= mostSilences) return;
       if (items === silent) continue;
       silences = mostSilences;
@@ -94,11 +106,12 @@ function priced(source: LogSource, id: string, status: JobStatus, signal: AbortS
 /** The items of each chunk; `silent` whenever nothing came for so long. */
 async function* withSilences(
   chunks: AsyncIterable<Uint8Array>,
+  job: string,
   clock: Clock,
   milliseconds: number,
   signal: AbortSignal,
 ): AsyncGenerator<Iterable<Frame | ArtifactLine> | typeof silent> {
-  const reader = new JobLines();
+  const reader = new JobLines(job);
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     let coming = arrival(iterator);

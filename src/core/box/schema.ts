@@ -113,9 +113,9 @@ export const statusesAnswer = z.object({ statuses: z.array(jobStatusSchema).max(
 export const cardAnswer = z.object({ card: cardSchema });
 export const bootstrapAnswer = z.object({ package: z.string().max(4000), root: z.string().max(4000) });
 
-const jobFile = z.enum(['metrics.jsonl', 'stdout.log', 'stderr.log', 'telemetry.jsonl']);
+export const jobFile = z.enum(['metrics.jsonl', 'stdout.log', 'stderr.log', 'telemetry.jsonl']);
 /** No log is as large as 1 TiB: a file of ours must not be made to grow by a word. */
-const place = z
+export const place = z
   .int()
   .nonnegative()
   .max(2 ** 40);
