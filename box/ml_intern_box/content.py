@@ -1,9 +1,10 @@
 """What a job is made of: the shape of a request, and the proof that what lies on disk is what was approved."""
 
+import json
 import os
 import re
 
-from . import folders, hashing
+from . import folders, hashing, safely
 from .errors import BoxError
 
 KINDS = ("environment", "model", "overlap", "train", "evaluate", "pretrain")
@@ -34,6 +35,17 @@ class Refused(Exception):
     def __init__(self, kind, message):
         super().__init__(message)
         self.failure = {"class": kind, "message": message}
+
+
+def load_spec(job):
+    """The request as it was taken in."""
+    try:
+        spec = json.loads(safely.read_text(os.path.join(job, "spec.json"), MOST_SPEC))
+    except (OSError, ValueError) as error:
+        why = "The job's spec.json cannot be read: %s." % error
+        raise BoxError("bad-input", why, "Submit the job again.") from error
+    check_spec(spec)
+    return spec
 
 
 def check_spec(spec):

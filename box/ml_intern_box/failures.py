@@ -1,11 +1,10 @@
 """Turns a step's end into a class of failure and one sentence for a person."""
 
 import json
-import os
 import re
 import signal
 
-from . import rules
+from . import logs, rules
 
 TAIL = 64 * 1024
 
@@ -37,7 +36,7 @@ _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)(: .*)
 
 def classify(code, job, kind, oom_killed, disk_full, hidden=()):
     """{class, message} for a step that ended with `code` (negative: the signal that ended it)."""
-    tail = _tail(os.path.join(job, "stderr.log")) or _tail(os.path.join(job, "stdout.log"))
+    tail = _tail(job, "stderr.log") or _tail(job, "stdout.log")
     found = _class_of(code, tail, kind, oom_killed, disk_full, job)
     how = "signal %d" % -code if code < 0 else "exit code %d" % code
     said = "" if disk_full and found == "disk-full" else _last_words(tail)
@@ -58,7 +57,7 @@ def _class_of(code, tail, kind, oom_killed, disk_full, job):
             continue
         if re.search(pattern, tail, re.MULTILINE):
             return name
-    if _metrics_are_nan(os.path.join(job, "metrics.jsonl")):
+    if _metrics_are_nan(job):
         return "nan"
     if code in (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP):
         return "killed"
@@ -75,8 +74,8 @@ def _last_words(tail):
     return last if len(last) <= 300 else last[:299] + "…"
 
 
-def _metrics_are_nan(path):
-    lines = _tail(path, 4096).splitlines()
+def _metrics_are_nan(job):
+    lines = _tail(job, "metrics.jsonl", 4096).splitlines()
     for line in lines[-1:]:
         try:
             return "loss" in rules.non_finite(json.loads(line))
@@ -85,10 +84,8 @@ def _metrics_are_nan(path):
     return False
 
 
-def _tail(path, size=TAIL):
+def _tail(job, name, size=TAIL):
     try:
-        with open(path, "rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - size))
-            return file.read().decode("utf-8", "replace")
+        return logs.last_bytes(job, name, size).decode("utf-8", "replace")
     except OSError:
         return ""

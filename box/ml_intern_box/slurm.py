@@ -5,6 +5,7 @@ import threading
 import time
 
 from . import slurm_ask, slurm_merge, slurm_records, status
+from .ending import STOP_FILE
 from .slurm_submit import answer, find
 
 # How old Slurm's word may be while it is asked for again and again: a controller has other things to do. A job
@@ -16,7 +17,6 @@ ENDING_SECONDS = 1.0
 NEW_SECONDS = 30
 # What a stopped job has to save a checkpoint, before Slurm is told to end it.
 STOP_SECONDS = 60
-STOP_FILE = ".stop"
 
 
 class Queue:

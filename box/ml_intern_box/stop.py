@@ -4,7 +4,7 @@ import os
 import time
 
 from . import folders, processes, safely, slurm, slurm_records, status
-from . import job as job_module
+from .ending import STOP_FILE
 from .errors import DISK_FULL, BoxError
 
 WAIT_SECONDS = 1.5
@@ -42,7 +42,7 @@ def _after_a_while(job):
 
 
 def _ask(job):
-    path = os.path.join(job, job_module.STOP_FILE)
+    path = os.path.join(job, STOP_FILE)
     try:
         os.close(safely.open_to_append(path))
     except OSError as error:

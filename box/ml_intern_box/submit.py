@@ -12,7 +12,7 @@ import time
 
 from . import content, files, folders, guardian, safely, status
 from .errors import BoxError, from_os_error
-from .job import JobRun, load_spec
+from .job import JobRun
 
 CLAIM_SECONDS = 30
 
@@ -51,7 +51,7 @@ def take_in(root, request):
 
 def run(root, job, secrets):
     """Supervises a job that was taken in before, in the foreground; False when it was started before."""
-    spec = load_spec(job)
+    spec = content.load_spec(job)
     with _locked(root, spec):
         if is_started(job):
             return False
@@ -143,7 +143,7 @@ def _be_supervisor(root, job, secrets, lock, report):
     os.chdir(job)
     _let_go(keep=(lock, report))
     try:
-        made = _begin(root, job, load_spec(job), secrets)
+        made = _begin(root, job, content.load_spec(job), secrets)
     except OSError as error:
         os.write(report, json.dumps(error.errno).encode())
         return
@@ -179,7 +179,7 @@ def _let_go(keep):
 
 
 def _refuse_other(job, spec):
-    if load_spec(job)["approvedHash"] != spec["approvedHash"]:
+    if content.load_spec(job)["approvedHash"] != spec["approvedHash"]:
         raise BoxError(
             "bad-input", "Another job has the id %s." % spec["id"], "Submit this one under an id of its own."
         )

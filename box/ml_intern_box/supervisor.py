@@ -95,15 +95,20 @@ def _read(root, options):
     path = folders.inside(folders.known_job(root, options.id), options.path)
     if not os.path.isfile(path):
         raise BoxError("bad-input", "The job %s has no file %s." % (options.id, options.path), "Look at its logs.")
-    left = options.limit if options.limit is not None else os.path.getsize(path)
-    with open(path, "rb") as file:
-        file.seek(options.offset)
-        while left > 0:
-            block = file.read(min(left, 1 << 16))
-            if not block:
-                break
-            sys.stdout.buffer.write(block)
-            left -= len(block)
+    # Read as a log: what was rotated away is part of the file to whoever asks for it.
+    tail = logs.Tail(os.path.dirname(path), os.path.basename(path), options.offset)
+    left = options.limit if options.limit is not None else logs.extent(tail.folder, tail.name)[1] - options.offset
+    while left > 0:
+        found = tail.read(min(left, 1 << 16))
+        if found is None:
+            break
+        at, block = found
+        if block is None:
+            message = "The box no longer has the bytes of %s before %d." % (options.path, at)
+            raise BoxError("bad-input", message, "Read from there on.")
+        sys.stdout.buffer.write(block)
+        left -= len(block)
+    tail.close()
     sys.stdout.buffer.flush()
 
 

@@ -7,7 +7,8 @@ import os
 import pytest
 from supervised import request
 
-from ml_intern_box import errors, job, safely, status
+from ml_intern_box import errors, safely, status
+from ml_intern_box.record import Record
 
 
 @pytest.fixture
@@ -23,11 +24,11 @@ def full(*_args, **_options):
 
 
 def test_a_beat_that_cannot_be_written_does_not_end_the_job(folder, monkeypatch):
-    run = job.JobRun(str(folder.parent.parent), str(folder), request("print(1)")["spec"], {})
-    run.begin()
+    record = Record(str(folder), request("print(1)")["spec"])
+    record.begin()
     monkeypatch.setattr(safely.os, "replace", full)
-    run._update(state="running")
-    assert run.disk_full
+    record.update(state="running")
+    assert record.disk_full
 
 
 def test_the_end_is_recorded_over_the_old_bytes_when_no_other_way_is_left(folder, monkeypatch):

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from ml_intern_box import logs
+from ml_intern_box import failures, logs
 
 
 @pytest.fixture
@@ -108,3 +108,23 @@ def test_a_planted_link_is_neither_read_nor_written_through(folder, tmp_path, pl
     write(logs.Appender(folder, "stdout.log"), b"mine")
     assert secret.read_text() == "secret"
     assert drain(logs.Tail(folder, "stdout.log")) == (b"mine", [])
+
+
+def test_a_rotated_log_is_read_as_one_file_and_what_is_gone_is_said(box):
+    job = box.job("job-1")
+    os.makedirs(job)
+    log = logs.Appender(job, "stdout.log", segment_bytes=10, most_segments=3)
+    for number in range(6):
+        write(log, b"%09d\n" % number)
+    assert box.run("read", "job-1", "stdout.log", "--offset", "35", "--limit", "20")[1] == b"0003\n000000004\n00000"
+    code, said = box.run("read", "job-1", "stdout.log")
+    assert code == 1
+    assert "no longer has the bytes of stdout.log before 30" in said.decode()
+
+
+def test_the_cause_of_a_failure_is_found_where_the_log_was_just_rotated(folder):
+    log = logs.Appender(str(folder), "stderr.log", segment_bytes=40)
+    write(log, b"ValueError: bad shape of the batch: 3, 4\n")
+    write(log, b"\n")
+    said = failures.classify(1, str(folder), "train", oom_killed=False, disk_full=False)
+    assert "ValueError: bad shape" in said["message"]
