@@ -13,6 +13,7 @@ import type { Flavor } from '../core/ports/hardware';
 import type { BoxShell } from '../core/ports/shell';
 import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
+import { openSshShell } from './ssh-transport';
 
 export async function openBox(
   name: string,
@@ -57,18 +58,11 @@ function hfJobsBox(
 
 async function openShell(name: string, options: AppOptions, world?: PracticeWorldInfo): Promise<BoxShell> {
   if (!world && name === 'local') return new LocalShell();
+  if (!world) return openSshShell(name, options);
   const { SshShell } = await import('../adapters/ssh/ssh-shell');
-  const { confirmHostKey, secrets } = options;
-  if (world) {
-    const { host, port, user, keyPath, knownHostsPath } = world.ssh;
-    return new SshShell({
-      host,
-      overrides: { hostname: host, port, user, identityFile: keyPath, knownHostsFile: knownHostsPath },
-    });
-  }
+  const { host, port, user, keyPath, knownHostsPath } = world.ssh;
   return new SshShell({
-    host: name,
-    secrets,
-    ...(confirmHostKey ? { confirmHostKey: (print, hop) => confirmHostKey(hop ?? name, print) } : {}),
+    host,
+    overrides: { hostname: host, port, user, identityFile: keyPath, knownHostsFile: knownHostsPath },
   });
 }

@@ -1,13 +1,28 @@
 /** What a surface (CLI, editor) hands to the engine. */
 import type { Patience } from '../adapters/openai/patience';
+import { MlInternError } from '../core/errors';
 import type { LicencePolicy } from '../core/data/licence';
 import type { Logger, Notifier, Secrets } from '../core/ports/common';
+
+/** `built-in` is our own SSH, `system` the machine's `ssh` program; `auto` takes whichever can do the host. */
+export const sshTransports = ['auto', 'built-in', 'system'] as const;
+export type SshTransport = (typeof sshTransports)[number];
+
+export function parseSshTransport(text: string): SshTransport {
+  const found = sshTransports.find((each) => each === (text || 'auto'));
+  if (found) return found;
+  throw new MlInternError('bad-input', `\`${text}\` is not a way to reach a box over SSH.`, {
+    next: `Set mlIntern.box.transport (ML_INTERN_SSH_TRANSPORT) to one of ${sshTransports.join(', ')}.`,
+  });
+}
 
 export interface Settings {
   hubEndpoint: string;
   viewerEndpoint: string;
   /** Folder on boxes; empty: `~/.ml-intern`. */
   boxRoot?: string;
+  /** Absent: `auto`. */
+  sshTransport?: SshTransport | undefined;
   /** Most that our folder on a box may hold before new jobs are refused; absent: no limit. */
   boxQuotaBytes?: number | undefined;
   /** For sbatch on boxes named `slurm:HOST`, e.g. `--partition=gpu`. */

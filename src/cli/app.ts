@@ -1,5 +1,5 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
-import type { AppOptions } from '../app/options';
+import { type AppOptions, parseSshTransport } from '../app/options';
 import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
 import type { Logger } from '../core/ports/common';
@@ -64,6 +64,7 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
         image: env['ML_INTERN_HF_JOBS_IMAGE'] || undefined,
         volume: env['ML_INTERN_HF_JOBS_VOLUME'] || undefined,
       },
+      sshTransport: parseSshTransport(env['ML_INTERN_SSH_TRANSPORT'] ?? ''),
       hubEndpoint,
       viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] || 'https://datasets-server.huggingface.co',
     },

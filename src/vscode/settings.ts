@@ -1,7 +1,7 @@
 /** The settings as typed values; the only place that reads them. */
 import * as vscode from 'vscode';
 import type { Autonomy, Budget } from '../core/run/types';
-import type { Settings as EngineSettings } from '../app/options';
+import type { Settings as EngineSettings, SshTransport } from '../app/options';
 
 export interface Settings {
   engine: EngineSettings;
@@ -21,6 +21,7 @@ export function readSettings(): Settings {
   return {
     engine: {
       boxRoot: text('box.root'),
+      sshTransport: settings.get<SshTransport>('box.transport', 'auto'),
       slurmOptions: settings.get<string[]>('box.slurm', []),
       boxQuotaBytes: quota === null ? undefined : quota * 2 ** 30,
       hfJobs: { image: text('hfJobs.image') || undefined, volume: text('hfJobs.volume') || undefined },

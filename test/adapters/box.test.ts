@@ -1,4 +1,4 @@
-/** One contract, kept by the local machine, by a box behind a real sshd, and by one behind the practice world's stand-in server. */
+/** One contract, kept by the local machine, by a box behind a real sshd (over both transports), and by one behind the practice world's stand-in server. */
 import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -216,6 +216,11 @@ async function openSsh(kind?: 'ssh2-server'): Promise<World> {
   return { shell: server.shell(), cut: () => server.dropConnections() };
 }
 
+async function systemSsh(): Promise<World> {
+  server = await startTestSshd();
+  return { shell: await server.programShell(), cut: () => server.dropConnections() };
+}
+
 describe('box: local shell', () => {
   it('keeps our keys from what it runs', async () => {
     process.env['SOME_API_KEY'] = 'sk-hidden';
@@ -245,5 +250,10 @@ contract(
 contract(
   'ssh through the stand-in server',
   () => openSsh('ssh2-server'),
+  () => server.stop(),
+);
+contract(
+  'ssh through the system’s program',
+  () => systemSsh(),
   () => server.stop(),
 );

@@ -209,6 +209,12 @@ function contract(name: string, open: () => Promise<World>) {
 contract('this machine', () => Promise.resolve({ shell: new LocalShell(), close: () => Promise.resolve() }));
 contract('a real sshd', () => over(startTestSshd()));
 contract('a server without SFTP (ssh2’s, a stand-in)', () => over(startTestSshd('ssh2-server')));
+contract('ssh through the system’s program', overSystemSsh);
+
+async function overSystemSsh(): Promise<World> {
+  const server = await startTestSshd();
+  return { shell: await server.programShell(), cut: () => server.dropConnections(), close: () => server.stop() };
+}
 
 async function over(starting: Promise<TestSshd>): Promise<World> {
   const server = await starting;

@@ -1,7 +1,9 @@
 /** A real SSH server for tests, with its own keys in a folder of its own. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ProgramShell, type ProgramShellOptions } from '../../src/adapters/ssh/program/program-shell';
 import { SshShell, type SshShellOptions } from '../../src/adapters/ssh/ssh-shell';
 import { type LoopbackOptions, type LoopbackSsh, startLoopbackSsh } from '../../src/practice/loopback-sshd';
 
@@ -12,6 +14,10 @@ export interface TestSshd extends LoopbackSsh {
   up(): Promise<void>;
   /** A shell that uses this server's keys and nothing of the machine's own SSH configuration. */
   shell(options?: Partial<SshShellOptions>): SshShell;
+  /** An SSH configuration in which this server is called `test-box`, with more lines for it, and others after it. */
+  config(more?: string): Promise<string>;
+  /** The same over the system's own `ssh` program. */
+  programShell(options?: Partial<ProgramShellOptions>): Promise<ProgramShell>;
 }
 
 export async function startTestSshd(kind?: LoopbackOptions['kind']): Promise<TestSshd> {
@@ -41,9 +47,27 @@ export async function startTestSshd(kind?: LoopbackOptions['kind']): Promise<Tes
         ...options,
         overrides: { ...overrides, ...options.overrides },
       }),
+    config: (more) => writeConfig(server, home, more),
+    programShell: async (options = {}) =>
+      new ProgramShell({ host: 'test-box', configFile: await writeConfig(server, home), ...options }),
     stop: async () => {
       await server.stop();
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+async function writeConfig(server: LoopbackSsh, home: string, more = ''): Promise<string> {
+  const file = join(home, `config-${randomUUID()}`);
+  const lines = [
+    `HostName ${server.host}`,
+    `Port ${server.port}`,
+    `User ${server.user}`,
+    `IdentityFile ${server.keyPath}`,
+    'IdentitiesOnly yes',
+    `UserKnownHostsFile ${server.knownHostsPath}`,
+    'GlobalKnownHostsFile none',
+  ];
+  await writeFile(file, `Host test-box\n${more}\n${lines.join('\n')}\n`);
+  return file;
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { MlInternError } from '../../core/errors';
 import type { BoxShell, ExecOptions, ExecResult, StreamOptions, TransferOptions, Tunnel } from '../../core/ports/shell';
+import { jobEnvironment } from '../../node/child-environment';
 import { feed } from '../../node/feed';
 import { readFrom, writeFrom } from '../../node/local-file';
 import { openLoopbackPort } from '../../node/loopback-port';
@@ -92,13 +93,6 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
 /** In a process group of its own, so that ending it ends what it started. */
 function start(command: string) {
   return spawn('sh', ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: jobEnvironment() });
-}
-
-/** Jobs run scripts that an agent wrote: our own keys, the person's SSH agent and the editor's Node settings are not for them. */
-function jobEnvironment(): NodeJS.ProcessEnv {
-  const kept = ([name]: [string, unknown]) =>
-    !/KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|^SSH_AUTH_SOCK$|^NODE_OPTIONS$|^ELECTRON_|^VSCODE_/i.test(name);
-  return Object.fromEntries(Object.entries(process.env).filter(kept));
 }
 
 function endGroup(child: ChildProcess): void {

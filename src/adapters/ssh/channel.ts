@@ -37,12 +37,13 @@ function watch(channel: ClientChannel): Running {
   return { channel, stderr: () => said, ended };
 }
 
-/** Reads a channel; closing it on abort ends the remote command when it next looks at its output. */
+/** Reads what a command says; leaving it on abort ends it when it next looks at its output. */
 export async function* untilAborted(
-  channel: ClientChannel,
+  output: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
+  leave: () => void,
 ): AsyncGenerator<Uint8Array> {
-  const chunks = (channel as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const chunks = output[Symbol.asyncIterator]();
   try {
     for (;;) {
       const next = await unlessAborted(chunks.next(), signal);
@@ -50,7 +51,7 @@ export async function* untilAborted(
       yield next.value;
     }
   } finally {
-    if (signal?.aborted) abandon(channel);
+    if (signal?.aborted) leave();
   }
 }
 

@@ -86,7 +86,7 @@ export function cannotGoOn(hop: string, { hostname, port }: Destination, cause: 
   });
 }
 
-function unreachable(box: string, why: string, next: string, cause: unknown): MlInternError {
+export function unreachable(box: string, why: string, next: string, cause: unknown): MlInternError {
   return new MlInternError('box-unreachable', `The box ${box} cannot be reached: ${why}.`, { next, cause });
 }
 
@@ -105,6 +105,26 @@ function refused(box: string, destination: Destination, unusable: readonly strin
     ? `Run \`ssh-add ${destination.identityFiles[0] ?? ''}\` so that the agent holds the key, then try again.`
     : `Run \`ssh-copy-id ${port}${destination.user}@${destination.hostname}\`, or set the right User and IdentityFile for it in ~/.ssh/config, then try again.`;
   return new MlInternError('box-auth', message, { next, cause });
+}
+
+export function tooSlow(box: string, limitMs: number): MlInternError {
+  return new MlInternError('timeout', `A command on the box ${box} took longer than ${limitMs / 1000} s.`, {
+    next: 'See whether the box is overloaded or its disk hangs, then resume the run.',
+  });
+}
+
+export function commandFailed(box: string, code: number, stderr: string): MlInternError {
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  return new MlInternError('box-command', `A command on the box ${box} ended with code ${code}: ${said}`, {
+    next: 'Read what the command said, mend it, then resume the run.',
+  });
+}
+
+export function noTunnels(box: string, cause?: unknown): MlInternError {
+  return new MlInternError('box-command', `The SSH server of the box ${box} does not allow tunnels.`, {
+    next: 'Ask whoever runs the box to set `AllowTcpForwarding local` in its sshd_config.',
+    cause,
+  });
 }
 
 const noSuchFile = 2;

@@ -1,14 +1,13 @@
 /** A box over SSH as a shell: one connection, made on first use and again after it was lost. */
 import type { Client } from 'ssh2';
 import { unlessAborted } from '../../core/box/abort';
-import { MlInternError } from '../../core/errors';
 import type { Secrets } from '../../core/ports/common';
 import type { BoxShell, ExecOptions, ExecResult, StreamOptions, TransferOptions, Tunnel } from '../../core/ports/shell';
 import { feed } from '../../node/feed';
 import { abandon, collect, openChannel, type Running, untilAborted } from './channel';
 import type { ConfirmHostKey } from './connect';
 import { type DestinationOverrides, resolveDestination } from './destination';
-import { lostContact } from './errors';
+import { commandFailed, lostContact, tooSlow } from './errors';
 import { connect } from './jump';
 import { markOutput } from './marker';
 import { SshFiles } from './ssh-files';
@@ -19,7 +18,7 @@ export interface SshShellOptions {
   /** As `ssh` knows it: an alias, `user@host`, `user@host:port`. */
   host: string;
   /** Asked with the fingerprint of an unknown host; a yes is kept in known_hosts. Without it unknown hosts are refused. */
-  confirmHostKey?: ConfirmHostKey;
+  confirmHostKey?: ConfirmHostKey | undefined;
   configFile?: string;
   overrides?: DestinationOverrides;
   /** Passphrases of keys, as `ssh-key:<path>`. */
@@ -40,6 +39,11 @@ export class SshShell implements BoxShell {
     this.files = new SshFiles(this, this.slots, () => this.connected());
   }
 
+  /** Connects when that has not been done yet. */
+  async ready(): Promise<void> {
+    await this.connected();
+  }
+
   async exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
     const limit = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs);
     const ending = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
@@ -47,10 +51,11 @@ export class SshShell implements BoxShell {
       const marked = markOutput(command);
       const running = await this.start(marked.command, ending);
       running.channel.end(options.stdin ?? '');
-      const stdout = await collect(marked.strip(untilAborted(running.channel, ending)));
+      const stdout = await collect(marked.strip(untilAborted(running.channel, ending, () => abandon(running.channel))));
       return { code: await this.codeOf(running, ending), stdout, stderr: running.stderr() };
     } catch (error) {
-      if (limit.aborted && options.signal?.aborted !== true) throw this.tooSlow(options.timeoutMs ?? defaultTimeoutMs);
+      if (limit.aborted && options.signal?.aborted !== true)
+        throw tooSlow(this.name, options.timeoutMs ?? defaultTimeoutMs);
       throw error;
     }
   }
@@ -63,9 +68,9 @@ export class SshShell implements BoxShell {
     try {
       if (options.stdin) feed(options.stdin, running.channel).catch((error: unknown) => badInput.abort(error));
       else running.channel.end();
-      yield* marked.strip(untilAborted(running.channel, signal));
+      yield* marked.strip(untilAborted(running.channel, signal, () => abandon(running.channel)));
       const code = await this.codeOf(running, signal);
-      if (code !== 0) throw this.failed(code, running.stderr());
+      if (code !== 0) throw commandFailed(this.name, code, running.stderr());
     } finally {
       abandon(running.channel);
     }
@@ -129,18 +134,5 @@ export class SshShell implements BoxShell {
     const code = await unlessAborted(running.ended, signal);
     if (code === undefined) throw lostContact(this.name);
     return code;
-  }
-
-  private tooSlow(limitMs: number): MlInternError {
-    return new MlInternError('timeout', `A command on the box ${this.name} took longer than ${limitMs / 1000} s.`, {
-      next: 'See whether the box is overloaded or its disk hangs, then resume the run.',
-    });
-  }
-
-  private failed(code: number, stderr: string): MlInternError {
-    const said = stderr.trim().split('\n').at(-1) ?? '';
-    return new MlInternError('box-command', `A command on the box ${this.name} ended with code ${code}: ${said}`, {
-      next: 'Read what the command said, mend it, then resume the run.',
-    });
   }
 }

@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import { MlInternError } from '../../core/errors';
 import type { Tunnel } from '../../core/ports/shell';
 import { openLoopbackPort } from '../../node/loopback-port';
-import { lostContact } from './errors';
+import { lostContact, noTunnels } from './errors';
 
 const prohibited = 1;
 
@@ -40,9 +40,6 @@ function refusal(box: string): (error: unknown) => void {
     if (MlInternError.is(error)) throw error;
     if (isCut(error)) throw lostContact(box, error);
     if ((error as { reason?: unknown }).reason !== prohibited) return;
-    throw new MlInternError('box-command', `The SSH server of the box ${box} does not allow tunnels.`, {
-      next: 'Ask whoever runs the box to set `AllowTcpForwarding local` in its sshd_config.',
-      cause: error,
-    });
+    throw noTunnels(box, error);
   };
 }
