@@ -15,7 +15,7 @@ import { openBox, withWorld, type World } from '../../support/box-world';
 export const clientKilled: Scenario = {
   name: 'client killed -9',
   what: 'The client is killed at random moments of its copying, started again, and submits the job again. Noticed: the new one receives again, counted from its start.',
-  limitSeconds: 120,
+  limitSeconds: 240,
   run: ({ short, seed, signal }) =>
     withWorld(async (world) => {
       const random = new Random(seed);

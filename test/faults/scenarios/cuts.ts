@@ -14,7 +14,7 @@ const mostBytesBetween = 24_000;
 export const cuts: Scenario = {
   name: 'connection cuts',
   what: 'The connection is cut at random bytes of what the box says, also while it is being made. Noticed: contact lost is told.',
-  limitSeconds: 230,
+  limitSeconds: 600,
   run: ({ short, seed, signal }) =>
     withWorld(async (world) => {
       const random = new Random(seed);

@@ -10,7 +10,7 @@ import { openBox, withWorld } from '../../support/box-world';
 export const diskFull: Scenario = {
   name: 'disk full',
   what: "The box's disk (a small tmpfs) is filled to the last byte and stays full. Noticed: the failure is told.",
-  limitSeconds: 60,
+  limitSeconds: 120,
   obstacle: () => {
     const disk = openSmallDisk('1m');
     disk?.remove();

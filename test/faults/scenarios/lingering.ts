@@ -21,7 +21,7 @@ with open(os.path.join(artifacts, "left"), "w") as file:
 export const lingering: Scenario = {
   name: 'lingering child',
   what: "The job's program ends, its child stays, keeps the pipes and ignores SIGTERM. Noticed: the end is told, counted from the program's end.",
-  limitSeconds: 60,
+  limitSeconds: 120,
   run: ({ signal }) =>
     withWorld(async (world) => {
       const client = await Client.open(await openBox(world), join(world.folder, 'run'), signal);

@@ -12,7 +12,7 @@ import { openBox, withWorld } from '../../support/box-world';
 export const rebooted: Scenario = {
   name: 'box rebooted',
   what: "sshd and every process of the job are killed, and the job's recorded boot id is made another (this machine cannot be restarted). Noticed: the state is told, counted from sshd's return.",
-  limitSeconds: 90,
+  limitSeconds: 180,
   run: ({ signal }) =>
     withWorld(async (world) => {
       const client = await Client.open(await openBox(world), join(world.folder, 'run'), signal);

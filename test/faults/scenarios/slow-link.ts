@@ -9,7 +9,7 @@ import { openBox, withWorld } from '../../support/box-world';
 export const slowLink: Scenario = {
   name: 'slow link',
   what: '200 KB/s with 100 ms of delay each way, while the job writes faster. Noticed: the end is told, counted from the end on the box.',
-  limitSeconds: 90,
+  limitSeconds: 180,
   run: ({ short, signal }) =>
     withWorld(async (world) => {
       world.link.slowDown({ bytesPerSecond: 200_000, delayMs: 100 });

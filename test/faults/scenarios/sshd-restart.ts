@@ -9,7 +9,7 @@ import { openBox, withWorld } from '../../support/box-world';
 export const sshdRestart: Scenario = {
   name: 'sshd restarted',
   what: 'sshd is stopped with all its sessions and started again on its port while the job runs. Noticed: contact lost is told.',
-  limitSeconds: 60,
+  limitSeconds: 120,
   run: ({ short, signal }) =>
     withWorld(async (world) => {
       const { sshd } = world;

@@ -17,7 +17,7 @@ export const guardianKilled = replaced('guardian', 'The guardian, which stands b
 export const runnerKilled: Scenario = {
   name: 'supervisor killed -9: runner',
   what: 'The runner, through which the output of the job flows, is killed: the job cannot go on and says so. Noticed: that is told.',
-  limitSeconds: 60,
+  limitSeconds: 120,
   run: ({ signal }) =>
     withWorld(async (world) => {
       const client = await Client.open(await openBox(world), join(world.folder, 'run'), signal);
@@ -39,7 +39,7 @@ function replaced(role: Role, who: string): Scenario {
   return {
     name: `supervisor killed -9: ${role}`,
     what: `${who} is killed under the job, which goes on. Noticed: another process stands in its place.`,
-    limitSeconds: 60,
+    limitSeconds: 120,
     run: (conditions) => killUnderJob(role, conditions),
   };
 }

@@ -1,0 +1,23 @@
+/** The box beside OpenSSH's own programs, on one server on this machine. */
+import type { Suite } from '../suites';
+import { firstHeartbeat, metricLatency, roundTrip } from './answers';
+import { bulk } from './bulk';
+import { logs } from './logs';
+import { memory } from './memory';
+import { smallFiles } from './small-files';
+import { openStage } from './stage';
+
+const parts = [bulk, smallFiles, logs, roundTrip, firstHeartbeat, metricLatency, memory];
+
+export const boxSuite: Suite = {
+  name: 'box',
+  what: 'the box over SSH beside scp and ssh',
+  async run(note, row) {
+    const stage = await openStage(note);
+    try {
+      for (const part of parts) for (const each of await part(stage)) row(each);
+    } finally {
+      await stage.close();
+    }
+  },
+};
