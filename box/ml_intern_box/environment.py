@@ -80,7 +80,7 @@ def _build_anew(root, folder, wanted, interpreter, accelerator, progress):
     progress.step("environment %s with %s for Python %s (%s)" % (name, installer.name, interpreter.version, accelerator))
     _run(installer.create(), "The virtual environment could not be created. Mend it with: %s" % card.mend_venv())
     progress.step("installing %d packages and what they need" % len(wanted["requirements"]))
-    _install(folder, wanted, installer, [] if house or accelerator != "cpu" else _cpu_index())
+    _install(folder, wanted, installer, [] if house or accelerator != "cpu" else cpu_index())
     progress.step("noting what was installed")
     packages = subprocess.run(installer.freeze(), stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
     _write(os.path.join(folder, "packages.txt"), [each.replace(" ", "") for each in packages])
@@ -115,7 +115,7 @@ def _is_ready(folder):
         return False
 
 
-def _cpu_index():
+def cpu_index():
     """A torch without CUDA is a tenth as large; it lies on an index of its own."""
     try:
         with urllib.request.urlopen(CPU_INDEX, timeout=PROBE_SECONDS):

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from . import artifacts, cleaning, files, folders, housekeeping, launch, logs, status, tails
+from . import artifacts, cleaning, files, folders, housekeeping, launch, logs, status, tails, wheelhouse
 from .errors import BoxError, from_os_error
 from .follow import FILES, follow
 from .stop import stop
@@ -136,6 +136,10 @@ def _adopt(root, options):
     return files.adopt(root, options.hash)
 
 
+def _wheelhouse(root, options):
+    return wheelhouse.take(root, _input().get("wheels"), options.python)
+
+
 def _artifacts(root, options):
     return artifacts.listing(root, options.id)
 
@@ -216,6 +220,9 @@ def _parser():
     take_in = commands.add_parser("adopt")
     take_in.add_argument("hash")
     take_in.set_defaults(command=_adopt)
+    house = commands.add_parser("wheelhouse")
+    house.add_argument("--python")
+    house.set_defaults(command=_wheelhouse)
     for name, act in (("artifacts", _artifacts), ("hashes", _hashes), ("send", _send)):
         of_job = commands.add_parser(name)
         of_job.add_argument("id")

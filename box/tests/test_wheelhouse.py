@@ -14,7 +14,7 @@ import zipfile
 import pytest
 from supervised import Box, read, request
 
-from ml_intern_box import wheelhouse
+from ml_intern_box import download, files, wheelhouse
 
 CLOSED = "http://127.0.0.1:9/simple/"
 
@@ -57,6 +57,31 @@ def test_an_index_that_answers_is_preferred(tmp_path, monkeypatch):
     for url, house in ((CLOSED, wheelhouse.folder(str(tmp_path))), (tmp_path.as_uri(), None)):
         monkeypatch.setenv("PIP_INDEX_URL", url)
         assert wheelhouse.in_place_of_the_index(str(tmp_path)) == house
+
+
+def test_wheels_are_taken_in_from_the_store_and_by_plain_names_only(tmp_path, box):
+    data = b"what a wheel holds"
+    digest_of = hashlib.sha256(data).hexdigest()
+    os.makedirs(os.path.join(box.root, "files", digest_of[:2]))
+    with open(files.stored(box.root, digest_of), "wb") as file:
+        file.write(data)
+    told = box.ask("wheelhouse", stdin=json.dumps({"wheels": [["a-1-py3-none-any.whl", digest_of]]}).encode())
+    assert (told["folder"], told["wheels"]) == (wheelhouse.folder(box.root), 1)
+    assert read(os.path.join(told["folder"], "a-1-py3-none-any.whl")) == data.decode()
+    for name, digest_ in (("../a.whl", digest_of), ("a.txt", digest_of), ("a.whl", "0" * 64), ("a.whl", "../x"), (1, 2)):
+        answer = box.ask("wheelhouse", stdin=json.dumps({"wheels": [[name, digest_]]}).encode())
+        assert answer["error"]["reason"] == "bad-input", name
+    assert len(os.listdir(told["folder"])) == 1
+
+
+def test_what_is_downloaded_fits_the_box_not_the_machine_that_downloads():
+    target = {"sets": ["eval"], "python": "3.12", "machine": "aarch64", "glibc": "2.28", "accelerator": "cuda"}
+    packages, sources = download.wanted(target, without_cuda=False)
+    assert "networkx==3.7" in packages and "networkx==3.6.1" not in packages
+    assert "nvidia-cudnn-cu13==9.20.0.48" in packages and "pip" in packages
+    assert not any(each.startswith("tzdata") for each in packages)
+    assert "sqlitedict==2.1.0" in sources and not set(sources) & set(packages)
+    assert not any(each.startswith("nvidia-") for each in download.wanted(target, without_cuda=True)[0])
 
 
 def build(box, wanted):

@@ -11,6 +11,7 @@ import { RunsService } from './runs-service';
 
 export { listHardware, openBox } from './box-factory';
 export { practiceConfig } from './practice';
+export { fillWheelhouse } from './wheels';
 
 export function createRuns(options: AppOptions): Runs {
   return new RunsService(options);

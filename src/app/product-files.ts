@@ -19,7 +19,7 @@ export async function readEnvironmentSets(productRoot: string): Promise<Record<'
   return { train, eval: evaluation };
 }
 
-async function readEnvironmentSet(productRoot: string, name: string): Promise<EnvironmentSet> {
+export async function readEnvironmentSet(productRoot: string, name: string): Promise<EnvironmentSet> {
   const read = (file: string) => readFile(join(productRoot, 'box', 'environments', file), 'utf8');
   const set = environmentSchema.parse(JSON.parse(await read(`${name}.json`)));
   const lines = (await read(`${name}.lock.txt`)).split('\n').map((line) => line.trim());

@@ -1,9 +1,11 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
 import { type AppOptions, parseSshTransport } from '../app/options';
+import type { WheelOrder } from '../app/wheels';
 import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
 import type { Logger } from '../core/ports/common';
 import type { Flavor } from '../core/ports/hardware';
+import type { WheelhouseAnswer } from '../core/ports/wheelhouse';
 import type { Runs } from '../core/run/runs';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import { takeSecrets } from './secrets';
@@ -13,6 +15,7 @@ export interface App {
   createRuns(options: AppOptions): Runs;
   practiceConfig(options: { seed: number; autonomy: Autonomy }): RunConfig;
   openBox(host: string, options: AppOptions): Promise<OpenedBox>;
+  fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;
   listHardware(options: AppOptions): Promise<Flavor[]>;
 }
 

@@ -5,6 +5,7 @@ import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '..
 import { decideOn } from '../../src/core/approvals/decide';
 import { MlInternError } from '../../src/core/errors';
 import type { OpenedBox } from '../../src/core/box/opened-box';
+import type { WheelhouseAnswer } from '../../src/core/ports/wheelhouse';
 import type { Flavor } from '../../src/core/ports/hardware';
 import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
@@ -215,6 +216,11 @@ const flavors: Flavor[] = [
   },
 ];
 
+function wheelhouse(sets: readonly string[]): WheelhouseAnswer {
+  const target = { python: '3.11', machine: 'x86_64', glibc: '2.35', accelerator: 'cpu' as const };
+  return { folder: '/root/wheelhouse', wheels: sets.length, ...target };
+}
+
 /** Runs one command line against fake runs. */
 export async function play(
   args: string[],
@@ -233,6 +239,10 @@ export async function play(
     listHardware: (given) => {
       options = given;
       return Promise.resolve(flavors);
+    },
+    fillWheelhouse: (_box, order) => {
+      order.onProgress({ bytes: 0, totalBytes: 2 ** 20 });
+      return Promise.resolve(wheelhouse(order.sets));
     },
     openBox: (host, given) => {
       options = given;

@@ -12,6 +12,7 @@ import { hardwareCommand } from './box/hardware';
 import { jobsCommand } from './box/jobs';
 import { stopJobCommand } from './box/stop';
 import { usageCommand } from './box/usage';
+import { wheelhouseCommand } from './box/wheelhouse';
 
 const makers = [
   checkCommand,
@@ -24,6 +25,7 @@ const makers = [
   envsCommand,
   cleanCommand,
   forwardCommand,
+  wheelhouseCommand,
   hardwareCommand,
 ];
 

@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../ports/common';
 import type { JobTails } from '../ports/job-tails';
 import type { LocalFiles } from '../ports/local-files';
 import type { ExecOptions, ExecResult, FileTransfer, Shell, StreamOptions, Tunnel, Tunnels } from '../ports/shell';
+import type { Wheel, Wheelhouse, WheelhouseAnswer } from '../ports/wheelhouse';
 import { unlessAborted } from './abort';
 import { bootstrap, type Bootstrapped, lastLine } from './bootstrap';
 import { cardSeenFromHere } from './card';
@@ -21,6 +22,7 @@ import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } fro
 import { boxStorage, noStorage } from './storage';
 import { divide, encode } from './submission';
 import { jobTails } from './tails';
+import { boxWheelhouse } from './wheelhouse';
 
 export interface SupervisedBoxOptions {
   name: string;
@@ -47,10 +49,11 @@ const answerTail = 8192;
 const mostAttempts = 3;
 const mostBytes = 512 * 1024 * 1024;
 
-export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Tunnels {
+export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Tunnels, Wheelhouse {
   readonly name: string;
   private readonly keeping = boxKeeping((schema, words, options) => this.ask(schema, words, options));
   private readonly tails = jobTails((schema, words, options) => this.ask(schema, words, options));
+  private readonly wheels = boxWheelhouse((schema, words, options) => this.ask(schema, words, options));
   private readonly storage: BoxStorage;
   private ready: Promise<Bootstrapped> | undefined;
 
@@ -155,6 +158,10 @@ export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Tun
 
   fetch(id: string, paths: readonly string[], folder: string, options?: StorageOptions): Promise<FetchReport> {
     return this.storage.fetch(id, paths, folder, options);
+  }
+
+  wheelhouse(wheels: readonly Wheel[], oldestPython: string, signal?: AbortSignal): Promise<WheelhouseAnswer> {
+    return this.wheels.wheelhouse(wheels, oldestPython, signal);
   }
 
   async close(): Promise<void> {
