@@ -79,7 +79,7 @@ def _build_anew(root, folder, wanted, interpreter, accelerator, progress):
     installer = installers.choose(card.find_uv(), folder, interpreter, house)
     progress.step("environment %s with %s for Python %s (%s)" % (name, installer.name, interpreter.version, accelerator))
     _run(installer.create(), "The virtual environment could not be created. Mend it with: %s" % card.mend_venv())
-    progress.step("installing %d packages and what they need" % len(wanted["requirements"]))
+    progress.step("installing %s" % (", ".join(wanted["requirements"]) or "nothing more"))
     _install(folder, wanted, installer, [] if house or accelerator != "cpu" else cpu_index())
     progress.step("noting what was installed")
     packages = subprocess.run(installer.freeze(), stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()

@@ -1,5 +1,6 @@
 """What our folder on the box holds and since when it was not used; and the quota that a person set for it."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -47,7 +48,7 @@ def jobs(root):
 
 
 def environments_of(root, known_jobs):
-    """Used last when a job ran in it, or when a run asked for it (which touches its lock)."""
+    """Used last when a job ran in it (which touches its mark), or when a run asked for it (which touches its lock)."""
     for entry in sizes.own_entries(os.path.join(root, "envs")):
         if entry.is_dir(follow_symlinks=False):
             uses = [each["lastUsed"] for each in known_jobs if each["environment"] == entry.name]
@@ -58,6 +59,7 @@ def environments_of(root, known_jobs):
                 "hash": entry.name,
                 "name": _read(os.path.join(entry.path, "ready.json")).get("name") or entry.name,
                 "ready": os.path.exists(os.path.join(entry.path, "ready.json")),
+                "building": _is_held(entry.path + ".lock"),
                 "lastUsed": max(uses + marks),
                 "path": entry.path,
             }
@@ -100,6 +102,18 @@ def _job(entry):
         "lastUsed": next((each for each in times if each), None) or _changed(entry.path),
         "path": entry.path,
     }
+
+
+def _is_held(lock):
+    """Whoever builds an environment holds its lock until it is ready or given up."""
+    try:
+        with open(lock) as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
 
 
 def _read(path):

@@ -14,7 +14,7 @@ HUNG_DRIVER = {"what": "an answer from the GPU driver (nvidia-smi hangs)", "mend
 
 
 def missing(root, uv, mend_venv, driver, reach):
-    if importlib.util.find_spec("ensurepip") is None and uv is None:
+    if importlib.util.find_spec("ensurepip") is None and uv is None and not glob.glob(_wheels_of_pip(root)):
         yield {"what": "Python's venv module (ensurepip), needed to build environments", "mend": mend_venv}
     for folder in [root] + [os.path.join(root, name) for name in ("jobs", "envs", "cache")]:
         if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
@@ -24,6 +24,10 @@ def missing(root, uv, mend_venv, driver, reach):
     for place in reach:
         if not place["reachable"]:
             yield _unreachable(place)
+
+
+def _wheels_of_pip(root):
+    return os.path.join(glob.escape(root), "wheelhouse", "pip-*.whl")
 
 
 def driver_problem():

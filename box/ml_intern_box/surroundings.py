@@ -1,5 +1,6 @@
 """What the steps of a job run in: their environment variables and their Python."""
 
+import contextlib
 import os
 import sys
 
@@ -16,6 +17,9 @@ def of_steps(root, job, spec, secrets):
         python = os.path.join(folder, "bin", "python")
         if not os.path.exists(os.path.join(folder, "ready.json")) or not os.path.exists(python):
             raise content.Refused("environment", "The Python environment %s is not on this box." % wanted)
+        # A clean-up goes by this, also when the job itself has been cleaned away.
+        with contextlib.suppress(OSError):
+            os.utime(os.path.join(folder, "ready.json"))
         mine["PATH"] = os.path.join(folder, "bin") + os.pathsep + mine.get("PATH", os.defpath)
         mine["VIRTUAL_ENV"] = folder
     mine.update(

@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import stat
+import sys
 import threading
 import time
 
@@ -124,6 +125,15 @@ def test_a_driver_that_hangs_is_told(tools, monkeypatch):
     monkeypatch.setattr(lacks, "SMI_SECONDS", 0.2)
     tools("nvidia-smi", "exec /bin/sleep 30")
     assert lacks.driver_problem() == lacks.HUNG_DRIVER
+
+
+def test_a_python_without_ensurepip_lacks_nothing_where_the_wheelhouse_has_pip(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    told = list(lacks.missing(str(tmp_path), None, "apt-get", None, []))
+    assert [each["mend"] for each in told] == ["apt-get"]
+    (tmp_path / "wheelhouse").mkdir()
+    (tmp_path / "wheelhouse" / "pip-26.3-py3-none-any.whl").write_bytes(b"")
+    assert list(lacks.missing(str(tmp_path), None, "apt-get", None, [])) == []
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_chmod(tmp_path, monkeypatch):

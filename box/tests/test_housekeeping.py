@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -140,6 +141,17 @@ def test_an_environment_that_a_running_job_uses_is_kept(box):
     assert [item for item in found if item["kind"] == "environment"] == []
 
 
+def test_an_environment_is_as_young_as_the_last_job_that_ran_in_it(box):
+    folder = environment(box)
+    os.unlink(folder + "/bin/python")
+    os.symlink(sys.executable, folder + "/bin/python")
+    age(box.root + "/envs")
+    box.submit(request("print(1)", environment="0123456789abcdef"))
+    assert box.follow("job-1")[0]["state"] == "finished"
+    shutil.rmtree(box.job("job-1"))
+    assert clean(box, "--remove")["items"] == []
+
+
 def test_a_job_whose_processes_still_run_is_kept(box):
     folder = finished(box)
     stray = subprocess.Popen(
@@ -161,6 +173,8 @@ def test_an_environment_that_is_being_built_is_kept(box):
     with open(folder + ".lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert clean(box, "--remove")["kept"] == [{"name": "envs/0123456789abcdef", "why": "it is in use"}]
+        assert box.ask("usage")["usage"]["environments"][0]["building"]
+    assert not box.ask("usage")["usage"]["environments"][0]["building"]
     assert names(clean(box, "--remove")) == {("temporary", "envs/0123456789abcdef")}
     assert not os.path.exists(folder)
 

@@ -252,6 +252,18 @@ describe('ml-intern box usage', () => {
     assert.deepEqual(told, { environments: usage.environments });
   });
 
+  it('tells an environment that is being built from one whose building was broken off', async () => {
+    const half = { name: 'eval', ready: false, bytes: 2 ** 20, lastUsed: 1_700_000_000 };
+    const environments = [
+      { ...half, hash: 'abc', building: true },
+      { ...half, hash: 'def', building: false },
+    ];
+    const other = boxWith([], [], { usage: () => Promise.resolve({ ...usage, environments }) });
+    const { terminal } = await play(['envs', 'gpu1'], other);
+    assert.match(terminal.stdout, /^abc +eval +being built /m);
+    assert.match(terminal.stdout, /^def +eval +broken /m);
+  });
+
   it('says plainly when a box has no folder of ours', async () => {
     const { code, terminal } = await play(['usage', 'gpu1'], boxWith([]));
     assert.equal(code, 2);

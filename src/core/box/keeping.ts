@@ -17,7 +17,16 @@ const usage = z.object({
     .array(z.object({ id: z.string().max(100), kind: jobKind, state: jobState, bytes: amount, lastUsed: amount }))
     .max(most),
   environments: z
-    .array(z.object({ hash: text(100), name: text(100), ready: z.boolean(), bytes: amount, lastUsed: amount }))
+    .array(
+      z.object({
+        hash: text(100),
+        name: text(100),
+        ready: z.boolean(),
+        building: z.boolean().optional(),
+        bytes: amount,
+        lastUsed: amount,
+      }),
+    )
     .max(most),
   oldest: amount.nullable(),
   complete: z.boolean(),

@@ -13,6 +13,8 @@ export interface KeptEnvironment {
   hash: string;
   name: string;
   ready: boolean;
+  /** Somebody works on it right now. One that is neither ready nor being built is broken: the next job that asks for it builds it anew. */
+  building?: boolean | undefined;
   bytes: number;
   lastUsed: number;
 }

@@ -26,10 +26,10 @@ export function envsCommand(cli: Cli, done: (code: number) => void): Command {
 }
 
 function envsTable(environments: readonly KeptEnvironment[]): string {
-  const rows = environments.map(({ hash, name, ready, bytes, lastUsed }) => [
+  const rows = environments.map(({ hash, name, ready, building, bytes, lastUsed }) => [
     plain(hash),
     plain(name),
-    ready ? 'ready' : 'not finished',
+    ready ? 'ready' : building ? 'being built' : 'broken',
     sizeText(bytes),
     moment(lastUsed),
   ]);
