@@ -23,9 +23,17 @@ export function reportText(
   command: string,
 ): string {
   const cells = (row: Row) =>
-    row.skipped === undefined
-      ? [row.faults, row.jobsLost, row.bytesLost, row.bytesDoubled, row.state, row.secondsToNotice, yes(row.holds)]
-      : ['–', '–', '–', '–', `skipped: ${row.skipped}`, '–', '–'];
+    row.faults === undefined
+      ? [
+          '–',
+          '–',
+          '–',
+          '–',
+          row.skipped ? `skipped: ${row.skipped}` : 'did not finish',
+          '–',
+          row.skipped ? '–' : yes(false),
+        ]
+      : [row.faults, row.jobsLost, row.bytesLost, row.bytesDoubled, row.state, row.secondsToNotice, yes(row.holds)];
   const what = (row: Row) => scenarios.find(({ name }) => name === row.name)?.what ?? '';
   return [
     '# What the box survives',
