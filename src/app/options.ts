@@ -3,6 +3,7 @@ import type { Patience } from '../adapters/openai/patience';
 import { MlInternError } from '../core/errors';
 import type { LicencePolicy } from '../core/data/licence';
 import type { Logger, Notifier, Secrets } from '../core/ports/common';
+import type { Prompts } from '../core/ports/prompts';
 
 /** `built-in` is our own SSH, `system` the machine's `ssh` program; `auto` takes whichever can do the host. */
 export const sshTransports = ['auto', 'built-in', 'system'] as const;
@@ -50,5 +51,7 @@ export interface AppOptions {
   surface: 'cli' | 'editor';
   /** Asked when a box's host key is not known yet; absent where nobody can be asked. */
   confirmHostKey?: (host: string, fingerprint: string) => Promise<boolean>;
+  /** Asks for passphrases, passwords and codes of boxes; absent where nobody can be asked. */
+  prompts?: Prompts;
   settings: Settings;
 }

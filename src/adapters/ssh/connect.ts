@@ -3,11 +3,14 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { Secrets } from '../../core/ports/common';
+import type { Prompts } from '../../core/ports/prompts';
+import { Deadline } from './deadline';
 import { type Destination, nameOf } from './destination';
 import { changedHostKey, connectError, unknownHostKey } from './errors';
-import { loadIdentities } from './identities';
 import { fingerprint, judgeHostKey, knownHostsLine, knownKeyTypes } from './known-hosts';
 import { readOptional } from './read-optional';
+import { SecretDesk } from './secret-desk';
+import { SignIn } from './sign-in';
 
 /** `host` is named when it is not the box itself but one on the way to it. */
 export type ConfirmHostKey = (fingerprint: string, host?: string) => Promise<boolean>;
@@ -20,20 +23,24 @@ export interface ConnectOptions {
   destination: Destination;
   confirmHostKey?: ConfirmHostKey | undefined;
   secrets?: Secrets | undefined;
+  prompts?: Prompts | undefined;
   /** The way to the server when it is not reached directly; opened anew for each connection. */
   open?: (() => Promise<ClientChannel>) | undefined;
 }
 
+type Outcome = Client | { unknownKey: Buffer };
+
 /** Asks the person about an unknown host between two connections: a person takes longer than a server waits. */
 export async function connectHost(options: ConnectOptions): Promise<Client> {
   const known = (await Promise.all(options.destination.knownHostsFiles.map(readOptional))).join('\n');
-  const first = await tryConnect(options, known);
+  const signIn = new SignIn(options.box, options.destination, new SecretDesk(options.prompts, options.secrets));
+  const first = await signedIn(options, known, signIn);
   if (first instanceof Client) return first;
   const print = fingerprint(first.unknownKey);
   if (!(await isWelcome(options, print))) throw unknownHostKey(options.box, print);
   const line = knownHostsLine(nameOf(options.destination), first.unknownKey, options.destination.hashed);
   await remember(options.destination, line);
-  const second = await tryConnect(options, `${known}\n${line}`);
+  const second = await signedIn(options, `${known}\n${line}`, signIn);
   if (second instanceof Client) return second;
   throw unknownHostKey(options.box, fingerprint(second.unknownKey));
 }
@@ -44,28 +51,59 @@ async function isWelcome({ destination, confirmHostKey }: ConnectOptions, print:
   return confirmHostKey !== undefined && (await confirmHostKey(print));
 }
 
-async function tryConnect(options: ConnectOptions, known: string): Promise<Client | { unknownKey: Buffer }> {
+/** Secrets too are asked for between two connections. */
+async function signedIn(options: ConnectOptions, known: string, signIn: SignIn): Promise<Outcome> {
+  for (;;) {
+    await signIn.prepare();
+    const outcome = await tryConnect(options, known, signIn);
+    if (outcome instanceof Client) await signIn.done();
+    if (!('ask' in outcome)) return outcome;
+    await outcome.ask();
+  }
+}
+
+async function tryConnect(
+  options: ConnectOptions,
+  known: string,
+  signIn: SignIn,
+): Promise<Outcome | { ask: () => Promise<void> }> {
   const { box, destination } = options;
   const name = nameOf(destination);
-  const { methods, unusable } = await loadIdentities(destination, options.secrets);
   const sock = await options.open?.();
   const client = new Client();
   return new Promise((resolve, reject) => {
     let refusal: Error | { unknownKey: Buffer } | undefined;
-    client.on('connect', () => client.setNoDelay(true));
-    client.once('ready', () => resolve(client));
-    client.on('error', (error) => {
-      if (refusal === undefined) return reject(connectError(box, destination, unusable, error));
-      return refusal instanceof Error ? reject(refusal) : resolve(refusal);
+    const gone = new AbortController();
+    const fail = (error: Error) => {
+      deadline.end();
+      gone.abort();
+      const outcome = refusal ?? signIn.left ?? connectError(box, destination, signIn.unusable, error);
+      return outcome instanceof Error ? reject(outcome) : resolve(outcome);
+    };
+    const deadline = new Deadline(destination.connectTimeoutMs, () => {
+      fail(Object.assign(new Error('no answer in time'), { level: 'client-timeout' }));
+      client.destroy();
     });
-    client.once('close', () => reject(connectError(box, destination, unusable, new Error('the server hung up'))));
+    const hangUp = () => {
+      fail(new Error('signing in was given up'));
+      client.end();
+    };
+    client.on('connect', () => client.setNoDelay(true));
+    client.once('ready', () => {
+      deadline.end();
+      resolve(client);
+    });
+    // An agent that cannot sign is one key less.
+    client.on('error', (error) => error.level !== 'agent' && fail(error));
+    client.once('close', () => fail(new Error('the server hung up')));
     client.connect({
       host: destination.hostname,
       port: destination.port,
       username: destination.user,
-      authHandler: methods,
+      authHandler: signIn.handler({ deadline, hangUp, gone: gone.signal }),
       ...(sock ? { sock } : {}),
-      readyTimeout: destination.connectTimeoutMs,
+      // The deadline stands for it: this one would run on while a person is asked.
+      readyTimeout: 0,
       keepaliveInterval: destination.keepalive.intervalMs,
       keepaliveCountMax: destination.keepalive.countMax,
       algorithms: { serverHostKey: preferred(knownKeyTypes(known, name)) },

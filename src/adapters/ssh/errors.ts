@@ -127,6 +127,32 @@ export function noTunnels(box: string, cause?: unknown): MlInternError {
   });
 }
 
+/** The person did not want to answer. */
+export function notGiven(box: string, what: string, keyFile?: string): MlInternError {
+  const otherwise = keyFile === undefined ? '' : `, or run \`ssh-add ${shellQuote(keyFile)}\` first`;
+  return new MlInternError('box-auth', `You are not signed in to the box ${box}: ${what} was not given.`, {
+    next: `Try again and answer the question${otherwise}.`,
+  });
+}
+
+export function wrongPassphrase(box: string, keyFile: string): MlInternError {
+  return new MlInternError('box-auth', `You are not signed in to the box ${box}: no passphrase fitted ${keyFile}.`, {
+    next: `Run \`ssh-add ${shellQuote(keyFile)}\` to see which one fits, then try again.`,
+  });
+}
+
+export function wrongAnswers(box: string, { user }: Destination): MlInternError {
+  return new MlInternError('box-auth', `The box ${box} did not accept what was answered for the user ${user}.`, {
+    next: `Try \`ssh ${box}\` in a terminal. If it does not let you in either, ask whoever runs the box.`,
+  });
+}
+
+export function answeredTooLate(box: string): MlInternError {
+  return new MlInternError('box-auth', `The box ${box} hung up while it waited for an answer.`, {
+    next: 'Try again with the code at hand: servers wait for about two minutes.',
+  });
+}
+
 const noSuchFile = 2;
 const notAllowed = 3;
 

@@ -2,6 +2,7 @@
 import type { Client } from 'ssh2';
 import { unlessAborted } from '../../core/box/abort';
 import type { Secrets } from '../../core/ports/common';
+import type { Prompts } from '../../core/ports/prompts';
 import type { BoxShell, ExecOptions, ExecResult, StreamOptions, TransferOptions, Tunnel } from '../../core/ports/shell';
 import { feed } from '../../node/feed';
 import { abandon, collect, openChannel, type Running, untilAborted } from './channel';
@@ -21,8 +22,10 @@ export interface SshShellOptions {
   confirmHostKey?: ConfirmHostKey | undefined;
   configFile?: string;
   overrides?: DestinationOverrides;
-  /** Passphrases of keys, as `ssh-key:<path>`. */
+  /** Passphrases of keys as `ssh-key:<path>`, passwords as `ssh-password:<user>@<host>:<port>`. */
   secrets?: Secrets;
+  /** Asked for what `secrets` does not hold; without it nobody is asked. */
+  prompts?: Prompts;
 }
 
 const defaultTimeoutMs = 60_000;
@@ -45,6 +48,8 @@ export class SshShell implements BoxShell {
   }
 
   async exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
+    // The command's time does not run while a person is asked for a secret.
+    await unlessAborted(this.connected(), options.signal);
     const limit = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs);
     const ending = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
     try {
@@ -119,9 +124,9 @@ export class SshShell implements BoxShell {
       this.connection = undefined;
     };
     try {
-      const { host, overrides, configFile, confirmHostKey, secrets } = this.options;
+      const { host, overrides, configFile, confirmHostKey, secrets, prompts } = this.options;
       const destination = await resolveDestination(host, overrides, configFile);
-      const client = await connect({ box: host, destination, confirmHostKey, secrets });
+      const client = await connect({ box: host, destination, confirmHostKey, secrets, prompts });
       client.once('close', forget);
       return client;
     } catch (error) {

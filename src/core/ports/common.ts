@@ -20,6 +20,9 @@ export interface Logger {
 /** Secrets are bound to what they are for, e.g. `model:https://router.huggingface.co/v1` or `hub:https://huggingface.co`. */
 export interface Secrets {
   get(name: string): Promise<string | undefined>;
+  /** Absent where nothing can be kept. */
+  keep?(name: string, value: string): Promise<void>;
+  forget?(name: string): Promise<void>;
 }
 
 export interface Notifier {
