@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { ProgramShell } from '../../src/adapters/ssh/program/program-shell';
 import { type ErrorReason, MlInternError } from '../../src/core/errors';
 import type { BoxShell } from '../../src/core/ports/shell';
+import { startSecondSshd } from '../support/second-sshd';
 import { startTestSshd, type TestSshd } from '../support/sshd';
 
 const run = promisify(execFile);
@@ -18,8 +19,11 @@ describe('ssh through the system’s program', () => {
   let server: TestSshd;
   let folder: string;
   const shells: BoxShell[] = [];
-  const shell = async (more?: string, options: Partial<ConstructorParameters<typeof ProgramShell>[0]> = {}) => {
-    const made = new ProgramShell({ host: 'test-box', configFile: await server.config(more), ...options });
+  const shell = async (
+    changes?: Record<string, string | number>,
+    options: Partial<ConstructorParameters<typeof ProgramShell>[0]> = {},
+  ) => {
+    const made = new ProgramShell({ host: 'test-box', configFile: await server.config(changes), ...options });
     shells.push(made);
     return made;
   };
@@ -99,10 +103,58 @@ describe('ssh through the system’s program', () => {
     assert.equal((await one.exec('echo back')).stdout, 'back\n');
   });
 
+  it('connects anew when the shared connection was killed', async () => {
+    const one = await shell();
+    const connection = async () => (await one.exec('echo "$SSH_CONNECTION"')).stdout;
+    const first = await connection();
+    const { stdout } = await run('pgrep', ['-f', `${server.home}/.* -M -N -f`]);
+    for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+    // The first command may find the socket of a process that is about to be gone, and then goes by itself.
+    assert.notEqual(await connection(), first);
+    assert.equal(await connection(), await connection());
+  });
+
+  it('goes on with connections of their own where a server allows few sessions on one', async () => {
+    const strict = await startSecondSshd(server, folder, ['MaxSessions 1']);
+    const one = await shell({ Port: strict.port, UserKnownHostsFile: strict.knownHostsPath });
+    const results = await Promise.all([1, 2, 3, 4].map((i) => one.exec(`sleep 1; echo ${i}`)));
+    assert.deepEqual(
+      results.map(({ stdout }) => stdout),
+      ['1\n', '2\n', '3\n', '4\n'],
+    );
+    await one.close();
+    await strict.stop();
+  });
+
+  it('says that a server allows no tunnels', async () => {
+    const strict = await startSecondSshd(server, folder, ['AllowTcpForwarding no']);
+    const one = await shell({ Port: strict.port, UserKnownHostsFile: strict.knownHostsPath });
+    await rejects(one.tunnel(server.port), 'box-command', /does not allow tunnels/, /AllowTcpForwarding/);
+    await one.close();
+    await strict.stop();
+  });
+
+  it('makes a connection for each command where `ssh` can share none', async () => {
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    const one = await shell();
+    Object.defineProperty(process, 'platform', { value: platform });
+    const results = await Promise.all([1, 2].map(() => one.exec('echo "$SSH_CONNECTION"; exit 255')));
+    assert.deepEqual(
+      results.map(({ code }) => code),
+      [255, 255],
+    );
+    assert.notEqual(results[0]?.stdout, results[1]?.stdout);
+    const cut = async () => {
+      for await (const _ of one.stream('echo begun; sleep 30')) await server.dropConnections();
+    };
+    await rejects(cut(), 'box-lost-contact', /was lost/);
+  });
+
   it('keeps our keys from `ssh` and what it starts', async () => {
     process.env['SOME_API_KEY'] = 'sk-hidden';
     const seen = join(folder, 'environment');
-    const one = await shell(`ProxyCommand sh -c "env > '${seen}'; true"`);
+    const one = await shell({ ProxyCommand: `sh -c "env > '${seen}'; true"` });
     await rejects(one.exec('true'), 'box-unreachable', /cannot be reached/);
     Reflect.deleteProperty(process.env, 'SOME_API_KEY');
     const environment = await readFile(seen, 'utf8');
@@ -129,14 +181,14 @@ describe('ssh through the system’s program', () => {
 
   for (const host of ['-oProxyCommand=touch /tmp/x', 'a b', '', 'ann@-x']) {
     it(`refuses \`${host}\` as a host`, async () =>
-      rejects((await shell('', { host })).exec('true'), 'bad-input', /not a host/));
+      rejects((await shell({}, { host })).exec('true'), 'bad-input', /not a host/));
   }
 
   describe('host keys', () => {
     it('refuses an unknown host and tells its fingerprint', async () => {
       const { stdout } = await run('ssh-keygen', ['-lf', join(server.home, 'host_key.pub')]);
       const print = stdout.split(' ')[1] ?? '';
-      const unknown = await shell(`UserKnownHostsFile "${folder}/none"`);
+      const unknown = await shell({ UserKnownHostsFile: `"${folder}/none"` });
       await rejects(unknown.exec('true'), 'box-host-key-unknown', new RegExp(print.replaceAll('+', '\\+')));
     });
 
@@ -145,7 +197,7 @@ describe('ssh through the system’s program', () => {
       await writeFile(file, '# mine');
       const asked: string[] = [];
       const confirmHostKey = (print: string) => Promise.resolve(asked.push(print) > 0);
-      const one = await shell(`UserKnownHostsFile "${file}"`, { confirmHostKey });
+      const one = await shell({ UserKnownHostsFile: `"${file}"` }, { confirmHostKey });
       assert.equal((await one.exec('echo in')).stdout, 'in\n');
       assert.equal(asked.length, 1);
       assert.match(await readFile(file, 'utf8'), /^# mine\n\[127\.0\.0\.1\]:\d+ ssh-ed25519 \S+\n/);
@@ -154,9 +206,15 @@ describe('ssh through the system’s program', () => {
     it('takes no for an answer', async () => {
       const file = join(folder, 'refused');
       await writeFile(file, '');
-      const one = await shell(`UserKnownHostsFile "${file}"`, { confirmHostKey: () => Promise.resolve(false) });
+      const one = await shell({ UserKnownHostsFile: `"${file}"` }, { confirmHostKey: () => Promise.resolve(false) });
       await rejects(one.exec('true'), 'box-host-key-unknown', /not known/);
       assert.equal(await readFile(file, 'utf8'), '');
+    });
+
+    it('asks nobody where the configuration says that unknown hosts are refused', async () => {
+      const confirmHostKey = () => assert.fail('it is settled');
+      const strict = { StrictHostKeyChecking: 'yes', UserKnownHostsFile: `${server.home}/strict` };
+      await rejects((await shell(strict, { confirmHostKey })).exec('true'), 'box-host-key-unknown', /SHA256:/);
     });
 
     it('refuses a changed host key without asking', async () => {
@@ -164,7 +222,7 @@ describe('ssh through the system’s program', () => {
       const key = (await readFile(`${await newKey('other-host')}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
       await writeFile(file, `[${server.host}]:${server.port} ${key}\n`);
       const confirmHostKey = () => assert.fail('a changed key is not a question');
-      const one = await shell(`UserKnownHostsFile "${file}"`, { confirmHostKey });
+      const one = await shell({ UserKnownHostsFile: `"${file}"` }, { confirmHostKey });
       const mend = new RegExp(`ssh-keygen -R '\\[127\\.0\\.0\\.1\\]:${server.port}'`);
       await rejects(one.exec('true'), 'box-host-key-changed', /SHA256:.*set up anew/, mend);
     });
@@ -172,10 +230,7 @@ describe('ssh through the system’s program', () => {
 
   describe('failing to connect', () => {
     it('says that a key is not accepted', async () => {
-      const config = await readFile(await server.config(), 'utf8');
-      const configFile = join(folder, 'stranger-config');
-      await writeFile(configFile, config.replace(server.keyPath, `"${await newKey('stranger')}"`));
-      const refused = await shell('', { configFile });
+      const refused = await shell({ IdentityFile: `"${await newKey('stranger')}"` });
       await rejects(refused.exec('true'), 'box-auth', /does not let you in: .*Permission denied/, /ssh-add/);
     });
 
@@ -188,12 +243,12 @@ describe('ssh through the system’s program', () => {
     });
 
     it('says that there is no such machine, or that something else answers', async () => {
-      const nowhere = await shell('HostName no-such-box.invalid');
+      const nowhere = await shell({ HostName: 'no-such-box.invalid' });
       await rejects(nowhere.exec('true'), 'box-unreachable', /no-such-box/, /Check the name/);
       const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
       await once(other.listen(0, server.host), 'listening');
       const { port } = other.address() as AddressInfo;
-      await rejects((await shell(`Port ${port}`)).exec('true'), 'box-unreachable', /cannot be reached/);
+      await rejects((await shell({ Port: port })).exec('true'), 'box-unreachable', /cannot be reached/);
       other.close();
     });
   });

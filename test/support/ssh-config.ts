@@ -1,7 +1,7 @@
 /** The lines of an SSH configuration that lead to a server of the tests. */
-import type { TestSshd } from './sshd';
+import type { LoopbackSsh } from '../../src/practice/loopback-sshd';
 
-export function hostLines(name: string, server: TestSshd, changes: Record<string, string | number> = {}): string {
+export function hostLines(name: string, server: LoopbackSsh, changes: Record<string, string | number> = {}): string {
   const settings = {
     HostName: server.host,
     Port: server.port,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ProgramShell, type ProgramShellOptions } from '../../src/adapters/ssh/program/program-shell';
 import { SshShell, type SshShellOptions } from '../../src/adapters/ssh/ssh-shell';
 import { type LoopbackOptions, type LoopbackSsh, startLoopbackSsh } from '../../src/practice/loopback-sshd';
+import { hostLines } from './ssh-config';
 
 export interface TestSshd extends LoopbackSsh {
   home: string;
@@ -14,8 +15,8 @@ export interface TestSshd extends LoopbackSsh {
   up(): Promise<void>;
   /** A shell that uses this server's keys and nothing of the machine's own SSH configuration. */
   shell(options?: Partial<SshShellOptions>): SshShell;
-  /** An SSH configuration in which this server is called `test-box`, with more lines for it, and others after it. */
-  config(more?: string): Promise<string>;
+  /** An SSH configuration in which this server is called `test-box`. */
+  config(changes?: Record<string, string | number>): Promise<string>;
   /** The same over the system's own `ssh` program. */
   programShell(options?: Partial<ProgramShellOptions>): Promise<ProgramShell>;
 }
@@ -32,6 +33,11 @@ export async function startTestSshd(kind?: LoopbackOptions['kind']): Promise<Tes
     identityFile: server.keyPath,
     knownHostsFile: server.knownHostsPath,
   };
+  const config = async (changes: Record<string, string | number> = {}) => {
+    const file = join(home, `config-${randomUUID()}`);
+    await writeFile(file, hostLines('test-box', server, changes));
+    return file;
+  };
   return {
     ...server,
     home,
@@ -47,27 +53,12 @@ export async function startTestSshd(kind?: LoopbackOptions['kind']): Promise<Tes
         ...options,
         overrides: { ...overrides, ...options.overrides },
       }),
-    config: (more) => writeConfig(server, home, more),
+    config,
     programShell: async (options = {}) =>
-      new ProgramShell({ host: 'test-box', configFile: await writeConfig(server, home), ...options }),
+      new ProgramShell({ host: 'test-box', configFile: await config(), ...options }),
     stop: async () => {
       await server.stop();
       await rm(home, { recursive: true, force: true });
     },
   };
-}
-
-async function writeConfig(server: LoopbackSsh, home: string, more = ''): Promise<string> {
-  const file = join(home, `config-${randomUUID()}`);
-  const lines = [
-    `HostName ${server.host}`,
-    `Port ${server.port}`,
-    `User ${server.user}`,
-    `IdentityFile ${server.keyPath}`,
-    'IdentitiesOnly yes',
-    `UserKnownHostsFile ${server.knownHostsPath}`,
-    'GlobalKnownHostsFile none',
-  ];
-  await writeFile(file, `Host test-box\n${more}\n${lines.join('\n')}\n`);
-  return file;
 }

@@ -103,8 +103,7 @@ function describe(asked: AskedHost, overrides: DestinationOverrides, settings: S
     identitiesOnly: isYes(first('identitiesonly')),
     hostKeyAlias,
     agent: overrides.identityFile ? undefined : agentSocket(first('identityagent'), tokens),
-    connectTimeoutMs: duration(first('connecttimeout')) ?? usualConnectTimeoutMs,
-    keepalive: keepalive(settings),
+    ...patience(settings),
     jumps: [],
     needsSystem: undefined,
   };
@@ -136,10 +135,15 @@ function identityFiles(settings: Settings, tokens: Tokens): string[] {
   return files.filter((file) => named(file) !== undefined).map((file) => expandPath(file, tokens));
 }
 
-function keepalive(settings: Settings): Destination['keepalive'] {
-  const intervalMs = duration(settings.get('serveraliveinterval')?.[0]);
-  if (intervalMs === undefined) return usualKeepalive;
-  return { intervalMs, countMax: Number(settings.get('serveralivecountmax')?.[0]) || usualKeepalive.countMax };
+/** How long a server may keep silent, before it is connected and after. */
+export function patience(settings: Settings): Pick<Destination, 'connectTimeoutMs' | 'keepalive'> {
+  const first = (name: string) => settings.get(name)?.[0];
+  const intervalMs = duration(first('serveraliveinterval'));
+  const countMax = Number(first('serveralivecountmax')) || usualKeepalive.countMax;
+  return {
+    connectTimeoutMs: duration(first('connecttimeout')) ?? usualConnectTimeoutMs,
+    keepalive: intervalMs === undefined ? usualKeepalive : { intervalMs, countMax },
+  };
 }
 
 function agentSocket(setting: string | undefined, tokens: Tokens): string | undefined {

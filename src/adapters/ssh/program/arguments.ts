@@ -13,9 +13,6 @@ const always = [
   ...[
     'BatchMode=yes',
     'LogLevel=ERROR',
-    'ConnectTimeout=20',
-    'ServerAliveInterval=15',
-    'ServerAliveCountMax=3',
     'ClearAllForwardings=yes',
     'PermitLocalCommand=no',
     'RemoteCommand=none',

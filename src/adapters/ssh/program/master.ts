@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MlInternError } from '../../../core/errors';
 import type { ConfirmHostKey } from '../connect';
+import { parseHost, patience } from '../destination';
+import { readSettings } from '../settings';
 import { type ProgramHost, sshArguments } from './arguments';
 import { connectionFailure } from './failures';
 import { startSsh } from './process';
@@ -15,6 +17,9 @@ import { trust } from './trust';
 const idleSeconds = 60;
 /** A socket's path may have 104 bytes, and `ssh` adds 17 of its own while it makes one. */
 const longestFolder = 60;
+
+/** A connection of a command's own. */
+export const alone = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none'];
 
 export class Master {
   private folder: string | undefined;
@@ -60,10 +65,9 @@ export class Master {
   }
 
   private async tryOnce(): Promise<string[]> {
-    const alone = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none'];
     if (!this.tried) await this.open(alone, 'exit 0');
     this.tried = true;
-    return alone;
+    return [...alone, ...(await this.patience())];
   }
 
   private async open(settings: string[], command?: string): Promise<void> {
@@ -77,13 +81,25 @@ export class Master {
   }
 
   private async connect(settings: string[], command?: string): Promise<void> {
-    const ssh = startSsh(sshArguments(this.target, settings, command));
+    const ssh = startSsh(sshArguments(this.target, [...settings, ...(await this.patience())], command));
     ssh.child.stdin.end();
     ssh.child.stdout.resume();
     // A master goes on in the background, in some versions with our pipes: its start is over when the first process is.
     const backgrounded = once(ssh.child, 'exit').then(([code]) => (code === 0 ? 0 : ssh.ended));
     const code = await Promise.race([ssh.ended, backgrounded]);
     if (code !== 0) throw connectionFailure(this.target.host, ssh.stderr());
+  }
+
+  /** As the person has set it; `ssh` itself would wait for ever. */
+  private async patience(): Promise<string[]> {
+    const { host, configFile } = this.target;
+    const { connectTimeoutMs, keepalive } = patience(await readSettings(parseHost(host), configFile));
+    const seconds = (milliseconds: number) => Math.max(1, Math.round(milliseconds / 1000));
+    return [
+      `ConnectTimeout=${seconds(connectTimeoutMs)}`,
+      `ServerAliveInterval=${seconds(keepalive.intervalMs)}`,
+      `ServerAliveCountMax=${keepalive.countMax}`,
+    ].flatMap((option) => ['-o', option]);
   }
 
   private socket(): string {

@@ -12,21 +12,24 @@ import { unknownOnTheWay } from './failures';
 import { startSsh } from './process';
 
 export async function trust(target: ProgramHost, confirm: ConfirmHostKey | undefined): Promise<void> {
-  const line = await fetchKey(target);
+  const destination = await resolveDestination(target.host, {}, target.configFile);
+  const line = await fetchKey(target, destination.connectTimeoutMs);
   const key = line.split(/\s+/)[2];
   if (key === undefined) throw unknownOnTheWay(target.host);
   const print = fingerprint(Buffer.from(key, 'base64'));
-  if (!confirm || !(await confirm(print))) throw unknownHostKey(target.host, print);
-  await remember(await resolveDestination(target.host, {}, target.configFile), `${line}\n`);
+  if (!confirm || destination.unknownHost === 'refuse' || !(await confirm(print)))
+    throw unknownHostKey(target.host, print);
+  await remember(destination, `${line}\n`);
 }
 
 /** As `ssh` itself writes it; empty when a host before it is the unknown one. */
-async function fetchKey(target: ProgramHost): Promise<string> {
+async function fetchKey(target: ProgramHost, patienceMs: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ml-intern-key-'));
   try {
     const file = join(folder, 'known_hosts');
     const options = [
       'ControlPath=none',
+      `ConnectTimeout=${Math.ceil(patienceMs / 1000)}`,
       'PreferredAuthentications=none',
       'StrictHostKeyChecking=accept-new',
       `UserKnownHostsFile=${pathValue(file)}`,

@@ -6,6 +6,7 @@ import { openLoopbackPort } from '../../../node/loopback-port';
 import { noTunnels } from '../errors';
 import { type ProgramHost, sshArguments } from './arguments';
 import { connectionFailure } from './failures';
+import { alone } from './master';
 import { leave, startSsh } from './process';
 
 /** A service that takes a connection and says nothing is no refusal. */
@@ -28,7 +29,7 @@ type Start = (settings: string[]) => ReturnType<typeof startSsh>;
 /** A shared connection tells only that it was refused; one of its own tells why. */
 async function refuseIfForbidden(target: ProgramHost, start: Start, through: string[]): Promise<void> {
   if ((await refusal(start(['-o', 'LogLevel=DEBUG1', ...through]))) === undefined) return;
-  const why = await refusal(start(['-o', 'LogLevel=INFO', '-o', 'ControlMaster=no', '-o', 'ControlPath=none']));
+  const why = await refusal(start(['-o', 'LogLevel=INFO', '-o', 'ConnectTimeout=20', ...alone]));
   if (why === undefined) return;
   if (why.includes('administratively prohibited')) throw noTunnels(target.host);
   if (!why.includes('open failed')) throw connectionFailure(target.host, why);
