@@ -9,6 +9,7 @@ import type { WheelhouseAnswer } from '../core/ports/wheelhouse';
 import type { Runs } from '../core/run/runs';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import { takeSecrets } from './secrets';
+import { TerminalPrompts } from './ssh-prompts';
 import type { Terminal } from './terminal';
 
 export interface App {
@@ -58,7 +59,9 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
     notifier: { notify: (message, urgency) => urgency === 'info' && terminal.line(message) },
     logger,
     surface: 'cli',
-    ...(terminal.interactive ? { confirmHostKey: confirmHostKey(terminal) } : {}),
+    ...(terminal.interactive
+      ? { confirmHostKey: confirmHostKey(terminal), prompts: new TerminalPrompts(terminal) }
+      : {}),
     settings: {
       ...(options.quota === undefined ? {} : { boxQuotaBytes: options.quota * 2 ** 30 }),
       boxRoot: options.boxRoot ?? env['ML_INTERN_BOX_ROOT'] ?? '',

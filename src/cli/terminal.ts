@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { MlInternError } from '../core/errors';
+import { askHidden } from './ask-hidden';
 
 export const eraseLine = '\r\u001b[2K';
 
@@ -22,6 +23,8 @@ export interface Terminal {
   line(text: string): void;
   /** Rejects with an AbortError when the signal fires; undefined when the input has ended. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** As `ask`, with nothing of the answer on the screen. */
+  askHidden(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Opens the text in the person's editor and returns what was saved. */
   edit(text: string, fileName: string): Promise<string>;
   onInterrupt(listener: () => void): () => void;
@@ -32,6 +35,10 @@ export interface Terminal {
 export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
   const { stdin, stdout, stderr } = process;
   let questions = 0;
+  const asking = async <T>(question: Promise<T>) => {
+    questions++;
+    return question.finally(() => questions--);
+  };
   const live = stderr.isTTY === true && env['TERM'] !== 'dumb' && !env['NO_COLOR'];
   return {
     interactive: stdin.isTTY === true && stderr.isTTY === true,
@@ -41,14 +48,8 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
     err: (text) => void stderr.write(text),
     line: (text) => void stderr.write(`${questions > 0 ? '\n' : live ? eraseLine : ''}${text}\n`),
     busy: () => questions > 0,
-    async ask(question, signal) {
-      questions++;
-      try {
-        return await ask(question, signal);
-      } finally {
-        questions--;
-      }
-    },
+    ask: (question, signal) => asking(ask(question, signal)),
+    askHidden: (question, signal) => asking(askHidden(question, signal)),
     edit: (text, fileName) => edit(text, fileName, env['VISUAL'] || env['EDITOR'] || 'vi'),
     onInterrupt,
     exit: (code) => process.exit(code),

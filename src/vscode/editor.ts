@@ -29,6 +29,7 @@ import { RunPanels } from './run-panel/panels';
 import { RunsModel } from './runs-model';
 import { EditorSecrets } from './secrets';
 import { readSettings } from './settings';
+import { EditorPrompts } from './ssh-prompts';
 import { registerStatusBar } from './status-bar';
 import { registerBoxes, registerTrees } from './trees/trees';
 
@@ -36,7 +37,8 @@ import { registerBoxes, registerTrees } from './trees/trees';
 export function activateEditor(context: vscode.ExtensionContext, engine: () => Promise<Engine>): RunsModel {
   const log = createLog();
   const secrets = new EditorSecrets(context.secrets);
-  const options = (): AppOptions => appOptions(context, secrets, log);
+  const prompts = new EditorPrompts();
+  const options = (): AppOptions => ({ ...appOptions(context, secrets, log), prompts });
   const model = new RunsModel(async () => (await engine()).createRuns(options()));
   const boxes = new BoxesModel({
     near: () => ['local', readSettings().boxHost, ...model.allViews().flatMap(boxOf)],
@@ -73,7 +75,7 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
         ...runCommands(start, acts, panels),
         ...approvalCommands(model, decider),
         ...boxCommands({ boxes, channels, logs }),
-        ...setupCommands(secrets, log),
+        ...setupCommands(secrets, prompts, log),
       },
       log,
     ),

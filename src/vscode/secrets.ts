@@ -1,4 +1,4 @@
-/** API keys in VS Code's secret storage. Each is bound to the URL it is for: another endpoint never gets it. */
+/** API keys and SSH secrets in VS Code's secret storage. Each is bound to what it is for: another endpoint or box never gets it. */
 import * as vscode from 'vscode';
 import type { Secrets } from '../core/ports/common';
 
@@ -7,6 +7,21 @@ export class EditorSecrets implements Secrets {
 
   async get(name: string): Promise<string | undefined> {
     return this.storage.get(name);
+  }
+
+  async keep(name: string, value: string): Promise<void> {
+    await this.storage.store(name, value);
+  }
+
+  async forget(name: string): Promise<void> {
+    await this.storage.delete(name);
+  }
+
+  /** How many there were. */
+  async forgetSsh(): Promise<number> {
+    const names = (await this.storage.keys()).filter((name) => /^ssh-(key|password):/.test(name));
+    for (const name of names) await this.forget(name);
+    return names.length;
   }
 
   async setModelKey(baseUrl: string, key: string): Promise<void> {

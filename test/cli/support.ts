@@ -42,6 +42,12 @@ export class FakeTerminal implements Terminal {
     this.stderr += question;
     return Promise.resolve(this.answers.shift());
   }
+  /** What was asked without an echo. */
+  readonly hidden: string[] = [];
+  askHidden(question: string): Promise<string | undefined> {
+    this.hidden.push(question);
+    return this.ask(question);
+  }
   edit(text: string): Promise<string> {
     return Promise.resolve(this.edited(text));
   }

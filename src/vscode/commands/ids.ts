@@ -32,6 +32,7 @@ export const commandIds = [
   'mlIntern.instructions.edit',
   'mlIntern.modelKey.set',
   'mlIntern.modelKey.remove',
+  'mlIntern.ssh.forget',
   'mlIntern.settings.open',
   'mlIntern.log.show',
 ] as const;

@@ -3,12 +3,14 @@ import * as vscode from 'vscode';
 import type { EditorLog } from '../log';
 import { askForModelKey, type EditorSecrets } from '../secrets';
 import { readSettings } from '../settings';
+import type { EditorPrompts } from '../ssh-prompts';
 import type { Commands } from './ids';
 
 type SetupCommand =
   | 'mlIntern.instructions.edit'
   | 'mlIntern.modelKey.set'
   | 'mlIntern.modelKey.remove'
+  | 'mlIntern.ssh.forget'
   | 'mlIntern.settings.open'
   | 'mlIntern.log.show';
 
@@ -21,7 +23,7 @@ The agent reads this at every run, and again when it changes. Say in plain words
 - Ideas to try:
 `;
 
-export function setupCommands(secrets: EditorSecrets, log: EditorLog): Commands<SetupCommand> {
+export function setupCommands(secrets: EditorSecrets, prompts: EditorPrompts, log: EditorLog): Commands<SetupCommand> {
   return {
     'mlIntern.instructions.edit': editInstructions,
     'mlIntern.modelKey.set': async () => {
@@ -34,6 +36,12 @@ export function setupCommands(secrets: EditorSecrets, log: EditorLog): Commands<
       const { baseUrl } = readSettings().model;
       await secrets.removeModelKey(baseUrl);
       void vscode.window.showInformationMessage(`The key for ${baseUrl} is removed.`);
+    },
+    'mlIntern.ssh.forget': async () => {
+      prompts.answered.clear();
+      const kept = await secrets.forgetSsh();
+      const what = kept === 1 ? 'One remembered SSH secret is' : `${kept} remembered SSH secrets are`;
+      void vscode.window.showInformationMessage(`${what} forgotten, and what this window was told.`);
     },
     'mlIntern.settings.open': async () => {
       await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:ml-intern.ml-intern');
