@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AutoShell } from '../../src/adapters/ssh/auto-shell';
+import { withoutSshProgram } from '../support/ssh-config';
 import { startSecondSshd } from '../support/second-sshd';
 import { startTestSshd, type TestSshd } from '../support/sshd';
 
@@ -66,6 +67,15 @@ describe('ssh transport: auto', () => {
     const one = await entered(['KexAlgorithms sntrup761x25519-sha512@openssh.com'], {});
     assert.equal((await one.exec('echo new')).stdout, 'new\n');
     assert.match(said.join(), /no key exchange algorithm in common/);
+  });
+
+  it('says what is missing where only `ssh` would do, and there is none', async () => {
+    const one = auto(await server.config({ ProxyCommand: 'nc %h %p' }));
+    await assert.rejects(
+      withoutSshProgram(folder, () => one.exec('true')),
+      /because .*ProxyCommand/,
+    );
+    assert.deepEqual(said, []);
   });
 
   it('fails with what is wrong, and goes on when that is mended', async () => {

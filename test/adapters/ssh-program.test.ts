@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { ProgramShell } from '../../src/adapters/ssh/program/program-shell';
 import { type ErrorReason, MlInternError } from '../../src/core/errors';
 import type { BoxShell } from '../../src/core/ports/shell';
+import { withoutSshProgram } from '../support/ssh-config';
 import { startSecondSshd } from '../support/second-sshd';
 import { startTestSshd, type TestSshd } from '../support/sshd';
 
@@ -232,6 +233,12 @@ describe('ssh through the system’s program', () => {
     it('says that a key is not accepted', async () => {
       const refused = await shell({ IdentityFile: `"${await newKey('stranger')}"` });
       await rejects(refused.exec('true'), 'box-auth', /does not let you in: .*Permission denied/, /ssh-add/);
+    });
+
+    it('says that there is no `ssh` program', async () => {
+      const one = await shell();
+      const failing = withoutSshProgram(folder, () => one.exec('true'));
+      await rejects(failing, 'box-unreachable', /`ssh` program cannot be started/, /Install OpenSSH/);
     });
 
     it('says that nothing listens there, and goes on when something does', async () => {
