@@ -1,7 +1,6 @@
 /** Signing in: locked keys against a real sshd; passwords and second factors against a scripted stand-in. */
 import assert from 'node:assert/strict';
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile, spawnSync } from 'node:child_process';
 import { appendFile, chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,42 +8,13 @@ import { promisify } from 'node:util';
 import type { AuthContext, KeyboardAuthContext } from 'ssh2';
 import { SshShell } from '../../src/adapters/ssh/ssh-shell';
 import { type ErrorReason, MlInternError } from '../../src/core/errors';
-import type { Secrets } from '../../src/core/ports/common';
-import type { Prompts, SecretAnswer, SecretQuestion } from '../../src/core/ports/prompts';
+import type { Prompts } from '../../src/core/ports/prompts';
 import { type AuthServer, startAuthServer } from '../support/auth-server';
+import { Kept, Person, withAgent } from '../support/sign-in';
 import { startTestSshd, type TestSshd } from '../support/sshd';
 
 const run = promisify(execFile);
 const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined;
-
-type Answer = string | Partial<SecretAnswer> | undefined;
-
-/** A person who gives these answers, and then declines. */
-class Person implements Prompts {
-  readonly answered = new Map<string, SecretAnswer>();
-  readonly asked: SecretQuestion[] = [];
-  private readonly answers: Answer[];
-
-  constructor(...answers: Answer[]) {
-    this.answers = answers;
-  }
-
-  async secret(question: SecretQuestion): Promise<SecretAnswer | undefined> {
-    this.asked.push(question);
-    const answer = this.answers.shift();
-    if (answer === undefined) return undefined;
-    return { answer: '', remember: false, ...(typeof answer === 'string' ? { answer } : answer) };
-  }
-
-  kinds = () => this.asked.map(({ kind }) => kind);
-}
-
-class Kept implements Secrets {
-  readonly all = new Map<string, string>();
-  get = (name: string) => Promise.resolve(this.all.get(name));
-  keep = async (name: string, value: string) => void this.all.set(name, value);
-  forget = async (name: string) => void this.all.delete(name);
-}
 
 async function rejects(work: Promise<unknown>, reason: ErrorReason, message: RegExp, next = /./): Promise<void> {
   await assert.rejects(work, (error) => {
@@ -174,12 +144,8 @@ const closeAll = () => Promise.all(shells.splice(0).map((shell) => shell.close()
   }
 
   it('are spared the question when the agent holds them', async () => {
-    const socket = join(folder, 'agent');
-    const agent = spawn('ssh-agent', ['-D', '-a', socket]);
-    try {
-      await once(agent.stdout, 'data');
-      const env = { ...process.env, SSH_AUTH_SOCK: socket };
-      await run('ssh-add', ['-q', server.keyPath], { env });
+    await withAgent(folder, async (socket, add) => {
+      await add(server.keyPath);
       const options = await configured(folder, server, { IdentityFile: locked, IdentityAgent: socket });
       for (const identitiesOnly of ['yes', 'no']) {
         const prompts = new Person();
@@ -188,10 +154,7 @@ const closeAll = () => Promise.all(shells.splice(0).map((shell) => shell.close()
         assert.equal((await one.exec('echo in')).stdout, 'in\n');
         assert.deepEqual(prompts.asked, []);
       }
-    } finally {
-      agent.kill();
-      await once(agent, 'exit');
-    }
+    });
   });
 
   it('do without an agent that is gone', async () => {
@@ -316,6 +279,40 @@ describe('passwords and second factors (stand-in server)', () => {
     assert.deepEqual(prompts.kinds(), ['code', 'code']);
   });
 
+  (hasKeygen ? it : it.skip)('gives a key of the agent and a code, whatever other keys the agent holds', async () => {
+    await start((own) => {
+      let keyGiven = false;
+      return (context) => {
+        if (keyGiven && context.method === 'keyboard-interactive') return withCode(context, ['ada', '123456']);
+        const fits = !keyGiven && context.method === 'publickey' && context.key.data.equals(own.publicKey);
+        if (!fits) return context.reject([keyGiven ? 'keyboard-interactive' : 'publickey']);
+        if (!context.signature) return context.accept();
+        keyGiven = true;
+        return context.reject(['keyboard-interactive'], true);
+      };
+    });
+    await withAgent(server.folder, async (socket, add) => {
+      for (const name of ['before', 'fits', 'after']) {
+        const path = name === 'fits' ? server.keyPath : join(server.folder, name);
+        if (name !== 'fits') await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path]);
+        await add(path);
+      }
+      const options = await configured(server.folder, server, { IdentityFile: '/nowhere/id', IdentityAgent: socket });
+      const prompts = new Person('ada', '123456');
+      await isIn(kept(new SshShell({ host: 'agent-box', configFile: await options({}), prompts })));
+      assert.deepEqual(prompts.kinds(), ['code', 'code']);
+    });
+  });
+
+  it('says that the server wants a new password', async () => {
+    await start(() => (context) => {
+      if (context.method !== 'password') return context.reject(['password']);
+      return context.requestChange('Choose a new one: ', () => context.reject());
+    });
+    const expired = shell({ prompts: new Person('of last year') }).exec('true');
+    await rejects(expired, 'box-auth', /wants a new password/, /choose a new password there/);
+  });
+
   it('gives password and code through the questions of the server, the password only once', async () => {
     await start(() => (context) => {
       if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive', 'password']);
@@ -365,7 +362,11 @@ async function allow(server: TestSshd, line: string): Promise<{ undo(): Promise<
 }
 
 /** A configuration file for `agent-box`, with more settings for each test. */
-async function configured(folder: string, server: TestSshd, settings: Record<string, string>) {
+async function configured(
+  folder: string,
+  server: Pick<TestSshd, 'host' | 'port' | 'user' | 'knownHostsPath'>,
+  settings: Record<string, string>,
+) {
   const fixed = {
     HostName: server.host,
     Port: server.port,

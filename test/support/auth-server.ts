@@ -8,8 +8,10 @@ import { type AuthContext, Server, utils } from 'ssh2';
 import { SshShell, type SshShellOptions } from '../../src/adapters/ssh/ssh-shell';
 
 export interface AuthServer {
+  host: string;
   port: number;
   user: string;
+  knownHostsPath: string;
   folder: string;
   /** The key that `publicKey` is the public half of. */
   keyPath: string;
@@ -67,8 +69,10 @@ export async function startAuthServer(
   };
   const hangUp = () => sockets.forEach((socket) => socket.destroy());
   const server: AuthServer = {
+    host: overrides.hostname,
     port,
     user: overrides.user,
+    knownHostsPath: knownHosts,
     folder,
     keyPath,
     publicKey: parsed.getPublicSSH(),

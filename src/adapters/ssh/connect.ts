@@ -6,7 +6,7 @@ import type { Secrets } from '../../core/ports/common';
 import type { Prompts } from '../../core/ports/prompts';
 import { Deadline } from './deadline';
 import { type Destination, nameOf } from './destination';
-import { changedHostKey, connectError, unknownHostKey } from './errors';
+import { changedHostKey, connectError, passwordExpired, unknownHostKey } from './errors';
 import { fingerprint, judgeHostKey, knownHostsLine, knownKeyTypes } from './known-hosts';
 import { readOptional } from './read-optional';
 import { SecretDesk } from './secret-desk';
@@ -92,6 +92,10 @@ async function tryConnect(
     client.once('ready', () => {
       deadline.end();
       resolve(client);
+    });
+    client.once('change password', () => {
+      refusal = passwordExpired(box);
+      hangUp();
     });
     // An agent that cannot sign is one key less.
     client.on('error', (error) => error.level !== 'agent' && fail(error));

@@ -147,6 +147,12 @@ export function wrongAnswers(box: string, { user }: Destination): MlInternError 
   });
 }
 
+export function passwordExpired(box: string): MlInternError {
+  return new MlInternError('box-auth', `The box ${box} wants a new password from you before it lets you in.`, {
+    next: `Connect once with \`ssh ${box}\` in a terminal, choose a new password there, then try again.`,
+  });
+}
+
 export function answeredTooLate(box: string): MlInternError {
   return new MlInternError('box-auth', `The box ${box} hung up while it waited for an answer.`, {
     next: 'Try again with the code at hand: servers wait for about two minutes.',
