@@ -10,6 +10,7 @@ import type { AppOptions } from './options';
 import { RunsService } from './runs-service';
 
 export { listHardware, openBox } from './box-factory';
+export { buildEnvironment } from './environments';
 export { practiceConfig } from './practice';
 export { fillWheelhouse } from './wheels';
 

@@ -3,6 +3,7 @@ import { type AppOptions, parseSshTransport } from '../app/options';
 import type { WheelOrder } from '../app/wheels';
 import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
+import type { JobStatus } from '../core/ports/box';
 import type { Logger } from '../core/ports/common';
 import type { Flavor } from '../core/ports/hardware';
 import type { WheelhouseAnswer } from '../core/ports/wheelhouse';
@@ -16,6 +17,7 @@ export interface App {
   createRuns(options: AppOptions): Runs;
   practiceConfig(options: { seed: number; autonomy: Autonomy }): RunConfig;
   openBox(host: string, options: AppOptions): Promise<OpenedBox>;
+  buildEnvironment(box: OpenedBox, name: string, productRoot: string): Promise<JobStatus>;
   fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;
   listHardware(options: AppOptions): Promise<Flavor[]>;
 }

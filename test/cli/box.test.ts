@@ -271,23 +271,6 @@ describe('ml-intern box usage', () => {
   });
 });
 
-describe('ml-intern box wheelhouse', () => {
-  const box = boxWith([]);
-
-  it('brings what runs need unless told which sets', async () => {
-    const { code, terminal } = await play(['wheelhouse', 'gpu1'], box);
-    assert.equal(code, 0);
-    assert.equal(terminal.stdout, '/root/wheelhouse holds 2 wheels for Python 3.11.\n');
-    assert.match(terminal.stderr, /Sending 1\.0 MiB that the box lacks/);
-    const one = json((await play(['wheelhouse', 'gpu1', '--sets', 'serve', '--json'], box)).terminal.stdout);
-    assert.equal((one as { wheels: number }).wheels, 1);
-  });
-
-  it('knows no other sets', async () => {
-    assert.equal((await play(['wheelhouse', 'gpu1', '--sets', 'other'], box)).code, 2);
-  });
-});
-
 describe('ml-intern box clean', () => {
   const items = [
     { kind: 'job' as const, name: 'old-1', why: 'finished, not used since', bytes: 2 ** 20, lastUsed: 1_600_000_000 },

@@ -1,4 +1,6 @@
 /** A terminal and runs that tests can look into: the CLI is driven through `runCli`, as a person drives it. */
+import { resolve } from 'node:path';
+import { buildEnvironment } from '../../src/app/environments';
 import { reduce } from '../../src/core/run/reducer';
 import type { RunEvent, EventData, EventType } from '../../src/core/run/events';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../../src/core/run/runs';
@@ -246,6 +248,7 @@ export async function play(
       options = given;
       return Promise.resolve(flavors);
     },
+    buildEnvironment: (box, name) => buildEnvironment(box, name, resolve(__dirname, '../..')),
     fillWheelhouse: (_box, order) => {
       order.onProgress({ bytes: 0, totalBytes: 2 ** 20 });
       return Promise.resolve(wheelhouse(order.sets));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MlInternError } from '../errors';
 import type { JobView } from '../run/view';
 import { jobRequest, type Bench, type WorkOrder } from './bench';
+import { environmentOrder } from './environment-order';
 import { pretty } from './files';
 
 const environmentResult = z.object({
@@ -54,14 +55,8 @@ export class Preparation {
   }
 
   private async buildEnvironment(name: 'train' | 'eval'): Promise<string> {
-    const job = await this.run({
-      id: this.bench.jobs.attempt(`${this.bench.runId}-env-${name}`),
-      kind: 'environment',
-      steps: [['{python}', '-m', 'ml_intern_box.environment', 'environment.json']],
-      files: { 'environment.json': pretty(this.bench.environmentSets[name]) },
-      environment: null,
-      capSeconds: 3600,
-    });
+    const id = this.bench.jobs.attempt(`${this.bench.runId}-env-${name}`);
+    const job = await this.run(environmentOrder(id, this.bench.environmentSets[name]));
     const result = environmentResult.parse(
       await this.answer(
         job,

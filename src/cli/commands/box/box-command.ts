@@ -2,6 +2,9 @@
 import type { Command } from 'commander';
 import { boxRootOption, command, slurmOption } from '../../options';
 
+/** The product's sets, as in `box/environments/`. */
+export const environmentNames = ['train', 'eval', 'serve'];
+
 export function onBox(name: string, description: string): Command {
   return command(name, description)
     .argument(

@@ -6,17 +6,17 @@ import { exitCodes } from '../../exit-codes';
 import { plain } from '../../format';
 import { examples } from '../../options';
 import { withBox } from '../../with-box';
-import { onBox } from './box-command';
+import { environmentNames, onBox } from './box-command';
 
 interface WheelhouseOptions extends GlobalOptions {
   sets: string[];
 }
 
-const known = ['train', 'eval', 'serve'];
-
 export function wheelhouseCommand(cli: Cli, done: (code: number) => void): Command {
   return onBox('wheelhouse', 'download packages here and bring them to a box that reaches no package index')
-    .addOption(new Option('--sets <names...>', 'of which environments').choices(known).default(['train', 'eval']))
+    .addOption(
+      new Option('--sets <names...>', 'of which environments').choices(environmentNames).default(['train', 'eval']),
+    )
     .addHelpText(
       'after',
       examples(
