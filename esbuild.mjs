@@ -8,7 +8,7 @@ const watch = process.argv.includes('--watch');
 const lazy = {
   'src/app/main': 'app',
   'src/core/agent/agent': 'agent',
-  'src/adapters/ssh/ssh-shell': 'ssh',
+  'src/adapters/ssh/all': 'ssh',
   'src/practice/main': 'practice',
 };
 

@@ -59,7 +59,7 @@ function hfJobsBox(
 async function openShell(name: string, options: AppOptions, world?: PracticeWorldInfo): Promise<BoxShell> {
   if (!world && name === 'local') return new LocalShell();
   if (!world) return openSshShell(name, options);
-  const { SshShell } = await import('../adapters/ssh/ssh-shell');
+  const { SshShell } = await import('../adapters/ssh/all');
   const { host, port, user, keyPath, knownHostsPath } = world.ssh;
   return new SshShell({
     host,

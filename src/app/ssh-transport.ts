@@ -9,12 +9,13 @@ export async function openSshShell(host: string, options: AppOptions): Promise<B
     ...(confirm ? { confirmHostKey: (print: string, hop?: string) => confirm(hop ?? host, print) } : {}),
   };
   const signIn = { secrets, ...(prompts ? { prompts } : {}) };
+  const { AutoShell, ProgramShell, SshShell } = await import('../adapters/ssh/all');
   switch (settings.sshTransport ?? 'auto') {
     case 'system':
-      return new (await import('../adapters/ssh/program/program-shell')).ProgramShell(shared);
+      return new ProgramShell(shared);
     case 'built-in':
-      return new (await import('../adapters/ssh/ssh-shell')).SshShell({ ...shared, ...signIn });
+      return new SshShell({ ...shared, ...signIn });
     case 'auto':
-      return new (await import('../adapters/ssh/auto-shell')).AutoShell({ ...shared, ...signIn, logger });
+      return new AutoShell({ ...shared, ...signIn, logger });
   }
 }
