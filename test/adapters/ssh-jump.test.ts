@@ -29,9 +29,11 @@ describe('ssh through jump hosts', () => {
   const behind = (jump: string, changes: { gpu?: Changes; bastion?: Changes } = {}) =>
     hostLines('gpu', gpu, { ProxyJump: jump, ...changes.gpu }) + hostLines('bastion', bastion, changes.bastion);
 
-  before(async () => {
+  before(async function () {
     [bastion, gpu] = await Promise.all([startTestSshd(), startTestSshd()]);
     folder = await mkdtemp(join(tmpdir(), 'ml-intern-jump-'));
+    // The stand-in leads to `localhost` alone, and is no proof of how a real server leads on.
+    if (bastion.kind !== 'openssh') this.skip();
   });
   after(async () => {
     await Promise.all([bastion.stop(), gpu.stop()]);
