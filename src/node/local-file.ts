@@ -9,8 +9,11 @@ const usualChunkBytes = 256 * 1024;
 export async function* readFrom(path: string, offset: number, chunkBytes = usualChunkBytes): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   try {
+    // A small file gets a small buffer, and one byte more that tells whether it grew meanwhile.
+    const { size } = await file.stat();
     for (let at = offset; ;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, at);
+      const length = Math.min(chunkBytes, Math.max(1, size - at));
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
       at += bytesRead;

@@ -9,6 +9,8 @@ const ahead = 64;
 const readBytes = 64 * 1024;
 /** What every server takes at once: ssh2 sends the rest of a larger one later, and a cut would then leave a hole. */
 const writeBytes = 32 * 1024;
+/** Read at once from our own disk: a read costs a turn of the thread pool, however small it is. */
+const diskBytes = 1024 * 1024;
 
 export async function uploadBySftp(
   channel: SftpChannel,
@@ -25,10 +27,13 @@ export async function uploadBySftp(
       done += await unlessAborted(writes.next(), signal);
       onProgress?.(done);
     };
-    for await (const chunk of readFrom(localPath, offset, writeBytes)) {
-      if (writes.full) await settle();
-      writes.add(write(channel, handle, chunk, position));
-      position += chunk.length;
+    for await (const chunk of readFrom(localPath, offset, diskBytes)) {
+      for (let from = 0; from < chunk.length; from += writeBytes) {
+        const piece = chunk.subarray(from, from + writeBytes);
+        if (writes.full) await settle();
+        writes.add(write(channel, handle, piece, position));
+        position += piece.length;
+      }
     }
     while (writes.size > 0) await settle();
   } finally {

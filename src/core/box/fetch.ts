@@ -38,8 +38,9 @@ class Fetch {
   /** Grows only when another try would have less to do. */
   moved = 0;
   readonly report: FetchReport;
-  private left: Wanted[];
+  private readonly left: Set<Wanted>;
   private readonly totalBytes: number;
+  private openBytes: number;
 
   constructor(
     private readonly parts: StorageParts,
@@ -47,8 +48,9 @@ class Fetch {
     plan: FetchPlan,
     private readonly options: StorageOptions,
   ) {
-    this.left = plan.wanted;
+    this.left = new Set(plan.wanted);
     this.totalBytes = plan.wanted.reduce((sum, file) => sum + file.bytes, 0);
+    this.openBytes = this.totalBytes;
     this.report = { folder: order.folder, fetched: 0, bytes: 0, unchanged: 0, skipped: plan.skipped };
     this.progress(0);
   }
@@ -71,8 +73,8 @@ class Fetch {
   async attempt(): Promise<void> {
     // SFTP sends names as text: one that is none can only come in a stream, where names play no part.
     const isLarge = (file: Wanted) => file.bytes > largeBytes && file.name === file.path;
-    const large = this.left.filter(isLarge);
-    await this.fetchSmall(this.left.filter((file) => !isLarge(file)));
+    const large = [...this.left].filter(isLarge);
+    await this.fetchSmall([...this.left].filter((file) => !isLarge(file)));
     const told = await this.hashesOf(large);
     for (const [i, file] of large.entries()) await this.fetchLarge(file, told[i] ?? undefined);
   }
@@ -85,11 +87,11 @@ class Fetch {
     for await (const { name, content } of this.parts.local.unpack(stream)) {
       const [, index = '', hash] = member.exec(name) ?? [];
       const file = files[Number(hash === undefined ? parseMissing(name) : index)];
-      if (file === undefined || !this.left.includes(file)) throw strange();
+      if (file === undefined || !this.left.has(file)) throw strange();
       if (hash === undefined) this.skip(file, 'it is no longer there');
       else await this.keepSmall(file, hash, content);
     }
-    if (files.some((file) => this.left.includes(file))) throw cutOff();
+    if (files.some((file) => this.left.has(file))) throw cutOff();
   }
 
   private async keepSmall(file: Wanted, hash: string, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -170,14 +172,14 @@ class Fetch {
   }
 
   private settle(file: Wanted): void {
-    this.left = this.left.filter((each) => each !== file);
+    this.left.delete(file);
+    this.openBytes -= file.bytes;
     this.moved += 1;
     this.progress(0);
   }
 
   private progress(current: number): void {
-    const open = this.left.reduce((sum, file) => sum + file.bytes, 0);
-    const bytes = Math.min(this.totalBytes, this.totalBytes - open + current);
+    const bytes = Math.min(this.totalBytes, this.totalBytes - this.openBytes + current);
     this.options.onProgress?.({ bytes, totalBytes: this.totalBytes });
   }
 }
