@@ -41,14 +41,14 @@ def manifest(root, wanted):
 
 def receive(root, stream):
     """Takes in a tar stream whose members are named by their hashes; a stream that is cut off leaves whole files only."""
-    received = 0
+    received, parts = 0, _parts(root)
     try:
         with tarfile.open(fileobj=stream, mode="r|") as members:
             for member in members:
                 target = stored(root, member.name)
                 if not member.isreg():
                     raise BoxError("bad-input", "%s is not a plain file." % member.name, "Send plain files only.")
-                _keep(root, members.extractfile(member), member.size, target)
+                _keep(parts, members.extractfile(member), member.size, target)
                 received += 1
     except (tarfile.TarError, EOFError) as error:
         raise BoxError("bad-input", "The stream of files was cut off: %s." % error, "Send the files again.") from error
@@ -103,9 +103,9 @@ def unused(root, older_than_seconds):
                 yield path
 
 
-def _keep(root, content, size, target):
+def _keep(parts, content, size, target):
     """One member of a stream, written beside and renamed when its hash is right."""
-    new = os.path.join(_parts(root), "%s.%d.new" % (os.path.basename(target), os.getpid()))
+    new = os.path.join(parts, "%s.%d.new" % (os.path.basename(target), os.getpid()))
     digest = hashlib.sha256()
     try:
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
@@ -118,13 +118,17 @@ def _keep(root, content, size, target):
         if digest.hexdigest() != os.path.basename(target):
             raise _damaged(os.path.basename(target))
         _rename(new, target)
-    finally:
+    except BaseException:
         _remove(new)
+        raise
 
 
 def _rename(new, target):
-    os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
-    os.replace(new, target)
+    try:
+        os.replace(new, target)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+        os.replace(new, target)
 
 
 def _is_whole(path, size):

@@ -4,6 +4,8 @@ import { MlInternError } from '../core/errors';
 import type { TransferOptions } from '../core/ports/shell';
 
 const usualChunkBytes = 256 * 1024;
+const writeBytes = 1024 * 1024;
+const longestHoldMs = 200;
 
 /** The bytes from `offset` on, in chunks that are the reader's own. */
 export async function* readFrom(path: string, offset: number, chunkBytes = usualChunkBytes): AsyncGenerator<Buffer> {
@@ -28,7 +30,7 @@ export async function writeFrom(path: string, chunks: AsyncIterable<Uint8Array>,
   const file = await openAt(path, options.offset);
   try {
     let at = options.offset;
-    for await (const chunk of chunks) {
+    for await (const chunk of gathered(chunks)) {
       options.signal?.throwIfAborted();
       for (let done = 0; done < chunk.length;) {
         done += (await file.write(chunk, done, chunk.length - done, at + done)).bytesWritten;
@@ -41,6 +43,37 @@ export async function writeFrom(path: string, chunks: AsyncIterable<Uint8Array>,
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Small chunks put together: a write costs a turn of the thread pool, however small it is. Over a slow link nothing is held
+ * back for long, and when the chunks end early, what came is passed on first.
+ */
+async function* gathered(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  let since = performance.now();
+  try {
+    for await (const chunk of chunks) {
+      waiting.push(chunk);
+      bytes += chunk.length;
+      if (bytes < writeBytes && performance.now() - since < longestHoldMs) continue;
+      const together = joined(waiting);
+      waiting = [];
+      bytes = 0;
+      yield together;
+      since = performance.now();
+    }
+  } catch (error) {
+    if (bytes > 0) yield joined(waiting);
+    throw error;
+  }
+  if (bytes > 0) yield joined(waiting);
+}
+
+function joined(chunks: Uint8Array[]): Uint8Array {
+  const [first, ...others] = chunks;
+  return first !== undefined && others.length === 0 ? first : Buffer.concat(chunks);
 }
 
 async function openAt(path: string, offset: number): Promise<FileHandle> {

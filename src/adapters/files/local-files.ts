@@ -7,7 +7,7 @@ import type { LocalFiles } from '../../core/ports/local-files';
 import { readFrom, writeFrom } from '../../node/local-file';
 import { pack, unpack } from './tar';
 
-export const localFiles: LocalFiles = { size, hash, pack, unpack, place, write, rename, remove };
+export const localFiles: LocalFiles = { size, hash, pack, unpack, places, write, rename, remove };
 
 async function size(path: string): Promise<number | undefined> {
   const facts = await lstat(path).catch(absent);
@@ -39,20 +39,31 @@ async function remove(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
+function places(folder: string): (path: string) => Promise<string> {
+  // Thousands of files share their parents: each is looked at once.
+  const made = new Map<string, Promise<string>>();
+  return async (path) => {
+    const parts = path.split('/');
+    if (!parts.every(isPlain)) throw outside(path, 'its name is not allowed on this machine');
+    const parent = parts.slice(0, -1).join('/');
+    const known = made.get(parent) ?? parentOf(folder, path, parts.slice(0, -1));
+    made.set(parent, known);
+    const found = join(await known, parts.at(-1) ?? '');
+    if ((await lstat(found).catch(absent))?.isDirectory()) throw outside(path, 'a folder is in its way');
+    return found;
+  };
+}
+
 /** Makes one folder after the other, so that a link that was planted on the way is seen before anything is made behind it. */
-async function place(folder: string, path: string): Promise<string> {
-  const parts = path.split('/');
-  if (!parts.every(isPlain)) throw outside(path, 'its name is not allowed on this machine');
+async function parentOf(folder: string, path: string, parts: readonly string[]): Promise<string> {
   await mkdir(folder, { recursive: true });
   let at = await realpath(folder);
-  for (const part of parts.slice(0, -1)) {
+  for (const part of parts) {
     at = join(at, part);
     await mkdir(at).catch((error: unknown) => ignore(error, 'EEXIST'));
     if (!(await lstat(at)).isDirectory()) throw outside(path, 'something that is no folder is in its way');
   }
-  const found = join(at, parts.at(-1) ?? '');
-  if ((await lstat(found).catch(absent))?.isDirectory()) throw outside(path, 'a folder is in its way');
-  return found;
+  return at;
 }
 
 /** Windows takes some characters for more than a name. */

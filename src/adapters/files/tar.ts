@@ -1,10 +1,15 @@
 /** Many files as one stream of bytes, and back. */
 import { type EventEmitter, once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { extract, pack as newPack, type Pack } from 'tar-stream';
 import { MlInternError } from '../../core/errors';
+import { InFlight } from '../../core/in-flight';
 import type { LocalFile } from '../../core/ports/box-files';
 import type { StreamedFile } from '../../core/ports/local-files';
 import { readFrom } from '../../node/local-file';
+
+const tinyBytes = 64 * 1024;
+const readsAhead = 16;
 
 export async function* pack(files: readonly LocalFile[]): AsyncGenerator<Uint8Array> {
   const stream = newPack();
@@ -39,11 +44,11 @@ export async function* unpack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
 type Target = EventEmitter & { destroyed: boolean; write(chunk: Uint8Array): boolean };
 
 async function fill(stream: Pack, files: readonly LocalFile[]): Promise<void> {
-  for (const file of files) {
+  for await (const { file, content } of readAhead(files)) {
     await new Promise<void>((resolve, reject) => {
       const header = { name: file.sha256, size: file.bytes };
       const entry = stream.entry(header, (error) => (error ? reject(changed(file, error)) : resolve()));
-      pour(contentOf(file), entry).then(
+      pour(content, entry).then(
         () => entry.end(undefined),
         (error: unknown) => entry.destroy(error as Error),
       );
@@ -52,8 +57,30 @@ async function fill(stream: Pack, files: readonly LocalFile[]): Promise<void> {
   stream.finalize();
 }
 
-function contentOf({ source }: LocalFile): AsyncIterable<Uint8Array> {
-  return typeof source === 'string' ? readFrom(source, 0) : one(source);
+interface Loaded {
+  file: LocalFile;
+  content: AsyncIterable<Uint8Array>;
+}
+
+/** Tiny files are read while others are still being sent: opening one after the other takes longer than sending them. */
+async function* readAhead(files: readonly LocalFile[]): AsyncGenerator<Loaded> {
+  const ahead = new InFlight<Loaded>(readsAhead);
+  for (const file of files) {
+    if (ahead.full) yield await ahead.next();
+    ahead.add(load(file));
+  }
+  while (ahead.size > 0) yield await ahead.next();
+}
+
+async function load(file: LocalFile): Promise<Loaded> {
+  const { source, bytes } = file;
+  if (typeof source !== 'string') return { file, content: one(source) };
+  if (bytes > tinyBytes) return { file, content: readFrom(source, 0) };
+  try {
+    return { file, content: one(await readFile(source)) };
+  } catch (error) {
+    throw changed(file, error as Error);
+  }
 }
 
 async function* one(content: Uint8Array): AsyncGenerator<Uint8Array> {

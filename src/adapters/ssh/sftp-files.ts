@@ -2,7 +2,7 @@
 import { unlessAborted } from '../../core/box/abort';
 import type { TransferOptions } from '../../core/ports/shell';
 import { readFrom, writeFrom } from '../../node/local-file';
-import { InFlight } from './in-flight';
+import { InFlight } from '../../core/in-flight';
 import type { SftpChannel } from './sftp-channel';
 
 const ahead = 64;

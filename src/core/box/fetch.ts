@@ -1,12 +1,16 @@
 /** Fetches artifacts: only what changed, verified by hash, and seen under its name only when it is whole. */
 import { z } from 'zod';
 import { MlInternError } from '../errors';
+import { InFlight } from '../in-flight';
 import type { FetchReport, StorageOptions } from '../ports/box-files';
 import { type FetchPlan, planFetch, type Wanted } from './fetch-plan';
 import { persevere } from './persevere';
 import type { Listing, StorageParts } from './storage-parts';
 
 const largeBytes = 4 * 1024 * 1024;
+/** Files of this size are held in memory, so that several are written at once. */
+const tinyBytes = 64 * 1024;
+const writesAhead = 16;
 const hashTimeoutMs = 60 * 60_000;
 const hashes = z.object({ hashes: z.array(z.string().max(64).nullable()).max(50_000) });
 const member = /^(\d{1,6})\.([0-9a-f]{64})$/;
@@ -41,6 +45,7 @@ class Fetch {
   private readonly left: Set<Wanted>;
   private readonly totalBytes: number;
   private openBytes: number;
+  private readonly place: (path: string) => Promise<string>;
 
   constructor(
     private readonly parts: StorageParts,
@@ -51,6 +56,7 @@ class Fetch {
     this.left = new Set(plan.wanted);
     this.totalBytes = plan.wanted.reduce((sum, file) => sum + file.bytes, 0);
     this.openBytes = this.totalBytes;
+    this.place = parts.local.places(order.folder);
     this.report = { folder: order.folder, fetched: 0, bytes: 0, unchanged: 0, skipped: plan.skipped };
     this.progress(0);
   }
@@ -65,7 +71,7 @@ class Fetch {
     }
     const told = await this.hashesOf(same);
     for (const [i, file] of same.entries()) {
-      const here = await local.hash(await local.place(this.order.folder, file.name), this.options.signal);
+      const here = await local.hash(await this.place(file.name), this.options.signal);
       if (here === told[i]) this.done(file, 'unchanged');
     }
   }
@@ -82,21 +88,29 @@ class Fetch {
   private async fetchSmall(files: readonly Wanted[]): Promise<void> {
     if (files.length === 0) return;
     const { signal } = this.options;
-    const stdin = once(JSON.stringify({ paths: files.map((file) => file.path) }));
+    const stdin = each([Buffer.from(JSON.stringify({ paths: files.map((file) => file.path) }))]);
     const stream = this.parts.stream(['send', this.order.id], { stdin, signal });
-    for await (const { name, content } of this.parts.local.unpack(stream)) {
-      const [, index = '', hash] = member.exec(name) ?? [];
-      const file = files[Number(hash === undefined ? parseMissing(name) : index)];
-      if (file === undefined || !this.left.has(file)) throw strange();
-      if (hash === undefined) this.skip(file, 'it is no longer there');
-      else await this.keepSmall(file, hash, content);
+    const writes = new InFlight<void>(writesAhead);
+    try {
+      for await (const { name, content } of this.parts.local.unpack(stream)) {
+        const [, index = '', hash] = member.exec(name) ?? [];
+        const file = files[Number(hash === undefined ? parseMissing(name) : index)];
+        if (file === undefined || !this.left.has(file)) throw strange();
+        if (writes.full) await writes.next();
+        if (hash === undefined) this.skip(file, 'it is no longer there');
+        else if (file.bytes > tinyBytes) await this.keepSmall(file, hash, content);
+        else writes.add(this.keepSmall(file, hash, await held(content, file.bytes)));
+      }
+      while (writes.size > 0) await writes.next();
+    } finally {
+      await writes.settled();
     }
     if (files.some((file) => this.left.has(file))) throw cutOff();
   }
 
   private async keepSmall(file: Wanted, hash: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     const { local } = this.parts;
-    const place = await local.place(this.order.folder, file.name);
+    const place = await this.place(file.name);
     const part = partOf(place, hash);
     const actual = await local.write(part, content, this.options.signal);
     await this.keep(file, part, place, actual === hash);
@@ -106,7 +120,7 @@ class Fetch {
     if (hash === undefined) return this.skip(file, 'it is no longer there');
     const { local } = this.parts;
     const { signal } = this.options;
-    const place = await local.place(this.order.folder, file.name);
+    const place = await this.place(file.name);
     const part = partOf(place, hash);
     const have = (await local.size(part)) ?? 0;
     const offset = have > file.bytes ? 0 : have;
@@ -144,7 +158,7 @@ class Fetch {
 
   private async placeOf(file: Wanted): Promise<string | undefined> {
     try {
-      return await this.parts.local.place(this.order.folder, file.name);
+      return await this.place(file.name);
     } catch (error) {
       if (!MlInternError.is(error, 'bad-input')) throw error;
       this.skip(file, error.message);
@@ -194,8 +208,19 @@ function parseMissing(name: string): string {
   return /^(\d{1,6})\.missing$/.exec(name)?.[1] ?? 'none';
 }
 
-async function* once(input: string): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(Buffer.from(input));
+/** The whole content, or as much of it as there may be: more than was listed shows in the hash. */
+async function held(content: AsyncIterable<Uint8Array>, most: number): Promise<AsyncIterable<Uint8Array>> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of content) {
+    if (bytes <= most) chunks.push(chunk);
+    bytes += chunk.length;
+  }
+  return each(chunks);
+}
+
+async function* each(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* await Promise.resolve(chunks);
 }
 
 function cutOff(): MlInternError {

@@ -14,8 +14,8 @@ export interface LocalFiles {
   pack(files: readonly LocalFile[]): AsyncIterable<Uint8Array>;
   /** The files of a tar stream; each is read before the next comes. */
   unpack(stream: AsyncIterable<Uint8Array>): AsyncIterable<StreamedFile>;
-  /** Where `path` lies below `folder`, with its parents made. Refuses (`bad-input`) whatever is or leads outside. */
-  place(folder: string, path: string): Promise<string>;
+  /** Tells where a path lies below `folder`, with its parents made. Refuses (`bad-input`) whatever is or leads outside. */
+  places(folder: string): (path: string) => Promise<string>;
   /** Answers the hash of what was written. */
   write(path: string, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<string>;
   rename(from: string, to: string): Promise<void>;

@@ -19,6 +19,11 @@ export class InFlight<T> {
     this.started.push(work);
   }
 
+  /** When nothing is under way any more, however it ended. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.started);
+  }
+
   /** The oldest. */
   next(): Promise<T> {
     return this.started.shift() ?? Promise.reject(new Error('Nothing is in flight.'));
