@@ -310,7 +310,10 @@ def test_a_job_waits_for_its_gpu_and_sees_no_other(box, tmp_path, monkeypatch):
     box.wait_for(lambda: box.status("job-1")["state"] == "queued" and box.status("job-1")["note"])
     assert "GPU 0 is used by the job job-0" in box.status("job-1")["note"]
     for role in ("worker", "guardian"):
+        killed = box.pid_of("job-1", role)
         box.kill("job-1", role)
+        # One at a time: each must have been replaced before the other may go.
+        box.wait_for(lambda: box.pid_of("job-1", role) != killed)
     box.ask("stop", "job-0")
     last, files = box.follow("job-1")
     assert (last["state"], last["gpus"], files["stdout.log"]) == ("finished", [0], b"0\n")

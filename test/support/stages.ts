@@ -110,8 +110,10 @@ async function offerSlurm(): Promise<void> {
 
 async function python(): Promise<Tally> {
   const interpreter = await pythonForTests();
-  const args = ['-m', 'pytest', 'box/tests', '-q', '--color=no'];
-  const { code, output } = await show(interpreter, args, { PYTHONPATH: join(REPOSITORY, 'box') });
+  const args = ['-m', 'pytest', 'box/tests', '-q', '--color=no', '-n', '3'];
+  // Threads that spin while they wait would take the cores from the tests beside them.
+  const calm = { OMP_NUM_THREADS: '1', OMP_WAIT_POLICY: 'PASSIVE' };
+  const { code, output } = await show(interpreter, args, { PYTHONPATH: join(REPOSITORY, 'box'), ...calm });
   return pytestTally(output, code);
 }
 
