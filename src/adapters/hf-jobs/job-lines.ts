@@ -1,7 +1,7 @@
 /** Reads a job's log: the lines that the box package prints in the container, wrapped in server-sent events. All else is noise. */
 import { z } from 'zod';
 import { MlInternError } from '../../core/errors';
-import type { Frame } from '../../core/box/frames';
+import { type Frame, parseJson } from '../../core/box/frames';
 import { jobFile, jobStatusSchema, parseError, place } from '../../core/box/schema';
 import type { JobFile } from '../../core/ports/box';
 
@@ -87,15 +87,6 @@ function artifact(line: {
   const { artifact: path, bytes, part, parts, data } = line;
   const whole = part !== undefined && parts !== undefined && data !== undefined;
   return { type: 'artifact', path, bytes, ...(whole && { piece: { part, parts, data: Buffer.from(data, 'base64') } }) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function endless(): MlInternError {
