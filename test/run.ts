@@ -1,7 +1,8 @@
-// `npm test`: every stage in order, also after a failure, then one line with the totals. `--list` names the stages, `--only a,c` chooses.
+// `npm test`: every stage, also after a failure, then one line with the totals. `--list` names the stages, `--only a,c` chooses.
 import { Command } from 'commander';
+import { sayAs } from './support/lines';
 import { seconds } from './support/process';
-import { stages, type Stage } from './support/stages';
+import { stages, type Lane, type Stage } from './support/stages';
 import { add, nothing, single, tallyText, type Tally } from './support/tally';
 
 interface Choices {
@@ -23,11 +24,31 @@ function chosen(only: string | undefined): readonly Stage[] {
 
 async function attempt(stage: Stage): Promise<Tally> {
   try {
-    return await stage.run();
+    return await stage.run(sayAs(stage.name));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return single(1);
   }
+}
+
+interface Ended {
+  stage: Stage;
+  tally: Tally;
+  line: string;
+}
+
+async function runLane(lane: Lane, among: readonly Stage[]): Promise<Ended[]> {
+  const ended: Ended[] = [];
+  for (const stage of among.filter((each) => each.lane === lane)) {
+    const started = Date.now();
+    console.log(`\n=== ${stage.letter} ${stage.name}: ${stage.what}`);
+    const tally = await attempt(stage);
+    const verdict = tally.failed === 0 ? 'ok    ' : 'FAILED';
+    const line = `${verdict} ${stage.name.padEnd(8)} ${seconds(started).padStart(9)}  ${tallyText(tally)}`;
+    console.log(`--- ${line}`);
+    ended.push({ stage, tally, line });
+  }
+  return ended;
 }
 
 async function run(choices: Choices): Promise<void> {
@@ -35,19 +56,14 @@ async function run(choices: Choices): Promise<void> {
     stages.forEach(({ letter, name, what }) => console.log(`${letter}  ${name.padEnd(8)} ${what}`));
     return;
   }
-  const lines: string[] = [];
-  let total = nothing();
-  for (const stage of chosen(choices.only)) {
-    const started = Date.now();
-    console.log(`\n=== ${stage.letter} ${stage.name}: ${stage.what}`);
-    const tally = await attempt(stage);
-    total = add(total, tally);
-    lines.push(
-      `${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${stage.name.padEnd(8)} ${seconds(started).padStart(9)}  ${tallyText(tally)}`,
-    );
-    console.log(`--- ${lines.at(-1)}`);
-  }
-  console.log(`\n=== summary\n${lines.join('\n')}\n\n${tallyText(total)}`);
+  const started = Date.now();
+  const among = chosen(choices.only);
+  const first = await runLane('first', among);
+  const [parts, product] = await Promise.all([runLane('parts', among), runLane('product', among)]);
+  const ended = [...first, ...parts, ...product];
+  const total = ended.reduce((sum, { tally }) => add(sum, tally), nothing());
+  console.log(`\n=== summary\n${ended.map(({ line }) => line).join('\n')}`);
+  console.log(`\n${tallyText(total)} in ${seconds(started)}`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
 

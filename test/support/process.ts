@@ -42,3 +42,9 @@ export function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
 }
 
 export const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+/** Whoever asks while the work is under way, or later, gets what it gives. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let given: Promise<T> | undefined;
+  return () => (given ??= work());
+}

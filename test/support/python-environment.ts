@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { cleanEnvironment, mustRun, runProgram, seconds } from './process';
+import { cleanEnvironment, mustRun, once, runProgram, seconds } from './process';
 import { findProgram, installPackages } from './system-packages';
 import { indexOptions, offerUv } from './uv';
 
@@ -10,7 +10,7 @@ const REPOSITORY = resolve(__dirname, '../..');
 const REQUIREMENTS = join(REPOSITORY, 'box/tests/requirements.txt');
 
 /** Makes the environment unless it is there, and hands back its interpreter. */
-export async function pythonForTests(): Promise<string> {
+export const pythonForTests = once(async () => {
   const base = await basePython();
   const version = await mustRun(base, ['-c', 'import sys; print(sys.version)']);
   const content = readFileSync(REQUIREMENTS, 'utf8');
@@ -28,7 +28,7 @@ export async function pythonForTests(): Promise<string> {
     console.log(`  the Python environment is ready (${seconds(started)})`);
   }
   return python;
-}
+});
 
 async function install(base: string, python: string): Promise<void> {
   const uv = await offerUv(base);
@@ -59,7 +59,7 @@ function clear(shelf: string): void {
 }
 
 /** The Python that environments are made with. */
-export async function basePython(): Promise<string> {
+export const basePython = once(async () => {
   const named = process.env['PYTHON'];
   const find = async (): Promise<string | null> => {
     const found = findProgram([named ?? 'python3']);
@@ -77,7 +77,7 @@ export async function basePython(): Promise<string> {
     throw new Error(`${named ?? 'python3'} is no Python 3.10 or newer with venv: set PYTHON to one that is.`);
   }
   return installed;
-}
+});
 
 async function canMakeEnvironments(python: string): Promise<boolean> {
   const check = 'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 1)';

@@ -1,9 +1,10 @@
-// The stages of `npm test`, in their order. Each runs its tools with their output shown and hands back what they counted.
+// The stages of `npm test`. Each runs its tools with their output shown and hands back what they counted.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hostTestFiles } from './editor/host-tests';
 import { installEditor } from './editor/install';
+import { linesTo, type Say } from './lines';
 import { cleanEnvironment } from './process';
 import { basePython, pythonForTests } from './python-environment';
 import { slurmPackages, whyNoSlurm } from './slurm';
@@ -17,18 +18,28 @@ export interface Stage {
   letter: string;
   name: string;
   what: string;
-  run: () => Promise<Tally>;
+  lane: Lane;
+  run: (say: Say) => Promise<Tally>;
 }
 
+/** `first` goes before all others. The two other lanes run side by side: while one waits for jobs and windows, the other has the processors. */
+export type Lane = 'first' | 'parts' | 'product';
+
 export const stages: readonly Stage[] = [
-  { letter: 'a', name: 'check', what: 'types, lint, format and import rules', run: check },
-  { letter: 'b', name: 'build', what: 'the bundles in out/', run: buildOnce },
-  { letter: 'c', name: 'unit', what: 'core, adapters, practice world and CLI', run: unit },
-  { letter: 'd', name: 'python', what: 'what runs on the box', run: python },
-  { letter: 'g', name: 'faults', what: 'what a job on a box survives, in short', run: faults },
-  { letter: 'p', name: 'practice', what: 'a practice run from the command line, killed and resumed', run: practice },
-  { letter: 'e', name: 'editor', what: 'a real VS Code in a real browser', run: editor },
-  { letter: 'f', name: 'package', what: 'the .vsix: contents, size, activation', run: pack },
+  { letter: 'b', name: 'build', what: 'the bundles in out/', lane: 'first', run: buildOnce },
+  { letter: 'a', name: 'check', what: 'types, lint, format and import rules', lane: 'parts', run: check },
+  { letter: 'c', name: 'unit', what: 'core, adapters, practice world and CLI', lane: 'parts', run: unit },
+  { letter: 'd', name: 'python', what: 'what runs on the box', lane: 'parts', run: python },
+  { letter: 'g', name: 'faults', what: 'what a job on a box survives, in short', lane: 'parts', run: faults },
+  {
+    letter: 'p',
+    name: 'practice',
+    what: 'a practice run from the command line, killed and resumed',
+    lane: 'product',
+    run: practice,
+  },
+  { letter: 'e', name: 'editor', what: 'a real VS Code in a real browser', lane: 'product', run: editor },
+  { letter: 'f', name: 'package', what: 'the .vsix: contents, size, activation', lane: 'product', run: pack },
 ];
 
 interface Finished {
@@ -36,9 +47,9 @@ interface Finished {
   output: string;
 }
 
-/** Shows the output as it comes and keeps it to be counted. */
-function show(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
-  console.log(`> ${command.split('/').at(-1)} ${args.join(' ').replaceAll(`${REPOSITORY}/`, '')}`);
+/** Says the output line by line as it comes and keeps it to be counted. */
+function show(say: Say, command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  say(`> ${command.split('/').at(-1)} ${args.join(' ').replaceAll(`${REPOSITORY}/`, '')}`);
   return new Promise((done) => {
     const child = spawn(command, args, {
       cwd: REPOSITORY,
@@ -46,43 +57,46 @@ function show(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Pro
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    const keep = (to: NodeJS.WriteStream) => (chunk: Buffer) => {
-      output += chunk.toString();
-      to.write(chunk);
-    };
-    child.stdout.on('data', keep(process.stdout));
-    child.stderr.on('data', keep(process.stderr));
+    for (const stream of [child.stdout, child.stderr]) {
+      const lines = linesTo(say);
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        lines.take(text);
+      });
+      stream.on('end', () => lines.end());
+    }
     child.on('error', (error) => done({ code: 127, output: `${output}${error.message}` }));
     child.on('close', (code) => done({ code: code ?? 1, output }));
   });
 }
 
-const script = async (name: string): Promise<Tally> => single((await show('npm', ['run', '--silent', name])).code);
+const script = async (say: Say, name: string): Promise<Tally> =>
+  single((await show(say, 'npm', ['run', '--silent', name])).code);
 
-async function mocha(spec: string | null, env: NodeJS.ProcessEnv = {}): Promise<Tally> {
+async function mocha(say: Say, spec: string | null, env: NodeJS.ProcessEnv = {}): Promise<Tally> {
   const args = [join(REPOSITORY, 'node_modules/mocha/bin/mocha.js')];
-  const { code, output } = await show(process.execPath, args, spec === null ? env : { ...env, MOCHA_SPEC: spec });
+  const { code, output } = await show(say, process.execPath, args, spec === null ? env : { ...env, MOCHA_SPEC: spec });
   return mochaTally(output, code);
 }
 
-async function check(): Promise<Tally> {
-  return add(await script('typecheck'), await script('lint'));
+async function check(say: Say): Promise<Tally> {
+  return add(await script(say, 'typecheck'), await script(say, 'lint'));
 }
 
-async function buildOnce(): Promise<Tally> {
-  return script('build');
+async function buildOnce(say: Say): Promise<Tally> {
+  return script(say, 'build');
 }
 
 /** For a stage that is run alone. */
-async function needBuild(): Promise<Tally> {
-  return existsSync(join(REPOSITORY, 'out/extension.cjs')) ? nothing() : buildOnce();
+async function needBuild(say: Say): Promise<Tally> {
+  return existsSync(join(REPOSITORY, 'out/extension.cjs')) ? nothing() : buildOnce(say);
 }
 
-async function unit(): Promise<Tally> {
+async function unit(say: Say): Promise<Tally> {
   await offerSshServer();
   await offerSlurm();
-  const before = await needBuild();
-  return add(before, await mocha(null, { ML_INTERN_TEST_PYTHON: await pythonForTests() }));
+  const before = await needBuild(say);
+  return add(before, await mocha(say, null, { ML_INTERN_TEST_PYTHON: await pythonForTests() }));
 }
 
 /** The tests of the SSH box use a real sshd where there is one. */
@@ -108,42 +122,44 @@ async function offerSlurm(): Promise<void> {
   }
 }
 
-async function python(): Promise<Tally> {
+async function python(say: Say): Promise<Tally> {
   const interpreter = await pythonForTests();
   const args = ['-m', 'pytest', 'box/tests', '-q', '--color=no', '-n', '3'];
   // Threads that spin while they wait would take the cores from the tests beside them.
   const calm = { OMP_NUM_THREADS: '1', OMP_WAIT_POLICY: 'PASSIVE' };
-  const { code, output } = await show(interpreter, args, { PYTHONPATH: join(REPOSITORY, 'box'), ...calm });
+  const { code, output } = await show(say, interpreter, args, { PYTHONPATH: join(REPOSITORY, 'box'), ...calm });
   return pytestTally(output, code);
 }
 
-async function faults(): Promise<Tally> {
+async function faults(say: Say): Promise<Tally> {
   await offerSshServer();
   const args = ['--import', 'tsx', join(REPOSITORY, 'test/faults/main.ts'), '--short'];
-  const { code, output } = await show(process.execPath, args);
+  const { code, output } = await show(say, process.execPath, args);
   return rowsTally(output, code);
 }
 
-async function practice(): Promise<Tally> {
+async function practice(say: Say): Promise<Tally> {
   await offerSshServer();
   await offerUv(await basePython());
-  return add(await needBuild(), await mocha('test/journey/**/*.test.ts'));
+  return add(await needBuild(say), await mocha(say, 'test/journey/**/*.test.ts'));
 }
 
-async function editor(): Promise<Tally> {
-  let tally = await needBuild();
+async function editor(say: Say): Promise<Tally> {
+  let tally = await needBuild(say);
   await installEditor();
   await offerUv(await basePython());
   const environment = { ML_INTERN_TEST_PYTHON: await pythonForTests() };
   if (hostTestFiles().length > 0) {
     const args = ['--import', 'tsx', join(REPOSITORY, 'test/support/editor/host-tests.ts')];
-    const { code, output } = await show(process.execPath, args, environment);
+    const { code, output } = await show(say, process.execPath, args, environment);
     tally = add(tally, mochaTally(output, code));
   }
-  return add(tally, await mocha('test/e2e/**/*.test.ts', environment));
+  return add(tally, await mocha(say, 'test/e2e/**/*.test.ts', environment));
 }
 
-async function pack(): Promise<Tally> {
+async function pack(say: Say): Promise<Tally> {
+  const built = await needBuild(say);
   await installEditor();
-  return add(await script('package'), await mocha('test/package/**/*.test.ts'));
+  const packed = await script(say, 'package:only');
+  return [built, packed, await mocha(say, 'test/package/**/*.test.ts')].reduce(add);
 }

@@ -40,7 +40,16 @@ export async function installPackages(packages: readonly string[], why: string):
       `${why} needs ${wanted}: install it (on Debian or Ubuntu: sudo apt-get install ${wanted}) and run again.`,
     );
   }
-  console.log(`  installing ${wanted} with apt-get ...`);
+  const mine = before.then(() => install(packages));
+  before = mine.catch(() => undefined);
+  return mine;
+}
+
+/** apt-get takes one of us at a time. */
+let before: Promise<void> = Promise.resolve();
+
+async function install(packages: readonly string[]): Promise<void> {
+  console.log(`  installing ${packages.join(' ')} with apt-get ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const lock = ['-o', 'DPkg::Lock::Timeout=300', '-q'];
   if (!listsAreFresh) {

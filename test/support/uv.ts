@@ -8,7 +8,13 @@ const REPOSITORY = resolve(__dirname, '../..');
 const VERSION = '0.13.9';
 
 /** Puts uv on the PATH of everything that this process starts, the practice box among it. */
-export async function offerUv(base: string): Promise<string | null> {
+export function offerUv(base: string): Promise<string | null> {
+  return (offered ??= offer(base));
+}
+
+let offered: Promise<string | null> | undefined;
+
+async function offer(base: string): Promise<string | null> {
   const found = findProgram(['uv']);
   if (found !== null) return found;
   const folder = join(REPOSITORY, '.cache/tools', `uv-${VERSION}`);
