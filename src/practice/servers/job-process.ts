@@ -54,9 +54,9 @@ export class JobProcess {
   }
 }
 
-/** Only what a program needs to start; nothing of this process's own secrets. */
+/** Only what a program needs to start; nothing of this process's own secrets. What it leaves behind goes with its folder, as a container's does. */
 function containerEnvironment(home: string): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8' };
+  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: home, TMPDIR: home, LANG: 'C.UTF-8' };
 }
 
 /** Ends all processes that carry the job's mark, whatever session they moved to. */
