@@ -39,7 +39,7 @@ export const stages: readonly Stage[] = [
     run: practice,
   },
   { letter: 'e', name: 'editor', what: 'a real VS Code in a real browser', lane: 'product', run: editor },
-  { letter: 'f', name: 'package', what: 'the .vsix: contents, size, activation', lane: 'product', run: pack },
+  { letter: 'f', name: 'package', what: 'the .vsix: contents, size, activation', lane: 'parts', run: pack },
 ];
 
 interface Finished {
