@@ -13,6 +13,7 @@ import type {
   Score,
   Split,
   Verdict,
+  Waterfall,
 } from './types';
 
 export const eventVersion = 1;
@@ -101,6 +102,8 @@ export interface EventData {
     scriptHash: string;
     folder: string;
   };
+  /** Where the rows of an experiment's recipe went, as the job that compiled it counted. */
+  'recipe.compiled': { experiment: string; job: string; waterfall: Waterfall };
   /** `experiment` is `baseline` for the base model. */
   'experiment.scored': {
     experiment: string;

@@ -60,6 +60,7 @@ export const experimentReducers: Reducers = {
         scriptHash,
         folder,
         jobs: [],
+        waterfall: null,
         dev: null,
         comparison: null,
         toBaseline: null,
@@ -69,6 +70,8 @@ export const experimentReducers: Reducers = {
       },
     ],
   }),
+  'recipe.compiled': (view, { experiment, waterfall }) =>
+    updateExperiment(view, experiment, (of) => ({ ...of, waterfall })),
   'experiment.scored': (view, { experiment, split, score, comparison, toBaseline }) => {
     if (experiment === 'baseline') return { ...view, baseline: { ...view.baseline, [split]: score } };
     return updateExperiment(view, experiment, (of) =>

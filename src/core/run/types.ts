@@ -1,5 +1,8 @@
 /** The words of a run: what is pursued, what was measured, what was decided. Plain data, written to the event log as it stands. */
 import type { StopRules } from '../ports/box';
+import type { Recipe, RecipeSource } from './recipe';
+
+export type { Mapping, Recipe, RecipeSource, Waterfall } from './recipe';
 
 export type Autonomy = 'ask-everything' | 'ask-data-and-scripts' | 'autopilot';
 export type Phase = 'research' | 'data' | 'baseline' | 'experiments' | 'promotion' | 'report';
@@ -118,27 +121,6 @@ export interface DataSheet {
   remarks: string[];
 }
 
-export interface Mapping {
-  /** Templates over the dataset's columns, e.g. `Question: {question}\nAnswer:`. */
-  prompt: string;
-  completion: string;
-}
-
-export interface RecipeSource {
-  dataset: { id: string; revision: string; config: string; split: string };
-  mapping: Mapping;
-  /** How many times each row is repeated. */
-  weight: number;
-  maxRows?: number;
-  /** Rows left out because they overlap with the evaluation. */
-  excludeRows: number[];
-}
-
-export interface Recipe {
-  seed: number;
-  sources: RecipeSource[];
-}
-
 export interface OverlapHit {
   row: number;
   item: number;
@@ -199,7 +181,8 @@ export type ProposalSubject =
       plan?: string;
       rules?: StopRules;
     }
-  | { kind: 'spend'; what: string; amount: string }
+  /** `details` is Markdown: all that the money is for, word for word, e.g. the plan and the prompts of generated rows. */
+  | { kind: 'spend'; what: string; amount: string; details?: string }
   | { kind: 'publish'; target: string; what: string };
 
 export interface Decision {

@@ -12,6 +12,7 @@ import type {
   RunConfig,
   Score,
   Verdict,
+  Waterfall,
 } from './types';
 
 /** `waiting`: at least one proposal needs a person. A log that ends without a stop stays `running`: `RunSummary.active` says whether a process drives it. */
@@ -67,6 +68,8 @@ export interface ExperimentView {
   scriptHash: string;
   folder: string;
   jobs: string[];
+  /** Where the rows of its recipe went; null until its job has compiled it. */
+  waterfall: Waterfall | null;
   dev: Score | null;
   /** Against the parent, on dev items. */
   comparison: Comparison | null;

@@ -13,6 +13,7 @@ import {
   score,
   scriptProposal,
   sheet,
+  waterfall,
 } from './samples';
 
 type Made = { [T in EventType]: (random: Random) => EventData[T] };
@@ -57,6 +58,7 @@ const made: Made = {
     ...{ id: random.pick(ids), slug: 's', parent: null, hypothesis: 'h', recipe: recipe(), config: {} },
     ...{ scriptHash: 'h', folder: 'experiments/x' },
   }),
+  'recipe.compiled': (random) => ({ experiment: random.pick(ids), job: 'j', waterfall: waterfall() }),
   'experiment.scored': (random) => ({
     ...{ experiment: random.pick(['baseline', 'a', 'b']), split: random.pick(['dev', 'promotion']), job: 'j' },
     ...{ score: score(0.4), comparison: comparison(), toBaseline: null },

@@ -8,6 +8,7 @@ import type {
   RecipeSource,
   RunConfig,
   Score,
+  Waterfall,
 } from '../../../src/core/run/types';
 import type { BoxCard, JobStatus } from '../../../src/core/ports/box';
 
@@ -96,6 +97,15 @@ export const overlap = (dataset = 'lab/qa', flaggedRows: number[] = []): Overlap
 });
 
 export const recipe = (): Recipe => ({ seed: 7, sources: [source()] });
+
+export const waterfall = (): Waterfall => ({
+  stages: [
+    { name: 'loaded', rows: 10 },
+    { name: 'mapped', rows: 8 },
+  ],
+  ...{ unmapped: { 'missing-column': 2 }, rows: 8, tokens: null, sha256: 'f'.repeat(64) },
+  sources: [{ dataset: 'a/b', stages: [{ name: 'loaded', rows: 10 }], unmapped: { 'missing-column': 2 } }],
+});
 
 export const datasetProposal = (id: string, rest: Partial<Extract<Proposal['subject'], { kind: 'dataset' }>> = {}) => {
   const subject = { kind: 'dataset' as const, sheet: sheet(), source: source(), overlap: overlap(), ...rest };
