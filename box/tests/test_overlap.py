@@ -1,6 +1,7 @@
 """Evaluation items are found in training rows; what merely looks alike is not."""
 
-from ml_intern_box.overlap import scan, threshold_for
+from ml_intern_box.overlap import scan
+from ml_intern_box.overlap_verdict import threshold_for
 from tiny import Job
 
 QA = {"question": "question", "answer": "answer"}

@@ -1,0 +1,186 @@
+"""The overlap check of files, as the command line orders it.
+
+Usage: python -m ml_intern_box.overlap --order JSON
+  {train: [path], eval: path, columns?: {question, answer?}, remove?: path, processes?: int, root?: path,
+   embeddingModel?: path or Hub id, semanticThreshold?: float}
+Prints one JSON object a line: {progress: {rows, bytes}}, then {result: ...} or {error: {reason, message, next}}.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from ml_intern_box import overlap_remove, overlap_rows, overlap_scan
+from ml_intern_box.errors import BoxError
+from ml_intern_box.overlap_index import Index
+from ml_intern_box.overlap_items import Parts, all_parts
+from ml_intern_box.overlap_scan import Columns, Findings
+
+TELL_SECONDS = 1.0
+MOST_ITEMS = 200_000
+WITH_PYARROW = "ML_INTERN_OVERLAP_PYTHON"
+
+
+def run(order: Dict[str, Any]) -> int:
+    """Exit code 0 with a result, 3 with an error that says what to do."""
+    try:
+        files = [overlap_rows.open_file(path) for path in order["train"]]
+        items = overlap_rows.open_file(order["eval"])
+        code = _elsewhere(order, [*files, items])
+        if code is not None:
+            return code
+        _say({"result": check(order, files, items)})
+        return 0
+    except BoxError as error:
+        _say(error.as_json())
+        return 3
+    except BrokenPipeError:
+        # Nobody listens any more: the check was cancelled.
+        return 130
+
+
+def check(order: Dict[str, Any], files: Sequence[overlap_rows.Part], eval_file: overlap_rows.Part) -> Dict[str, Any]:
+    began = time.monotonic()
+    columns: Columns = order.get("columns")
+    lines, parts, problems = read_items(eval_file, columns)
+    index = Index(parts, overlap_scan.sample(files, columns))
+    progress = _Progress(files)
+    all_findings = [_scan_file(index, whole, columns, order.get("processes"), progress) for whole in files]
+    if order.get("embeddingModel"):
+        from ml_intern_box import overlap_semantic
+
+        overlap_semantic.add(index, files, columns, all_findings, order["embeddingModel"], order.get("semanticThreshold"), progress.say)
+    if sum(findings.rows for findings in all_findings) == 0:
+        raise _nothing_read(files, all_findings)
+    result = describe(files, all_findings, lines, problems, index)
+    result["semantic"] = {"model": order["embeddingModel"]} if order.get("embeddingModel") else None
+    if order.get("remove"):
+        result["removed"] = overlap_remove.write(order["remove"], files, all_findings, lines)
+    result["seconds"] = round(time.monotonic() - began, 2)
+    return result
+
+
+def read_items(whole: overlap_rows.Part, columns: Columns) -> Tuple[List[int], List[Parts], List[Tuple[int, str]]]:
+    """The items with their line numbers, and the lines that are none."""
+    lines, values, problems = [], [], []
+    for record in overlap_rows.read(overlap_rows.in_one(whole)):
+        if record.problem is not None:
+            problems.append((record.number, record.problem))
+        elif record.value is not None:
+            lines.append(record.number)
+            values.append(record.value)
+        if len(values) > MOST_ITEMS:
+            raise BoxError("bad-input", "%s holds more than %d items." % (whole.path, MOST_ITEMS), "Is --eval the evaluation, and --train the training data?")
+    parts = all_parts(values, columns)
+    if not any(each.tokens or each.answer_tokens for each in parts):
+        why = "%d of its lines cannot be read, the first: line %d, %s" % (len(problems), problems[0][0] + 1, problems[0][1]) if problems else "it holds no text"
+        raise BoxError("bad-input", "%s holds no evaluation items: %s." % (whole.path, why), "Give a file with one item a row (question, answer, choices, messages or text).")
+    return lines, parts, problems
+
+
+def _scan_file(index: Index, whole: overlap_rows.Part, columns: Columns, wanted: Optional[int], progress: "_Progress") -> Findings:
+    processes = overlap_scan.processes_for(wanted)
+    parts = overlap_rows.parts_of_file(whole, processes)
+    findings, first = Findings(), 0
+    for piece in overlap_scan.scan_parts(index, parts, columns, processes, progress.say):
+        findings.merge(piece, first)
+        if parts[0].by_bytes:
+            first = findings.lines
+    findings.settle()
+    progress.add(findings.rows)
+    return findings
+
+
+class _Progress:
+    """Tells at most once a second how many rows were read."""
+
+    def __init__(self, files: Sequence[overlap_rows.Part]) -> None:
+        self.bytes = sum(whole.end for whole in files)
+        self.before, self.told = 0, time.monotonic()
+
+    def add(self, rows: int) -> None:
+        self.before += rows
+
+    def say(self, rows: int) -> None:
+        if time.monotonic() - self.told >= TELL_SECONDS:
+            self.told = time.monotonic()
+            _say({"progress": {"rows": self.before + rows, "bytes": self.bytes}})
+
+
+def _nothing_read(files: Sequence[overlap_rows.Part], all_findings: Sequence[Findings]) -> BoxError:
+    for whole, findings in zip(files, all_findings):
+        if findings.problems:
+            number, text = findings.problems[0]
+            return BoxError("bad-input", "No row of %s can be read; the first trouble is in line %d: %s." % (whole.path, number + 1, text), "Check its format and encoding (UTF-8).")
+    return BoxError("bad-input", "%s holds no rows." % files[0].path, "Check that the download or the export finished.")
+
+
+def describe(files: Sequence[overlap_rows.Part], all_findings: Sequence[Findings], lines: List[int], item_problems: List[Tuple[int, str]], index: Index) -> Dict[str, Any]:
+    kinds: Counter = Counter()
+    sources: Counter = Counter()
+    for findings in all_findings:
+        kinds.update(findings.kinds)
+        sources.update(findings.sources)
+    several = len(files) > 1
+    name = {whole.path: {"file": whole.path} if several else {} for whole in files}
+    pairs = list(zip(files, all_findings))
+    hit_count = sum(findings.hit_count for findings in all_findings)
+    hits = [dict(hit.as_json(), item=lines[hit.item], **name[whole.path]) for whole, findings in pairs for hit in findings.hits]
+    return {
+        "rows": sum(findings.rows for findings in all_findings),
+        "items": len(lines),
+        "seconds": 0.0,
+        "hits": hits,
+        "hitCount": hit_count,
+        "complete": len(hits) == hit_count,
+        "flaggedRows": sum(len(findings.flagged) for findings in all_findings),
+        "flaggedItems": len({hit["item"] for hit in hits}),
+        "kinds": {kind: kinds[kind] for kind in overlap_scan.STRENGTH if kinds[kind]},
+        "files": [{"file": whole.path, "rows": findings.rows, "flaggedRows": len(findings.flagged), "unreadable": findings.problem_count} for whole, findings in pairs],
+        "examples": [
+            {"row": each.hit.row, "item": lines[each.hit.item], "score": round(each.hit.score, 4), "kind": each.hit.kind, "rowText": each.row_text, "itemText": each.item_text, **name[whole.path]}
+            for whole, findings in pairs
+            for each in findings.examples
+        ],
+        "unreadable": sum(findings.problem_count for findings in all_findings) + len(item_problems),
+        "problems": [{"file": whole.path, "line": number, "problem": text} for whole, findings in pairs for number, text in findings.problems]
+        + [{"eval": True, "line": number, "problem": text} for number, text in item_problems[: overlap_scan.MOST_PROBLEMS]],
+        "sources": dict(sources.most_common(overlap_scan.MOST_SOURCES)),
+    }
+
+
+def _elsewhere(order: Dict[str, Any], files: Sequence[overlap_rows.Part]) -> Optional[int]:
+    """Starts again under a Python that has what is needed; None when this one has it."""
+    needed = [name for name, wanted in (("pyarrow", any(whole.kind == "parquet" for whole in files)), ("transformers", bool(order.get("embeddingModel")))) if wanted]
+    missing = [name for name in needed if not _has(sys.executable, name)]
+    if not missing:
+        return None
+    for python in sorted(glob.glob(os.path.join(order.get("root") or os.path.expanduser("~/.ml-intern"), "envs", "*", "bin", "python"))):
+        if os.environ.get(WITH_PYARROW) != python and all(_has(python, name) for name in needed):
+            environment = dict(os.environ, PYTHONPATH=os.path.dirname(os.path.dirname(os.path.abspath(__file__))), **{WITH_PYARROW: python})
+            return subprocess.call([python, "-m", "ml_intern_box.overlap", "--order", json.dumps(order)], env=environment)
+    what = "Reading parquet" if missing[0] == "pyarrow" else "Comparing meanings"
+    raise BoxError(
+        "bad-input",
+        "%s needs the Python package %s, and neither %s nor an environment on the box has it." % (what, missing[0], sys.executable),
+        "Build the training environment once (ml-intern box envs HOST --build train), install %s for that python3, or %s." % (missing[0], "convert the file to jsonl" if missing[0] == "pyarrow" else "leave --embedding-model out"),
+    )
+
+
+def _has(python: str, package: str) -> bool:
+    try:
+        return subprocess.run([python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec(%r) is None)" % package], timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _say(value: Dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
