@@ -6,6 +6,13 @@ import time
 STOP_FILE = ".stop"
 FULL_SECONDS = 60.0
 """How long a step waits for space on the disk before its job is ended."""
+GRACE_SECONDS = {"train": 120.0}
+OTHER_GRACE_SECONDS = 10.0
+
+
+def grace(kind):
+    """Seconds from SIGTERM to SIGKILL: a training saves a checkpoint in them, weights and optimiser state of many GB."""
+    return GRACE_SECONDS.get(kind, OTHER_GRACE_SECONDS)
 
 
 def failed(kind, message):

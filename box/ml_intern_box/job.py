@@ -16,7 +16,6 @@ from .runner import Runner
 from .shared import Shared
 
 POLL_SECONDS = 0.1
-GRACE_SECONDS = 10.0
 LEFTOVER_SECONDS = 2.0
 MOST_STARTS = 20
 _RUNNER_KILLED = "The process that kept the job's output was killed from outside, so the job was ended."
@@ -28,6 +27,7 @@ class JobRun:
     def __init__(self, root, job, spec, secrets):
         self.root, self.job, self.spec, self.secrets = root, job, spec, secrets
         self.work_folder = os.path.join(job, "work")
+        self.grace = ending.grace(spec["kind"])
         self.record = Record(job, spec)
         self.runner = Runner(job, Shared(), self.record.shared)
         self.told_to_end = False
@@ -157,7 +157,7 @@ class JobRun:
         """What a killed runner left: nobody reads what it prints any more."""
         if said["pgid"] is not None:
             processes.signal_group(said["pgid"], signal.SIGTERM)
-            deadline = time.monotonic() + GRACE_SECONDS
+            deadline = time.monotonic() + self.grace
             while processes.signal_group(said["pgid"], 0) and time.monotonic() < deadline:
                 self._tick(None)
                 time.sleep(POLL_SECONDS)
@@ -185,7 +185,7 @@ class JobRun:
             asked = self._why_end(said)
             if asked is None:
                 return
-            self.record.update(state="finishing", note=None, asked=asked, killAt=time.monotonic() + GRACE_SECONDS)
+            self.record.update(state="finishing", note=None, asked=asked, killAt=time.monotonic() + self.grace)
             if said["pgid"] is not None:
                 processes.signal_group(said["pgid"], signal.SIGTERM)
         elif time.monotonic() >= self.record["killAt"] and said["pgid"] is not None:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 
-from . import content, folders, processes
+from . import content, ending, folders, processes
 
 
 def of_steps(root, job, spec, secrets):
@@ -33,6 +33,8 @@ def of_steps(root, job, spec, secrets):
         TOKENIZERS_PARALLELISM="false",
         # Threads that spin while they wait starve everything else on a busy CPU: five times the CPU time was measured.
         OMP_WAIT_POLICY="PASSIVE",
+        # torchrun kills its processes 30 s after SIGTERM if it is not told how long a checkpoint may take.
+        TORCH_ELASTIC_SHUTDOWN_TIMEOUT=str(int(ending.grace(spec["kind"]))),
         DO_NOT_TRACK="1",
         WANDB_DISABLED="true",
         WANDB_MODE="disabled",

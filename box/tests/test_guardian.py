@@ -104,7 +104,7 @@ print('up', flush=True)
 while True:
     time.sleep(1)
 """
-    box.submit(request(program))
+    box.submit(request(program, kind="evaluate"))
     box.wait_for_line("job-1", "up")
     assert box.ask("stop", "job-1")["status"]["state"] == "finishing"
     box.kill("job-1", "worker")

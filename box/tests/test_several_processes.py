@@ -51,7 +51,7 @@ def test_a_batch_that_cannot_be_shared_is_refused_in_words(job):
 
 def test_a_request_to_stop_reaches_all_and_leaves_one_checkpoint(job):
     training = job(max_steps=100000)
-    process = training.start(*launcher("ddp", 2), "train.py", OMP_NUM_THREADS="1")
+    process = training.start(*launcher("ddp", 2), "train.py", OMP_NUM_THREADS="1", TORCH_ELASTIC_SHUTDOWN_TIMEOUT="120")
     metrics = training.folder / "metrics.jsonl"
     deadline = time.monotonic() + 240
     while not metrics.exists() and time.monotonic() < deadline and process.poll() is None:

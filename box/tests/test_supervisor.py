@@ -129,6 +129,27 @@ time.sleep(600)
     assert read(box.job("job-1") + "/artifacts/checkpoint") == "saved"
 
 
+def test_a_training_has_the_time_to_save_a_large_checkpoint(box):
+    program = """
+import os, signal, sys, time
+def save(*_):
+    print(os.environ['TORCH_ELASTIC_SHUTDOWN_TIMEOUT'], flush=True)
+    time.sleep(12)
+    open('../artifacts/checkpoint', 'w').write('saved')
+    sys.exit(0)
+signal.signal(signal.SIGTERM, save)
+print('up', flush=True)
+time.sleep(600)
+"""
+    box.submit(request(program))
+    box.wait_for_line("job-1", "up")
+    box.ask("stop", "job-1")
+    last, files = box.follow("job-1")
+    assert last["state"] == "stopped"
+    assert read(box.job("job-1") + "/artifacts/checkpoint") == "saved"
+    assert int(files["stdout.log"].split()[-1]) >= 120, "torchrun would kill its processes earlier"
+
+
 def test_stop_ends_grandchildren_and_those_that_left_the_group(box):
     box.submit(request(FAMILY))
     pids = family(box, "job-1")
