@@ -1,5 +1,6 @@
 /** Finds the place of a quote in a paper, so that a note can only cite what the paper says. */
-import type { PaperText } from '../ports/papers';
+import type { PaperSection, PaperText } from '../ports/papers';
+import { canonical } from './canonical';
 
 export interface QuotePlace {
   section: string;
@@ -9,12 +10,14 @@ export interface QuotePlace {
 /** Shorter "quotes" would be found anywhere. */
 const shortestQuote = 12;
 
-/** Undefined when no section holds the quote. Line breaks, ligatures, soft hyphens and kinds of dash and quote mark do not matter. */
+/** Undefined when no section holds the quote. Line breaks, ligatures, hyphens at line ends, kinds of dash, cell borders and the ways to write a formula do not matter. */
 export function findQuote(paper: PaperText, quote: string): QuotePlace | undefined {
-  const wanted = normalised(quote);
-  if (wanted.length < shortestQuote) return undefined;
-  const parts = wanted.split(/\s?(?:\.\.\.|\[\.\.\.\])\s?/).filter((part) => part !== '');
-  const section = paper.sections.find((candidate) => holdsInOrder(normalised(candidate.text), parts));
+  if (quote.replace(/\s+/g, ' ').trim().length < shortestQuote) return undefined;
+  const parts = canonical(quote.replace(/\[(\.\.\.|…)\]/g, '…'))
+    .split('…')
+    .filter((part) => part.trim() !== '');
+  if (parts.length === 0) return undefined;
+  const section = paper.sections.find((candidate) => holdsInOrder(canonicalOf(candidate), parts));
   return section && { section: section.id, title: section.title };
 }
 
@@ -23,20 +26,17 @@ function holdsInOrder(text: string, parts: readonly string[]): boolean {
   let from = 0;
   return parts.every((part) => {
     const at = text.indexOf(part, from);
-    from = at + part.length;
+    // The blank at its end may be the one at the beginning of the next part.
+    from = at + part.length - 1;
     return at !== -1;
   });
 }
 
-function normalised(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(/\u00ad(\s*\n\s*)?|[\u200b-\u200d\ufeff]/g, '')
-    .replace(/(\p{L})-\s*\n\s*(\p{Ll})/gu, '$1$2')
-    .replace(/[\u2010-\u2015\u2212]/g, '-')
-    .replace(/[\u2018\u2019\u201a\u2032]/g, "'")
-    .replace(/[\u201c\u201d\u201e\u2033]/g, '"')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .toLowerCase();
+const known = new WeakMap<PaperSection, string>();
+
+/** Long papers are asked about many quotes. */
+function canonicalOf(section: PaperSection): string {
+  const form = known.get(section) ?? canonical(section.text);
+  known.set(section, form);
+  return form;
 }

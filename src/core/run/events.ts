@@ -9,6 +9,7 @@ import type {
   Phase,
   Proposal,
   Recipe,
+  RecipeRow,
   RunConfig,
   Score,
   Split,
@@ -57,6 +58,7 @@ export interface EventData {
     /** Where the full text lies when it was cut. */ fullText?: string;
   };
   'paper.noted': { id: string; title: string; url: string; claim: string; quote: string; place: string; file: string };
+  'recipe-row.noted': { row: RecipeRow; file: string };
   'dataset.inspected': { sheet: DataSheet; file: string };
   'dataset.set-aside': { id: string; reason: string };
   'overlap.checked': { report: OverlapReport };

@@ -38,6 +38,8 @@ export const lifecycleReducers: Reducers = {
     const noted = { ...known, notes: [...known.notes, { claim, quote, place }] };
     return { ...view, papers: [...view.papers.filter((paper) => paper.id !== id), noted] };
   },
+  'recipe-row.noted': (view, { row }) =>
+    view.recipeTable.some(({ id }) => id === row.id) ? view : { ...view, recipeTable: [...view.recipeTable, row] },
   'box.contact': (view, { state }) => ({ ...view, contact: state === 'lost' ? 'lost' : 'connected' }),
   'problem.raised': (view, problem, { time }) => ({ ...view, problems: [...view.problems, { time, ...problem }] }),
   'report.written': (view, { file }) => ({ ...view, report: file }),

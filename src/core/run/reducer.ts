@@ -20,6 +20,7 @@ export function emptyView(): RunView {
     lastTime: null,
     plan: [],
     papers: [],
+    recipeTable: [],
     datasets: [],
     proposals: [],
     experiments: [],

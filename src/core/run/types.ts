@@ -121,6 +121,28 @@ export interface DataSheet {
   remarks: string[];
 }
 
+/** What a paper says of one thing, with the words that say so and where they stand. */
+export interface RecipeCell {
+  value: string;
+  /** As found in the paper's text. */
+  quote: string;
+  /** Id of the section, for reading on. */
+  section: string;
+  /** Title of the section. */
+  place: string;
+}
+
+/** One recipe of the literature: a result, and what it was reached with. null: the paper does not say, or nobody noted it. */
+export interface RecipeRow {
+  id: string;
+  paper: { id: string; title: string; url: string };
+  result: RecipeCell;
+  baseModel: RecipeCell | null;
+  data: RecipeCell[];
+  method: RecipeCell | null;
+  hyperparameters: (RecipeCell & { name: string })[];
+}
+
 export interface OverlapHit {
   row: number;
   item: number;

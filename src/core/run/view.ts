@@ -9,6 +9,7 @@ import type {
   Phase,
   Proposal,
   Recipe,
+  RecipeRow,
   RunConfig,
   Score,
   Verdict,
@@ -123,6 +124,8 @@ export interface RunView {
   lastTime: string | null;
   plan: PlanItem[];
   papers: PaperView[];
+  /** What the literature says worked, each row with its quotes. */
+  recipeTable: RecipeRow[];
   datasets: DatasetView[];
   proposals: ProposalView[];
   experiments: ExperimentView[];

@@ -10,6 +10,7 @@ import {
   launchProposal,
   overlap,
   recipe,
+  recipeRow,
   score,
   scriptProposal,
   sheet,
@@ -33,6 +34,7 @@ const made: Made = {
   'paper.noted': (random) => ({
     ...{ id: random.pick(ids), title: 'T', url: 'u', claim: 'c', quote: 'q', place: 'p', file: 'f' },
   }),
+  'recipe-row.noted': (random) => ({ row: recipeRow({ id: random.pick(ids) }), file: 'f' }),
   'dataset.inspected': (random) => ({ sheet: sheet(random.pick(ids)), file: 'f' }),
   'dataset.set-aside': (random) => ({ id: random.pick(ids), reason: 'noisy' }),
   'overlap.checked': (random) => ({ report: overlap(random.pick(ids), [1]) }),

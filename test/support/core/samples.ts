@@ -5,6 +5,7 @@ import type {
   OverlapReport,
   Proposal,
   Recipe,
+  RecipeRow,
   RecipeSource,
   RunConfig,
   Score,
@@ -189,5 +190,24 @@ export const boxCard = (name: string, rest: Partial<BoxCard> = {}): BoxCard => (
   clockSkewSeconds: 0,
   scheduler: null,
   missing: [],
+  ...rest,
+});
+
+export const recipeRow = (rest: Partial<RecipeRow> = {}): RecipeRow => ({
+  id: 'row-1',
+  paper: { id: '2501.00002', title: 'Glim Colours', url: 'https://arxiv.org/abs/2501.00002' },
+  result: { value: '0.31 exact', quote: 'plain | 0.31', section: 'S2', place: '2 Method' },
+  baseModel: null,
+  data: [{ value: 'lab/qa', quote: 'We train on lab/qa.', section: 'S1', place: '1 Data' }],
+  method: null,
+  hyperparameters: [
+    {
+      name: 'learning rate',
+      value: '3e-4',
+      quote: 'The learning rate is $3 \\times 10^{-4}$',
+      section: 'S2',
+      place: '2 Method',
+    },
+  ],
   ...rest,
 });
