@@ -20,6 +20,8 @@ export function parseSshTransport(text: string): SshTransport {
 export interface Settings {
   hubEndpoint: string;
   viewerEndpoint: string;
+  /** Papers and pages come from the cache only. */
+  offline?: boolean | undefined;
   /** Folder on boxes; empty: `~/.ml-intern`. */
   boxRoot?: string;
   /** Absent: `auto`. */

@@ -45,6 +45,7 @@ export interface GlobalOptions {
   /** In GiB. */
   quota?: number;
   slurm?: string;
+  offline?: boolean;
 }
 
 export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
@@ -74,9 +75,14 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
       },
       sshTransport: parseSshTransport(env['ML_INTERN_SSH_TRANSPORT'] ?? ''),
       hubEndpoint,
+      offline: options.offline ?? isOn(env['ML_INTERN_OFFLINE']),
       viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] || 'https://datasets-server.huggingface.co',
     },
   };
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false', 'no'].includes(value.trim().toLowerCase());
 }
 
 export function workspaceOf(cli: Cli, { workspace }: GlobalOptions): string {

@@ -13,6 +13,8 @@ export interface RetryPolicy {
   maxBytes: number;
   /** For hosts that ask their callers to keep a distance. */
   minWaitMs?: number;
+  /** A number from 0 to 1 for each wait; absent: waits are not varied. */
+  jitter?: () => number;
 }
 
 export const readPolicy: RetryPolicy = {
@@ -30,7 +32,12 @@ export class NoAnswer extends Error {
     attempts: number,
     cause: unknown,
   ) {
-    super(`${host} gave no answer after ${attempts} ${attempts === 1 ? 'try' : 'tries'}: ${why}`, { cause });
+    super(
+      attempts === 0
+        ? `${host}: ${why}`
+        : `${host} gave no answer after ${attempts} ${attempts === 1 ? 'try' : 'tries'}: ${why}`,
+      { cause },
+    );
   }
 }
 
@@ -46,7 +53,7 @@ export function fetchWithRetry(fetch: Fetch, clock: Clock, policy: RetryPolicy =
     for (let attempt = 1; ; attempt++) {
       const { response, failure } = await oneTry(fetch, url, init, policy);
       if (response !== undefined && !mayPass(response)) return response;
-      const asked = waitMilliseconds(response?.headers ?? new Headers(), clock.now(), attempt);
+      const asked = waitMilliseconds(response?.headers ?? new Headers(), clock.now(), attempt, policy.jitter?.());
       const wait = Math.max(asked, policy.minWaitMs ?? 0);
       if (attempt >= policy.attempts || waited + wait > policy.maxWaitMs) return last(url, response, failure, attempt);
       await clock.sleep(wait, init.signal ?? undefined);
