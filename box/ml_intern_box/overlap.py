@@ -16,11 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Sequence, Tuple
 
-from ml_intern_box import overlap_order, overlap_scan, report
+from ml_intern_box import overlap_findings, overlap_order, overlap_scan, report
+from ml_intern_box.overlap_findings import Findings
 from ml_intern_box.overlap_index import Index
 from ml_intern_box.overlap_items import all_parts
 from ml_intern_box.overlap_rows import Record
-from ml_intern_box.overlap_scan import Columns, Findings
+from ml_intern_box.overlap_scan import Columns
 from ml_intern_box.overlap_text import words
 
 MAX_HITS = 1000
@@ -30,7 +31,12 @@ FEW_ROWS = 20_000
 """Fewer rows are not worth several processes."""
 
 
-def scan(rows: Sequence[Any], raw_items: Iterable[Any], columns: Columns, progress: Callable[[int], None] = lambda rows: None) -> Findings:
+def scan(
+    rows: Sequence[Any],
+    raw_items: Iterable[Any],
+    columns: Columns,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Findings:
     """`rows` is a list, or anything with a length that gives a row for a number; `columns` are theirs."""
     index = Index(all_parts(raw_items), sample(rows, columns))
     processes = 1 if len(rows) < FEW_ROWS else overlap_scan.processes_for(None)
@@ -66,11 +72,17 @@ class Progress:
 def check_dataset(config: Dict[str, Any]) -> Dict[str, Any]:
     from ml_intern_box.rows import load_rows
 
-    items = [json.loads(line) for line in Path(config["items"]).read_text(encoding="utf-8").splitlines() if line.strip()]
+    items = [
+        json.loads(line) for line in Path(config["items"]).read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
     rows = load_rows(config["dataset"])
     missing = [name for name in (config["columns"] or {}).values() if name and name not in rows.column_names]
     if missing:
-        report.fail("bad-input", f"{config['dataset']['id']} has no column {', '.join(missing)}; it has {', '.join(rows.column_names)}.", "Name columns that it has, or check all of them.")
+        report.fail(
+            "bad-input",
+            f"{config['dataset']['id']} has no column {', '.join(missing)}; it has {', '.join(rows.column_names)}.",
+            "Name columns that it has, or check all of them.",
+        )
     began = time.monotonic()
     findings = scan(rows, items, config["columns"], Progress())
     return {
@@ -81,8 +93,11 @@ def check_dataset(config: Dict[str, Any]) -> Dict[str, Any]:
         "kinds": dict(findings.kinds),
         "hits": [hit.as_json() for hit in findings.hits[:MAX_HITS]],
         "flaggedRows": list(findings.flagged),
-        "sources": dict(findings.sources.most_common(overlap_scan.MOST_SOURCES)),
-        "examples": [dict(each.hit.as_json(), rowText=each.row_text, itemText=each.item_text) for each in findings.examples[:MAX_EXAMPLES]],
+        "sources": dict(findings.sources.most_common(overlap_findings.MOST_SOURCES)),
+        "examples": [
+            dict(each.hit.as_json(), rowText=each.row_text, itemText=each.item_text)
+            for each in findings.examples[:MAX_EXAMPLES]
+        ],
     }
 
 
@@ -91,7 +106,9 @@ def main() -> int:
         return overlap_order.run(json.loads(sys.argv[2]))
     result = check_dataset(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
     report.write_result(result)
-    report.progress(f"{result['hitCount']} hits in {len(result['flaggedRows'])} of {result['rows']} rows, against {result['items']} items.")
+    report.progress(
+        f"{result['hitCount']} hits in {len(result['flaggedRows'])} of {result['rows']} rows, against {result['items']} items."
+    )
     return 0
 
 

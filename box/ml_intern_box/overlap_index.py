@@ -28,7 +28,19 @@ REPEATED, TIMES = 8, 5
 class Side:
     """The question or the answer of one item, as words."""
 
-    __slots__ = ("item", "kind", "tokens", "own", "unspaced", "squeezed", "telling", "weights", "total", "unique", "length")
+    __slots__ = (
+        "item",
+        "kind",
+        "tokens",
+        "own",
+        "unspaced",
+        "squeezed",
+        "telling",
+        "weights",
+        "total",
+        "unique",
+        "length",
+    )
 
     def __init__(self, item: int, kind: str, tokens: List[str]) -> None:
         self.item, self.kind, self.tokens = item, kind, tokens
@@ -136,7 +148,7 @@ class Index:
             same[tuple(item.question.tokens)].add(tuple(sorted(map(tuple, item.choices))))
         for item in self.items:
             differing = len(same[tuple(item.question.tokens)]) > 1
-            item.generic = len(item.choices) > 1 and (differing or item.question.telling < 2)
+            item.generic = len(item.choices) > 1 and (differing or item.question.telling < 1)
 
     def _file(self, sides: List[Side]) -> None:
         anchors: Dict[str, Set[Tuple[int, int]]] = defaultdict(set)
@@ -147,7 +159,10 @@ class Index:
             for at in self._places(side, sharing):
                 gram = tuple(side.tokens[at : at + side.seed_length])
                 if gram not in self.seeds:
-                    rarest = min(range(len(gram)), key=lambda place: (self.background.words[gram[place]], spread[gram[place]], -len(gram[place])))
+                    rarest = min(
+                        range(len(gram)),
+                        key=lambda place: (self.background.words[gram[place]], spread[gram[place]], -len(gram[place])),
+                    )
                     anchors[gram[rarest]].add((rarest, len(gram)))
                 self.seeds[gram].append((side, at))
         self.anchors = {word: tuple(sorted(places)) for word, places in anchors.items()}
@@ -169,7 +184,9 @@ class Index:
 
     def _is_rare(self, gram: Gram, sharing: Counter) -> bool:
         rows, seen = self.background.rows, self.background
-        if sharing[gram] > max(2, len(self.items) * MOST_SHARING) or seen.grams[gram] > max(REPEATED, rows * COMMON_SHARE / 5):
+        if sharing[gram] > max(2, len(self.items) * MOST_SHARING) or seen.grams[gram] > max(
+            REPEATED, rows * COMMON_SHARE / 5
+        ):
             return False
         return min(seen.words[word] for word in gram) <= max(3.0, rows * COMMON_SHARE)
 

@@ -11,13 +11,61 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from ml_intern_box.overlap_text import strings, ungrouped, words
 
-QUESTIONS = ("question", "q", "problem", "prompt", "instruction", "query", "stem", "question_stem", "goal", "ctx", "sentence", "premise", "text", "input", "turns")
+QUESTIONS = (
+    "question",
+    "q",
+    "problem",
+    "prompt",
+    "instruction",
+    "query",
+    "stem",
+    "question_stem",
+    "goal",
+    "ctx",
+    "sentence",
+    "premise",
+    "text",
+    "input",
+    "turns",
+)
 # What belongs to the question when both are there.
-CONTEXTS = {"instruction": ("input", "context"), "question": ("context", "passage", "input"), "premise": ("hypothesis",), "problem": ("input",)}
+CONTEXTS = {
+    "instruction": ("input", "context"),
+    "question": ("context", "passage", "input"),
+    "premise": ("hypothesis",),
+    "problem": ("input",),
+}
 CHOICES = ("choices", "options", "endings", "answers", "mc1_targets", "candidates")
 LETTERED = re.compile(r"^(?:option|choice|answer|ending|sol|opa|opb|opc|opd)?[ _-]?[a-h0-9]$", re.IGNORECASE)
 WRONG_ANSWERS = re.compile(r"^(?:pre-revision )?(?:incorrect|correct) answer ?\d*$", re.IGNORECASE)
-ANSWERS = ("answer", "a", "completion", "response", "output", "solution", "canonical_solution", "target", "gold", "rationale", "explanation", "cot", "reference")
+ANSWERS = (
+    "answer",
+    "a",
+    "completion",
+    "response",
+    "output",
+    "solution",
+    "canonical_solution",
+    "target",
+    "gold",
+    "rationale",
+    "explanation",
+    "cot",
+    "reference",
+    "correct answer",
+)
+KEYS = (
+    "answer",
+    "answerkey",
+    "answer_key",
+    "label",
+    "gold",
+    "target",
+    "correct",
+    "cop",
+    "answer_index",
+    "correct answer",
+)
 ASKED_BY = ("user", "human", "prompter")
 INLINE = re.compile(r"(?:^|(?<=\s))\(?([A-J])[).:]\s+", re.MULTILINE)
 LONG_ENOUGH = 40
@@ -96,7 +144,9 @@ def _by_columns(item: Dict[Any, Any], names: Dict[str, Any]) -> Parts:
     question = [_joined(item[names[asking]])]
     question = [_joined(item[names[extra]]) for extra in CONTEXTS.get(asking, ()) if extra in names] + question
     choices = _choices(item, names)
-    answers = [_joined(item[names[name]]) for name in ANSWERS if name in names and name != asking]
+    answers = [_chosen(item, names, choices)] + [
+        _joined(item[names[name]]) for name in ANSWERS if name in names and name != asking
+    ]
     return Parts("\n".join(part for part in question if part), "\n".join(part for part in answers if part), choices)
 
 
@@ -112,12 +162,23 @@ def _choices(item: Dict[Any, Any], names: Dict[str, Any]) -> List[str]:
     return texts if len(texts) > 1 else []
 
 
+def _chosen(item: Dict[Any, Any], names: Dict[str, Any], choices: List[str]) -> str:
+    """The text of the right choice, where the answer is its number or letter."""
+    key = next((item[names[name]] for name in KEYS if name in names), None)
+    if isinstance(key, str) and len(key.strip()) == 1 and key.strip().isalpha():
+        key = ord(key.strip().upper()) - ord("A")
+    at = int(key) if isinstance(key, (int, str)) and str(key).strip().isdigit() else -1
+    return choices[at] if 0 <= at < len(choices) else ""
+
+
 def _label_free(choice: Any) -> Any:
     return choice.get("text", choice) if isinstance(choice, dict) else choice
 
 
 def _unknown(item: Dict[Any, Any]) -> Parts:
-    texts = sorted((_joined(value) for value in item.values() if not isinstance(value, (int, float))), key=len, reverse=True)
+    texts = sorted(
+        (_joined(value) for value in item.values() if not isinstance(value, (int, float))), key=len, reverse=True
+    )
     if not texts:
         return Parts("", "", [])
     return Parts(texts[0], "\n".join(text for text in texts[1:] if len(text) >= LONG_ENOUGH), [])

@@ -17,11 +17,12 @@ import time
 from collections import Counter
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from ml_intern_box import overlap_remove, overlap_rows, overlap_scan
+from ml_intern_box import overlap_findings, overlap_remove, overlap_rows, overlap_scan
 from ml_intern_box.errors import BoxError
+from ml_intern_box.overlap_findings import Findings
 from ml_intern_box.overlap_index import Index
 from ml_intern_box.overlap_items import Parts, all_parts
-from ml_intern_box.overlap_scan import Columns, Findings
+from ml_intern_box.overlap_scan import Columns
 
 TELL_SECONDS = 1.0
 MOST_ITEMS = 200_000
@@ -56,7 +57,9 @@ def check(order: Dict[str, Any], files: Sequence[overlap_rows.Part], eval_file: 
     if order.get("embeddingModel"):
         from ml_intern_box import overlap_semantic
 
-        overlap_semantic.add(index, files, columns, all_findings, order["embeddingModel"], order.get("semanticThreshold"), progress.say)
+        overlap_semantic.add(
+            index, files, columns, all_findings, order["embeddingModel"], order.get("semanticThreshold"), progress.say
+        )
     if sum(findings.rows for findings in all_findings) == 0:
         raise _nothing_read(files, all_findings)
     result = describe(files, all_findings, lines, problems, index)
@@ -77,15 +80,30 @@ def read_items(whole: overlap_rows.Part, columns: Columns) -> Tuple[List[int], L
             lines.append(record.number)
             values.append(record.value)
         if len(values) > MOST_ITEMS:
-            raise BoxError("bad-input", "%s holds more than %d items." % (whole.path, MOST_ITEMS), "Is --eval the evaluation, and --train the training data?")
+            raise BoxError(
+                "bad-input",
+                "%s holds more than %d items." % (whole.path, MOST_ITEMS),
+                "Is --eval the evaluation, and --train the training data?",
+            )
     parts = all_parts(values, columns)
     if not any(each.tokens or each.answer_tokens for each in parts):
-        why = "%d of its lines cannot be read, the first: line %d, %s" % (len(problems), problems[0][0] + 1, problems[0][1]) if problems else "it holds no text"
-        raise BoxError("bad-input", "%s holds no evaluation items: %s." % (whole.path, why), "Give a file with one item a row (question, answer, choices, messages or text).")
+        why = (
+            "%d of its lines cannot be read, the first: line %d, %s"
+            % (len(problems), problems[0][0] + 1, problems[0][1])
+            if problems
+            else "it holds no text"
+        )
+        raise BoxError(
+            "bad-input",
+            "%s holds no evaluation items: %s." % (whole.path, why),
+            "Give a file with one item a row (question, answer, choices, messages or text).",
+        )
     return lines, parts, problems
 
 
-def _scan_file(index: Index, whole: overlap_rows.Part, columns: Columns, wanted: Optional[int], progress: "_Progress") -> Findings:
+def _scan_file(
+    index: Index, whole: overlap_rows.Part, columns: Columns, wanted: Optional[int], progress: "_Progress"
+) -> Findings:
     processes = overlap_scan.processes_for(wanted)
     parts = overlap_rows.parts_of_file(whole, processes)
     findings, first = Findings(), 0
@@ -118,11 +136,23 @@ def _nothing_read(files: Sequence[overlap_rows.Part], all_findings: Sequence[Fin
     for whole, findings in zip(files, all_findings):
         if findings.problems:
             number, text = findings.problems[0]
-            return BoxError("bad-input", "No row of %s can be read; the first trouble is in line %d: %s." % (whole.path, number + 1, text), "Check its format and encoding (UTF-8).")
-    return BoxError("bad-input", "%s holds no rows." % files[0].path, "Check that the download or the export finished.")
+            return BoxError(
+                "bad-input",
+                "No row of %s can be read; the first trouble is in line %d: %s." % (whole.path, number + 1, text),
+                "Check its format and encoding (UTF-8).",
+            )
+    return BoxError(
+        "bad-input", "%s holds no rows." % files[0].path, "Check that the download or the export finished."
+    )
 
 
-def describe(files: Sequence[overlap_rows.Part], all_findings: Sequence[Findings], lines: List[int], item_problems: List[Tuple[int, str]], index: Index) -> Dict[str, Any]:
+def describe(
+    files: Sequence[overlap_rows.Part],
+    all_findings: Sequence[Findings],
+    lines: List[int],
+    item_problems: List[Tuple[int, str]],
+    index: Index,
+) -> Dict[str, Any]:
     kinds: Counter = Counter()
     sources: Counter = Counter()
     for findings in all_findings:
@@ -132,7 +162,11 @@ def describe(files: Sequence[overlap_rows.Part], all_findings: Sequence[Findings
     name = {whole.path: {"file": whole.path} if several else {} for whole in files}
     pairs = list(zip(files, all_findings))
     hit_count = sum(findings.hit_count for findings in all_findings)
-    hits = [dict(hit.as_json(), item=lines[hit.item], **name[whole.path]) for whole, findings in pairs for hit in findings.hits]
+    hits = [
+        dict(hit.as_json(), item=lines[hit.item], **name[whole.path])
+        for whole, findings in pairs
+        for hit in findings.hits
+    ]
     return {
         "rows": sum(findings.rows for findings in all_findings),
         "items": len(lines),
@@ -142,41 +176,87 @@ def describe(files: Sequence[overlap_rows.Part], all_findings: Sequence[Findings
         "complete": len(hits) == hit_count,
         "flaggedRows": sum(len(findings.flagged) for findings in all_findings),
         "flaggedItems": len({hit["item"] for hit in hits}),
-        "kinds": {kind: kinds[kind] for kind in overlap_scan.STRENGTH if kinds[kind]},
-        "files": [{"file": whole.path, "rows": findings.rows, "flaggedRows": len(findings.flagged), "unreadable": findings.problem_count} for whole, findings in pairs],
+        "kinds": {kind: kinds[kind] for kind in overlap_findings.STRENGTH if kinds[kind]},
+        "files": [
+            {
+                "file": whole.path,
+                "rows": findings.rows,
+                "flaggedRows": len(findings.flagged),
+                "unreadable": findings.problem_count,
+            }
+            for whole, findings in pairs
+        ],
         "examples": [
-            {"row": each.hit.row, "item": lines[each.hit.item], "score": round(each.hit.score, 4), "kind": each.hit.kind, "rowText": each.row_text, "itemText": each.item_text, **name[whole.path]}
+            {
+                "row": each.hit.row,
+                "item": lines[each.hit.item],
+                "score": round(each.hit.score, 4),
+                "kind": each.hit.kind,
+                "rowText": each.row_text,
+                "itemText": each.item_text,
+                **name[whole.path],
+            }
             for whole, findings in pairs
             for each in findings.examples
         ],
         "unreadable": sum(findings.problem_count for findings in all_findings) + len(item_problems),
-        "problems": [{"file": whole.path, "line": number, "problem": text} for whole, findings in pairs for number, text in findings.problems]
-        + [{"eval": True, "line": number, "problem": text} for number, text in item_problems[: overlap_scan.MOST_PROBLEMS]],
-        "sources": dict(sources.most_common(overlap_scan.MOST_SOURCES)),
+        "problems": [
+            {"file": whole.path, "line": number, "problem": text}
+            for whole, findings in pairs
+            for number, text in findings.problems
+        ]
+        + [
+            {"eval": True, "line": number, "problem": text}
+            for number, text in item_problems[: overlap_findings.MOST_PROBLEMS]
+        ],
+        "sources": dict(sources.most_common(overlap_findings.MOST_SOURCES)),
     }
 
 
 def _elsewhere(order: Dict[str, Any], files: Sequence[overlap_rows.Part]) -> Optional[int]:
     """Starts again under a Python that has what is needed; None when this one has it."""
-    needed = [name for name, wanted in (("pyarrow", any(whole.kind == "parquet" for whole in files)), ("transformers", bool(order.get("embeddingModel")))) if wanted]
+    needed = [
+        name
+        for name, wanted in (
+            ("pyarrow", any(whole.kind == "parquet" for whole in files)),
+            ("transformers", bool(order.get("embeddingModel"))),
+        )
+        if wanted
+    ]
     missing = [name for name in needed if not _has(sys.executable, name)]
     if not missing:
         return None
-    for python in sorted(glob.glob(os.path.join(order.get("root") or os.path.expanduser("~/.ml-intern"), "envs", "*", "bin", "python"))):
+    for python in sorted(
+        glob.glob(os.path.join(order.get("root") or os.path.expanduser("~/.ml-intern"), "envs", "*", "bin", "python"))
+    ):
         if os.environ.get(WITH_PYARROW) != python and all(_has(python, name) for name in needed):
-            environment = dict(os.environ, PYTHONPATH=os.path.dirname(os.path.dirname(os.path.abspath(__file__))), **{WITH_PYARROW: python})
-            return subprocess.call([python, "-m", "ml_intern_box.overlap", "--order", json.dumps(order)], env=environment)
+            environment = dict(
+                os.environ,
+                PYTHONPATH=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+                **{WITH_PYARROW: python},
+            )
+            return subprocess.call(
+                [python, "-m", "ml_intern_box.overlap", "--order", json.dumps(order)], env=environment
+            )
     what = "Reading parquet" if missing[0] == "pyarrow" else "Comparing meanings"
     raise BoxError(
         "bad-input",
-        "%s needs the Python package %s, and neither %s nor an environment on the box has it." % (what, missing[0], sys.executable),
-        "Build the training environment once (ml-intern box envs HOST --build train), install %s for that python3, or %s." % (missing[0], "convert the file to jsonl" if missing[0] == "pyarrow" else "leave --embedding-model out"),
+        "%s needs the Python package %s, and neither %s nor an environment on the box has it."
+        % (what, missing[0], sys.executable),
+        "Build the training environment once (ml-intern box envs HOST --build train), install %s for that python3, or %s."
+        % (missing[0], "convert the file to jsonl" if missing[0] == "pyarrow" else "leave --embedding-model out"),
     )
 
 
 def _has(python: str, package: str) -> bool:
     try:
-        return subprocess.run([python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec(%r) is None)" % package], timeout=30).returncode == 0
+        return (
+            subprocess.run(
+                [python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec(%r) is None)" % package],
+                timeout=30,
+            ).returncode
+            == 0
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
 

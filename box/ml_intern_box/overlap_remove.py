@@ -10,12 +10,15 @@ from typing import Any, Dict, List, Sequence, TextIO
 
 from ml_intern_box import overlap_rows
 from ml_intern_box.errors import BoxError
-from ml_intern_box.overlap_scan import Findings, text_of
+from ml_intern_box.overlap_findings import Findings
+from ml_intern_box.overlap_scan import text_of
 
 TEXT_LIMIT = 400
 
 
-def write(target: str, files: Sequence[overlap_rows.Part], all_findings: Sequence[Findings], lines: Sequence[int]) -> Dict[str, Any]:
+def write(
+    target: str, files: Sequence[overlap_rows.Part], all_findings: Sequence[Findings], lines: Sequence[int]
+) -> Dict[str, Any]:
     """One file becomes `target`; several become files of the same names in the folder `target`.
 
     The record lies beside it as TARGET.removed.jsonl: {file, row, hits: [{item, score, kind}], text} a line, and
@@ -33,8 +36,18 @@ def write(target: str, files: Sequence[overlap_rows.Part], all_findings: Sequenc
                 kept, removed, unreadable = kept + counts[0], removed + counts[1], unreadable + counts[2]
         os.replace(record_path + ".part", record_path)
     except OSError as error:
-        raise BoxError("bad-input", "%s cannot be written: %s." % (target, error.strerror or error), "Choose another place, or free some space.") from None
-    return {"rows": removed, "unreadable": unreadable, "kept": kept, "files": list(outputs.values()), "record": record_path}
+        raise BoxError(
+            "bad-input",
+            "%s cannot be written: %s." % (target, error.strerror or error),
+            "Choose another place, or free some space.",
+        ) from None
+    return {
+        "rows": removed,
+        "unreadable": unreadable,
+        "kept": kept,
+        "files": list(outputs.values()),
+        "record": record_path,
+    }
 
 
 def _output(target: str, whole: overlap_rows.Part, several: bool) -> str:
@@ -54,10 +67,14 @@ def _check(outputs: Dict[str, str]) -> None:
         if os.path.exists(output) and os.path.realpath(path) == os.path.realpath(output):
             raise BoxError("bad-input", "%s would be written over itself." % path, "Name another file for --remove.")
         if os.path.isdir(output):
-            raise BoxError("bad-input", "%s is a folder." % output, "Name a file for --remove; a folder is for several files.")
+            raise BoxError(
+                "bad-input", "%s is a folder." % output, "Name a file for --remove; a folder is for several files."
+            )
 
 
-def _write_file(whole: overlap_rows.Part, output: str, findings: Findings, lines: Sequence[int], record: TextIO) -> List[int]:
+def _write_file(
+    whole: overlap_rows.Part, output: str, findings: Findings, lines: Sequence[int], record: TextIO
+) -> List[int]:
     flagged = set(findings.flagged)
     reasons: Dict[int, List[Dict[str, Any]]] = defaultdict(list)
     for hit in findings.hits:

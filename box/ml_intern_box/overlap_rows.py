@@ -21,7 +21,15 @@ LONGEST_CELL = 1 << 28
 READ_BYTES = 1 << 20
 BATCH = 512
 FORMATS = ".jsonl, .ndjson, .json, .csv, .tsv (each also .gz) and .parquet"
-_KINDS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".pq": "parquet"}
+_KINDS = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
 _OTHERS = {b"\x28\xb5\x2f\xfd": "zstandard", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zX": "xz", b"ARRO": "Arrow"}
 
 
@@ -50,14 +58,20 @@ class Record(NamedTuple):
 def open_file(path: str) -> Part:
     """Looks at a file and says how it is read; every reason why it cannot be is an error with a next step."""
     if os.path.isdir(path):
-        raise BoxError("bad-input", "%s is a folder." % path, "Name the files in it, e.g. %s/*.jsonl." % path.rstrip("/"))
+        raise BoxError(
+            "bad-input", "%s is a folder." % path, "Name the files in it, e.g. %s/*.jsonl." % path.rstrip("/")
+        )
     try:
         with open(path, "rb") as file:
             head = file.read(4096)
     except FileNotFoundError:
-        raise BoxError("bad-input", "There is no file %s." % path, "Check the path; with --box it is a path on the box.") from None
+        raise BoxError(
+            "bad-input", "There is no file %s." % path, "Check the path; with --box it is a path on the box."
+        ) from None
     except OSError as error:
-        raise BoxError("bad-input", "%s cannot be read: %s." % (path, error.strerror or error), "Check its rights and its path.") from None
+        raise BoxError(
+            "bad-input", "%s cannot be read: %s." % (path, error.strerror or error), "Check its rights and its path."
+        ) from None
     if not head:
         raise BoxError("bad-input", "%s is empty." % path, "Check that the download or the export finished.")
     zipped = head[:2] == b"\x1f\x8b"
@@ -70,9 +84,19 @@ def open_file(path: str) -> Part:
 def _refuse_others(path: str, head: bytes) -> None:
     for magic, name in _OTHERS.items():
         if head.startswith(magic):
-            raise BoxError("bad-input", "%s is a %s file." % (path, name), "Unpack or convert it first; what can be read: %s." % FORMATS)
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or (head[:200].count(b"\0") > len(head[:200]) // 4 and head[:4] != b"PAR1" and head[:2] != b"\x1f\x8b"):
-        raise BoxError("bad-input", "%s is not UTF-8 text (it looks like UTF-16)." % path, "Convert it: iconv -f UTF-16 -t UTF-8 %s > new.jsonl" % path)
+            raise BoxError(
+                "bad-input",
+                "%s is a %s file." % (path, name),
+                "Unpack or convert it first; what can be read: %s." % FORMATS,
+            )
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or (
+        head[:200].count(b"\0") > len(head[:200]) // 4 and head[:4] != b"PAR1" and head[:2] != b"\x1f\x8b"
+    ):
+        raise BoxError(
+            "bad-input",
+            "%s is not UTF-8 text (it looks like UTF-16)." % path,
+            "Convert it: iconv -f UTF-16 -t UTF-8 %s > new.jsonl" % path,
+        )
 
 
 def _guess(path: str, head: bytes, zipped: bool) -> str:
@@ -89,7 +113,10 @@ def parts_of_file(whole: Part, processes: int) -> List[Part]:
         if _is_list(whole):
             whole = whole._replace(kind="json")
         else:
-            return [whole._replace(begin=begin, end=min(begin + PART_BYTES, whole.end)) for begin in range(0, whole.end, PART_BYTES)]
+            return [
+                whole._replace(begin=begin, end=min(begin + PART_BYTES, whole.end))
+                for begin in range(0, whole.end, PART_BYTES)
+            ]
     return [whole._replace(stripe=stripe, of=processes) for stripe in range(processes)]
 
 
@@ -187,11 +214,19 @@ def _csv(part: Part) -> Iterator[Record]:
         except UnicodeDecodeError as error:
             raise _not_utf8(part.path, error) from None
         except csv.Error as error:
-            raise BoxError("bad-input", "%s is not readable as csv: %s." % (part.path, error), "Export it again, with quotes around its cells.") from None
+            raise BoxError(
+                "bad-input",
+                "%s is not readable as csv: %s." % (part.path, error),
+                "Export it again, with quotes around its cells.",
+            ) from None
 
 
 def _not_utf8(path: str, error: UnicodeDecodeError) -> BoxError:
-    return BoxError("bad-input", "%s is not UTF-8 text: %s." % (path, error.reason), "Convert it, e.g. iconv -f LATIN1 -t UTF-8 %s > new.csv" % path)
+    return BoxError(
+        "bad-input",
+        "%s is not UTF-8 text: %s." % (path, error.reason),
+        "Convert it, e.g. iconv -f LATIN1 -t UTF-8 %s > new.csv" % path,
+    )
 
 
 def _json_list(part: Part) -> Iterator[Record]:
@@ -225,7 +260,11 @@ def _elements(file: io.TextIOWrapper, path: str) -> Iterator[Any]:
                 continue
         except ValueError as error:
             if ended:
-                raise BoxError("bad-input", "%s is not JSON: %s." % (path, error), "Check that the download or the export finished.") from None
+                raise BoxError(
+                    "bad-input",
+                    "%s is not JSON: %s." % (path, error),
+                    "Check that the download or the export finished.",
+                ) from None
         more = file.read(max(READ_BYTES, len(text) - place))
         ended = not more
         text, place = text[place:] + more, 0
@@ -235,9 +274,16 @@ def _inside(text: str, path: str) -> Iterator[Any]:
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise BoxError("bad-input", "%s is not JSON: %s." % (path, error), "If it holds one row a line, name it .jsonl.") from None
-    lists = {name: inner for name, inner in value.items() if isinstance(inner, list)} if isinstance(value, dict) else {}
-    named = next((lists[name] for name in ("data", "rows", "items", "examples", "instances", "train", "test") if name in lists), None)
+        raise BoxError(
+            "bad-input", "%s is not JSON: %s." % (path, error), "If it holds one row a line, name it .jsonl."
+        ) from None
+    lists = (
+        {name: inner for name, inner in value.items() if isinstance(inner, list)} if isinstance(value, dict) else {}
+    )
+    named = next(
+        (lists[name] for name in ("data", "rows", "items", "examples", "instances", "train", "test") if name in lists),
+        None,
+    )
     yield from named if named is not None else next(iter(lists.values())) if len(lists) == 1 else [value]
 
 
@@ -253,4 +299,8 @@ def _parquet(part: Part) -> Iterator[Record]:
                     yield Record(number + at, row)
             number += batch.num_rows
     except (pyarrow.ArrowInvalid, pyarrow.ArrowException, OSError) as error:
-        raise BoxError("bad-input", "%s is not readable as parquet: %s" % (part.path, str(error).splitlines()[0]), "Fetch it again.") from None
+        raise BoxError(
+            "bad-input",
+            "%s is not readable as parquet: %s" % (part.path, str(error).splitlines()[0]),
+            "Fetch it again.",
+        ) from None

@@ -4,102 +4,24 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import re
 import signal
-from array import array
-from collections import Counter
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ml_intern_box import overlap_rows
+from ml_intern_box.overlap_findings import STRENGTH, Findings
 from ml_intern_box.overlap_index import Index
-from ml_intern_box.overlap_text import sentences, strings, ungrouped, words
-from ml_intern_box.overlap_verdict import Hit, Row, judge
+from ml_intern_box.overlap_runs import Row
+from ml_intern_box.overlap_text import strings, ungrouped, words
+from ml_intern_box.overlap_verdict import Hit, judge
 
 LONGEST_TEXT, TEXT_OVERLAP = 2_000_000, 20_000
 SAMPLE_ROWS, SAMPLE_PLACES, SAMPLE_BYTES, SAMPLE_TEXT = 2000, 40, 1 << 18, 20_000
-MOST_HITS = 500_000
-MOST_PROBLEMS = 20
-MOST_EXAMPLES = 20
-MOST_SOURCES = 100
-TEXT_LIMIT = 400
 GLUED, SPELLED, LONGEST_GLUED = 16, 2.8, 20_000
 SHORTEST_GLUED = 24
-SOURCES = ("source", "dataset", "data_source", "dataset_name", "origin", "subset", "task", "benchmark", "task_name")
-STRENGTH = {"verbatim": 3, "near": 2, "answer": 1, "semantic": 0}
 POLL_SECONDS = 0.5
 TOLD_EVERY = 500
 
 Columns = Optional[Dict[str, str]]
-
-
-class Example(NamedTuple):
-    hit: Hit
-    row_text: str
-    item_text: str
-
-
-class Findings:
-    """What a piece of the rows, or all of them, came to. `hits` holds the first MOST_HITS, everything else is complete."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.lines = 0
-        self.hit_count = 0
-        self.hits: List[Hit] = []
-        self.flagged = array("q")
-        self.kinds: Counter = Counter()
-        self.examples: List[Example] = []
-        self.problem_count = 0
-        self.problems: List[Tuple[int, str]] = []
-        self.sources: Counter = Counter()
-
-    def add(self, hits: Sequence[Hit], text: str, index: Index) -> None:
-        self.hit_count += len(hits)
-        self.flagged.append(hits[0].row)
-        self.kinds.update(hit.kind for hit in hits)
-        self.hits += hits[: max(0, MOST_HITS - len(self.hits))]
-        best = max(hits, key=lambda hit: (STRENGTH[hit.kind], hit.score))
-        if sum(example.hit.kind == best.kind for example in self.examples) < MOST_EXAMPLES // 4:
-            self.examples.append(Example(best, excerpt(text, best), index.items[best.item].parts.text[:TEXT_LIMIT]))
-
-    def problem(self, number: int, text: str) -> None:
-        self.problem_count += 1
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append((number, text))
-
-    def source(self, row: Any) -> None:
-        """Where the row says that it comes from: derived sets are known by that."""
-        for name in SOURCES:
-            value = row.get(name)
-            if isinstance(value, str) and 0 < len(value) <= 100 and (value in self.sources or len(self.sources) < MOST_SOURCES):
-                self.sources[value] += 1
-
-    def merge(self, other: "Findings", first: int) -> None:
-        """Adds a later piece, whose row numbers begin at `first`."""
-        self.rows += other.rows
-        self.lines += other.lines
-        self.hit_count += other.hit_count
-        moved = other.hits[: max(0, MOST_HITS - len(self.hits))]
-        self.hits += [hit._replace(row=hit.row + first) for hit in moved] if first else moved
-        self.flagged.extend(number + first for number in other.flagged)
-        self.kinds.update(other.kinds)
-        self.examples += [example._replace(hit=example.hit._replace(row=example.hit.row + first)) for example in other.examples]
-        self.problem_count += other.problem_count
-        self.problems += [(number + first, text) for number, text in other.problems]
-        self.sources.update(other.sources)
-
-    def settle(self) -> None:
-        """In the order of the rows, whichever process was first."""
-        self.hits.sort()
-        self.flagged = array("q", sorted(self.flagged))
-        self.problems = sorted(self.problems)[:MOST_PROBLEMS]
-        by_kind: Counter = Counter()
-        kept = []
-        for example in sorted(self.examples):
-            by_kind[example.hit.kind] += 1
-            if by_kind[example.hit.kind] <= MOST_EXAMPLES // 4:
-                kept.append(example)
-        self.examples = sorted(kept, key=lambda example: (-STRENGTH[example.hit.kind], example.hit.row))
 
 
 def text_of(row: Any, columns: Columns) -> str:
@@ -140,28 +62,25 @@ def _best(hits: Iterable[Hit]) -> List[Hit]:
 
 def _glued(index: Index, number: int, text: str, tokens: List[str]) -> List[Hit]:
     """Text without spaces, or s p e l l e d out: compared letter by letter."""
-    if not tokens or len(text) > LONGEST_GLUED or not text.isascii() or SPELLED * len(tokens) < len(text) < GLUED * len(tokens):
+    if (
+        not tokens
+        or len(text) > LONGEST_GLUED
+        or not text.isascii()
+        or SPELLED * len(tokens) < len(text) < GLUED * len(tokens)
+    ):
         return []
     squeezed = "".join(tokens)
-    sides = [item.question for item in index.items if len(item.question.squeezed) >= SHORTEST_GLUED and any(item.question.own)]
+    sides = [
+        item.question
+        for item in index.items
+        if len(item.question.squeezed) >= SHORTEST_GLUED and any(item.question.own)
+    ]
     return [Hit(number, side.item, 1.0, "verbatim", 0, len(tokens)) for side in sides if side.squeezed in squeezed]
 
 
-def excerpt(text: str, hit: Hit) -> str:
-    """The part of a row around its match."""
-    if len(text) <= TEXT_LIMIT:
-        return text
-    place, begin = 0, 0
-    for sentence in sentences(text[: LONGEST_TEXT // 4]):
-        count = len(words(sentence))
-        if place + count > hit.place:
-            break
-        place += count
-        begin += len(sentence)
-    return ("…" if begin > 0 else "") + text[begin : begin + TEXT_LIMIT] + ("…" if begin + TEXT_LIMIT < len(text) else "")
-
-
-def scan_records(index: Index, records: Iterable[overlap_rows.Record], columns: Columns, tell: Callable[[int], None]) -> Findings:
+def scan_records(
+    index: Index, records: Iterable[overlap_rows.Record], columns: Columns, tell: Callable[[int], None]
+) -> Findings:
     findings, told = Findings(), 0
     for record in records:
         findings.lines += 1

@@ -13,11 +13,15 @@ from typing import Any, Iterator, List, Optional, Sequence
 
 _SPACED = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128)).lower()
 _TABLE = (_SPACED + " " * 128).encode("ascii")
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _WIDE_WORD = re.compile("[%s]|[^\\W_%s]+" % (_UNSPACED, _UNSPACED))
 _UNSPACED_CHARACTER = re.compile("[%s]" % _UNSPACED)
 # Accents, apostrophes of all kinds, and characters that nobody sees.
-_DROPPED = re.compile("[\u0300-\u036f'\u2018\u2019\u201b\u02bc\u02b9\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_DROPPED = re.compile(
+    "[\u0300-\u036f'\u2018\u2019\u201b\u02bc\u02b9\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
+)
 _MIXED = re.compile("[a-z][\u0370-\u04ff]|[\u0370-\u04ff][a-z]")
 _MIXED_WORD = re.compile(r"[^\W\d_]*[a-z][^\W\d_]*")
 _LOOK_ALIKE = str.maketrans("авсеһіјкмнорѕтухαβεικνορτυχ", "abcehijkmhopstyxabeikvoptux")
@@ -34,7 +38,12 @@ _NUMBER_WORDS = {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
     )
 }
-_NUMBER_WORDS.update({word: str(10 * tens) for tens, word in enumerate("thirty forty fifty sixty seventy eighty ninety hundred".split(), start=3)})
+_NUMBER_WORDS.update(
+    {
+        word: str(10 * tens)
+        for tens, word in enumerate("thirty forty fifty sixty seventy eighty ninety hundred".split(), start=3)
+    }
+)
 
 
 def words(text: str) -> List[str]:

@@ -11,24 +11,43 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import accumulate
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ml_intern_box.overlap_index import Index, Item, Side
-from ml_intern_box.overlap_text import digits, number_in, operators, sentences, words
+from ml_intern_box.overlap_runs import (
+    LEAST_TELLING,
+    THRESHOLD,
+    Row,
+    Run,
+    aligned,
+    coverage,
+    edited,
+    has_unique,
+    is_telling,
+    other_number,
+    other_numbers,
+    own_words,
+    runs_of,
+    weight,
+)
+from ml_intern_box.overlap_text import digits, number_in, operators
 from ml_intern_box.overlap_words import telling
 
 EXACT_LENGTH, EXACT_UNSPACED = 13, 20
 PART_LENGTH, PART_UNSPACED = 8, 12
 QUESTION_SHARE = 0.75
-THRESHOLD, OTHER_NUMBERS = 0.8, 0.9
+OTHER_NUMBERS = 0.9
 SHORT, LONG = 8, 16
 SHORTEST_WITHIN_TEXT = 4
 """A question of fewer words counts only when it is a whole sentence of the row."""
-LEAST_TELLING = 4
-LONG_ANSWER_RUN = 30
+LEAST_PART, OWN_SHARE = 0.4, 0.9
+LONG_ANSWER_RUN, WHOLE_ANSWER = 30, 10
+LONG_TEXT, MOST_WORDS = 24, 0.8
 SHORTEST_SQUEEZED = 15
 LONGEST_FORMULA = 60
-AFTER_QUESTION = frozenset("a answer options option choices choose select pick b".split())
+CONTINUES = frozenset(
+    "in of and or on at to with for if when after before during as than then by from that which who whose per plus minus times divided s into but given".split()
+)
 
 
 class Hit(NamedTuple):
@@ -42,44 +61,6 @@ class Hit(NamedTuple):
 
     def as_json(self) -> Dict[str, Any]:
         return {"row": self.row, "item": self.item, "score": round(self.score, 4), "kind": self.kind}
-
-
-class Run(NamedTuple):
-    row: int
-    side: int
-    length: int
-
-
-class Row:
-    """One row's text and words, and what is worked out of them only when it is asked for."""
-
-    def __init__(self, number: int, text: str, tokens: List[str]) -> None:
-        self.number, self.text, self.tokens = number, text, tokens
-        self._joined: Optional[str] = None
-        self._bounds: Optional[Tuple[Set[int], Set[int]]] = None
-
-    @property
-    def joined(self) -> str:
-        if self._joined is None:
-            self._joined = " %s " % " ".join(self.tokens)
-        return self._joined
-
-    @property
-    def bounds(self) -> Tuple[Set[int], Set[int]]:
-        """The places where sentences begin, and where they end."""
-        if self._bounds is None:
-            starts, ends, place = set(), set(), 0
-            for sentence in sentences(self.text):
-                length = len(words(sentence))
-                if length:
-                    starts.add(place)
-                    place += length
-                    ends.add(place)
-            self._bounds = (starts, ends)
-        return self._bounds
-
-    def holds(self, tokens: Sequence[str]) -> bool:
-        return " %s " % " ".join(tokens) in self.joined
 
 
 def threshold_for(length: int) -> float:
@@ -114,25 +95,8 @@ def _of_item(item: Item, row: Row, question: Any, answer: Any, by_choice: bool) 
         hit = _by_choices(item, row, asked)
     else:
         hit = _whole(item.question, row, asked, item) or _long_run(item.question, row, asked)
-        hit = hit or _near(item, row, asked, said) or _part(item, row, asked)
+        hit = hit or _near(item, row, asked, said) or _reworded(item.question, row, asked) or _part(item, row, asked)
     return hit or _answer(item.answer, row, said)
-
-
-def runs_of(side: Side, pairs: Sequence[Tuple[int, int]], tokens: List[str]) -> List[Run]:
-    """The longest common runs of words around the seeds, the longest first."""
-    own, done, runs = side.tokens, {}, []
-    for begin, at in sorted(pairs):
-        if begin < done.get(begin - at, -1):
-            continue
-        left = 0
-        while begin - left > 0 and at - left > 0 and tokens[begin - left - 1] == own[at - left - 1]:
-            left += 1
-        right = 0
-        while begin + right < len(tokens) and at + right < len(own) and tokens[begin + right] == own[at + right]:
-            right += 1
-        done[begin - at] = begin + right
-        runs.append(Run(begin - left, at - left, left + right))
-    return sorted(runs, key=lambda run: -run.length)
 
 
 def _whole(side: Side, row: Row, runs: List[Run], item: Item) -> Optional[Hit]:
@@ -153,8 +117,7 @@ def _stands_alone(side: Side, row: Row, run: Run, item: Item) -> bool:
         closed = run.row + count in ends
         if count < SHORTEST_WITHIN_TEXT and not (closed and run.row in starts):
             return False
-        following = row.tokens[run.row + count] if run.row + count < len(row.tokens) else ""
-        if not closed and len(starts) > 1 and following not in AFTER_QUESTION:
+        if not closed and (row.tokens[run.row + count] in CONTINUES or number_in(row.tokens[run.row + count])):
             return False
     formula = operators(item.parts.question)
     if not formula or count > LONGEST_FORMULA:
@@ -193,13 +156,13 @@ def _between_words(squeezed: str, tokens: List[str]) -> bool:
 
 def _long_run(side: Side, row: Row, runs: List[Run]) -> Optional[Hit]:
     least = EXACT_UNSPACED if side.unspaced else EXACT_LENGTH
-    if runs and runs[0].length >= least and _other_numbers(side, row, runs):
+    if runs and runs[0].length >= least and other_numbers(side, row, runs):
         return None
     for run in runs:
         if run.length < least:
             return None
-        if _own_words(side, run) >= least and _is_telling(side, run):
-            return Hit(row.number, side.item, _coverage(side, [run]), "verbatim", run.row, run.length)
+        if own_words(side, run) >= least and is_telling(side, run) and not edited(side, row, run):
+            return Hit(row.number, side.item, coverage(side, [run]), "verbatim", run.row, run.length)
     return None
 
 
@@ -208,65 +171,74 @@ def _near(item: Item, row: Row, runs: List[Run], said: List[Run]) -> Optional[Hi
     # A whole question that was not taken for verbatim goes on to ask something else, or has other operators.
     if not side.total or len(side.tokens) < SHORT or any(run.length == len(side.tokens) for run in runs):
         return None
-    share = _weight(side, runs)
+    share = weight(side, runs)
     alone, together = threshold_for(len(side.tokens)), threshold_for(len(side.tokens) + len(item.answer.tokens))
     score = share
     if share < alone and QUESTION_SHARE * share + 1 - QUESTION_SHARE >= together - 1e-9 and item.answer.tokens:
         score = QUESTION_SHARE * share + (1 - QUESTION_SHARE) * _answer_share(item.answer, row, said)
         alone = together
-    if _other_numbers(side, row, runs):
+    if other_numbers(side, row, runs):
         alone = max(alone, OTHER_NUMBERS)
-    if score < alone - 1e-9 or not _has_unique(side, runs, 0.5):
+    if score < alone - 1e-9 or not has_unique(side, runs, sum(side.unique) // 2):
         return None
     begin = min(run.row for run in runs)
     return Hit(row.number, side.item, min(score, 0.9999), "near", begin, len(side.tokens))
 
 
+def _reworded(side: Side, row: Row, runs: List[Run]) -> Optional[Hit]:
+    """A long question with some words replaced here and there, 13 words in a row among those that stayed."""
+    if (
+        len(side.tokens) < LONG_TEXT
+        or not runs
+        or own_words(side, runs[0]) < EXACT_LENGTH
+        or other_numbers(side, row, runs)
+    ):
+        return None
+    own = [at for at, mine in enumerate(side.own) if mine]
+    held = aligned(side.tokens, row.tokens, runs[0])
+    share = sum(at in held for at in own) / len(own)
+    if share < MOST_WORDS or not has_unique(side, runs, sum(side.unique) // 2):
+        return None
+    return Hit(row.number, side.item, share, "near", max(0, runs[0].row - runs[0].side), len(side.tokens))
+
+
 def _answer_share(side: Side, row: Row, runs: List[Run]) -> float:
     if len(side.tokens) <= side.length:
         return 1.0 if row.holds(side.tokens) else 0.0
-    return _weight(side, runs) / side.total if side.total else 0.0
-
-
-def _weight(side: Side, runs: List[Run]) -> float:
-    """Share of the side's weighted runs of words that the row holds."""
-    places = {at for run in runs for at in range(run.side, run.side + run.length - side.length + 1)}
-    found = {tuple(side.tokens[at : at + side.length]): side.weights[at] for at in places}
-    return sum(found.values()) / side.total if side.total else 0.0
-
-
-def _has_unique(side: Side, runs: List[Run], least: float) -> bool:
-    """A run that two items share (a passage with several questions) does not tell which of them it is."""
-    unique = sum(side.unique)
-    if not unique:
-        return True
-    places = {at for run in runs for at in range(run.side, run.side + run.length - side.length + 1)}
-    return sum(side.unique[at] for at in places) >= max(1, least * unique)
+    return weight(side, runs) / side.total if side.total else 0.0
 
 
 def _part(item: Item, row: Row, runs: List[Run]) -> Optional[Hit]:
     """Half of a question, or a whole sentence of it, that in the row ends where a text ends."""
     side = item.question
     least = PART_UNSPACED if side.unspaced else PART_LENGTH
-    if _other_numbers(side, row, runs):
+    if other_numbers(side, row, runs):
         return None
     for run in runs:
         if run.length < least:
             return None
-        if _own_words(side, run) < least or not _is_telling(side, run) or _coverage(side, [run]) < 0.4:
+        if (
+            own_words(side, run) < least
+            or not is_telling(side, run)
+            or coverage(side, [run]) < LEAST_PART
+            or edited(side, row, run)
+        ):
             continue
         starts, ends = row.bounds
         begins = run.side == 0 or run.row in starts
         closes = run.side + run.length == len(side.tokens) or run.row + run.length in ends
         if begins and closes:
-            return Hit(row.number, side.item, _coverage(side, [run]), "near", run.row, run.length)
+            return Hit(row.number, side.item, coverage(side, [run]), "near", run.row, run.length)
     return None
 
 
 def _by_choices(item: Item, row: Row, asked: List[Run]) -> Optional[Hit]:
     """A question such as "Which is true?" is known by its choices."""
     choices = item.choices
-    if sum(map(len, choices)) < PART_LENGTH or telling([word for choice in choices for word in choice]) < LEAST_TELLING:
+    if (
+        sum(map(len, choices)) < PART_LENGTH
+        or telling([word for choice in choices for word in choice]) < LEAST_TELLING
+    ):
         return None
     held = sum(map(row.holds, choices))
     if held * 4 < len(choices) * 3:
@@ -280,35 +252,10 @@ def _answer(side: Side, row: Row, runs: List[Run]) -> Optional[Hit]:
     count = len(side.tokens)
     for run in runs:
         share = run.length / count
-        whole = share == 1.0 and count >= PART_LENGTH and telling(side.tokens) > LEAST_TELLING
+        whole = share == 1.0 and count >= WHOLE_ANSWER and telling(side.tokens) > LEAST_TELLING + 1
         long = run.length >= least and (share >= 0.5 or run.length >= LONG_ANSWER_RUN)
-        if (whole or long) and _own_words(side, run) >= min(least, count) * 0.75 and _is_telling(side, run) and not _other_number(side, row, run):
+        if not (whole or long) or own_words(side, run) < min(least, count) * OWN_SHARE or not is_telling(side, run):
+            continue
+        if not other_number(side, row, run) and not edited(side, row, run):
             return Hit(row.number, side.item, round(share, 4), "answer", run.row, run.length)
     return None
-
-
-def _own_words(side: Side, run: Run) -> int:
-    return sum(side.own[run.side : run.side + run.length])
-
-
-def _coverage(side: Side, runs: List[Run]) -> float:
-    return sum(_own_words(side, run) for run in runs) / max(1, sum(side.own))
-
-
-def _is_telling(side: Side, run: Run) -> bool:
-    own = [side.tokens[at] for at in range(run.side, run.side + run.length) if side.own[at]]
-    return telling(own) >= LEAST_TELLING and _has_unique(side, [run], 0.0)
-
-
-def _other_number(side: Side, row: Row, run: Run) -> bool:
-    """Beside the run, the row has one number where the item has another."""
-    for mine, other in ((run.side - 1, run.row - 1), (run.side + run.length, run.row + run.length)):
-        if 0 <= mine < len(side.tokens) and 0 <= other < len(row.tokens):
-            expected, actual = number_in(side.tokens[mine]), number_in(row.tokens[other])
-            if expected is not None and actual is not None and expected != actual:
-                return True
-    return False
-
-
-def _other_numbers(side: Side, row: Row, runs: List[Run]) -> bool:
-    return any(_other_number(side, row, run) for run in runs if run.length >= min(3, side.length))

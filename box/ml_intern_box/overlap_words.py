@@ -53,7 +53,9 @@ Do not use any commas in your response. Your entire response should be in lowerc
 SHARED: List[Tuple[str, ...]] = [tuple(words(line)) for line in _SHARED.strip().splitlines()]
 SHORTEST_SHARED = 4
 
-_GRAMS = frozenset(phrase[at : at + SHORTEST_SHARED] for phrase in SHARED for at in range(len(phrase) - SHORTEST_SHARED + 1))
+_GRAMS = frozenset(
+    phrase[at : at + SHORTEST_SHARED] for phrase in SHARED for at in range(len(phrase) - SHORTEST_SHARED + 1)
+)
 
 
 def shared_places(tokens: Sequence[str]) -> List[bool]:
@@ -68,4 +70,8 @@ def shared_places(tokens: Sequence[str]) -> List[bool]:
 def telling(tokens: Sequence[str]) -> float:
     """How many different words there are that say what a text is about. A character of an unspaced script counts half."""
     different = set(tokens) - COMMON
-    return sum(0.5 if is_unspaced(word) else 1.0 for word in different if len(word) > 2 or is_unspaced(word) or (len(word) == 2 and word.isalpha() and not word.isascii()))
+    return sum(
+        0.5 if is_unspaced(word) else 1.0
+        for word in different
+        if len(word) > 2 or is_unspaced(word) or (len(word) == 2 and word.isalpha() and not word.isascii())
+    )

@@ -27,7 +27,9 @@ def test_a_short_question_is_found_word_for_word_whatever_its_answer():
 
 
 def test_another_thing_asked_in_the_same_words_is_not_a_hit():
-    assert kinds([qa("What colour is the ruzz?", "red"), qa("What sound does the zorb make?", "red")], SHORT_ITEMS) == []
+    assert (
+        kinds([qa("What colour is the ruzz?", "red"), qa("What sound does the zorb make?", "red")], SHORT_ITEMS) == []
+    )
 
 
 def test_a_longer_template_about_another_thing_is_not_a_hit():
@@ -65,12 +67,16 @@ def test_near_needs_most_of_the_rare_runs():
 
 
 def test_a_long_answer_that_leaks_without_its_question_is_found():
-    assert kinds([qa("Show your work.", LONG_ANSWER)], [{"question": LONG, "answer": LONG_ANSWER}]) == [(0, 0, "answer")]
+    assert kinds([qa("Show your work.", LONG_ANSWER)], [{"question": LONG, "answer": LONG_ANSWER}]) == [
+        (0, 0, "answer")
+    ]
 
 
 def test_a_question_of_three_words_counts_only_as_a_whole():
     items = [{"question": "Two plus two?", "answer": "four"}]
-    assert kinds([qa("What is two plus two plus five?", "nine"), qa("two plus two", "4")], items) == [(1, 0, "verbatim")]
+    assert kinds([qa("What is two plus two plus five?", "nine"), qa("two plus two", "4")], items) == [
+        (1, 0, "verbatim")
+    ]
 
 
 def test_the_threshold_rises_for_short_items():
