@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { recipeRow } from '../support/core/samples';
 import { config, FakeRun, FakeRuns, play } from './support';
 
 function withRun(...ids: string[]): FakeRuns {
@@ -48,6 +49,19 @@ describe('ml-intern runs', () => {
     const { code, terminal } = await play(['runs', 'report', '--json'], withRun('alpha'));
     assert.equal(code, 2);
     assert.equal((JSON.parse(terminal.stdout) as { error: { reason: string } }).error.reason, 'bad-input');
+  });
+
+  it('prints the recipe table as Markdown, CSV and JSON', async () => {
+    const runs = withRun('alpha');
+    assert.match((await play(['runs', 'recipes'], runs)).terminal.stdout, /No recipe was noted/);
+    runs.runs[0]?.add('recipe-row.noted', { row: recipeRow(), file: 'papers/recipe-table.md' });
+    assert.match((await play(['runs', 'recipes'], runs)).terminal.stdout, /^\| result \| base model /);
+    assert.match((await play(['runs', 'recipes', 'al', '--csv'], runs)).terminal.stdout, /^row,paper,.*\r\nrow-1,/);
+    const { rows } = JSON.parse((await play(['runs', 'recipes', '--json'], runs)).terminal.stdout) as {
+      rows: unknown[];
+    };
+    assert.deepEqual(rows, [recipeRow()]);
+    assert.equal((await play(['runs', 'recipes', '--json', '--csv'], runs)).code, 2);
   });
 
   it('ends watching when nobody drives the run any more', async () => {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Cli } from '../app';
 import { decideCommand } from './decide';
 import { listCommand } from './list';
+import { recipesCommand } from './recipes';
 import { reportCommand } from './report';
 import { resumeCommand } from './resume';
 import { showCommand } from './show';
@@ -11,9 +12,12 @@ import { watchCommand } from './watch';
 
 export function runsCommand(cli: Cli, done: (code: number) => void): Command {
   const runs = new Command('runs').description(
-    'list, show, watch, resume, stop and report runs, and decide what they ask',
+    'list, show, watch, resume, stop and report runs, read their recipe tables, and decide what they ask',
   );
-  const makers = [listCommand, showCommand, watchCommand, resumeCommand, stopCommand, reportCommand, decideCommand];
+  const makers = [
+    ...[listCommand, showCommand, watchCommand, resumeCommand, stopCommand],
+    ...[reportCommand, recipesCommand, decideCommand],
+  ];
   for (const make of makers) runs.addCommand(make(cli, done));
   return runs;
 }

@@ -24,7 +24,8 @@ const greekNames = new Map(
 
 /** Words between single blanks, with a blank at both ends: a part is found between words only, never inside a word or a number. */
 export function canonical(text: string): string {
-  const tokens = plain(text).match(/[\p{L}\p{N}]+(?:\.\p{N}+)*(?:e-?\d+)?|[%+\-<>=~…]/gu) ?? [];
+  const tokens =
+    plain(text).match(/\d+(?:\.\d+)?e-?\d+(?![\p{L}\p{N}])|[\p{L}\p{N}]+(?:\.\p{N}+)*|[%+\-<>=~…]/gu) ?? [];
   return tokens.length === 0 ? '' : ` ${tokens.join(' ')} `;
 }
 
@@ -54,11 +55,12 @@ function superscripts(text: string): string {
   return text.replace(/([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, '^{$1}');
 }
 
-/** 3 x 10^{-4}, 10^-4 and 3e-4 are one way of writing. */
+/** 3 x 10^{-4}, 10^-4 and 3e-4 are one way of writing; so is 3 x 10-4, as PDF text has it. */
 function powers(text: string): string {
   const exponent = String.raw`\s*\^\s*\{?\s*(-?)\s*(\d+)\s*\}?`;
   return text
     .replace(new RegExp(String.raw`(\d)\s*[x*]\s*10${exponent}`, 'gi'), '$1e$2$3')
+    .replace(/(\d)\s*[x*]\s*10\s*-\s*(\d+)/gi, '$1e-$2')
     .replace(new RegExp(String.raw`(?<![\d.])10${exponent}`, 'g'), '1e$1$2')
     .replace(/(\d)e[+]?(-?)0*(\d)/gi, '$1e$2$3');
 }

@@ -115,6 +115,21 @@ describe('the tools for papers', () => {
     assert.equal(count(work.journal, 'paper.noted'), 1);
     assert.equal(work.store.text(`${runFolder}/papers/1.md`).split(sentence).length, 2);
   });
+
+  it('take a recipe whose quotes are in the paper once, and none with invented support', async () => {
+    await open();
+    const row = { id: '1', result: { value: 'more right answers', quote: sentence } };
+    const data = [{ value: 'plain questions', quote: 'Training on plain questions raises' }];
+    await refused(
+      work.call('note_recipe', { ...row, data: [{ value: '500 rows', quote: 'Training on 500 plain questions' }] }),
+      /data\[0\]: the quote "Training on 500 plain questions" is not in paper 1/,
+    );
+    assert.equal(count(work.journal, 'recipe-row.noted'), 0);
+    await accepted(work.call('note_recipe', { ...row, data }));
+    assert.equal((await accepted(work.call('note_recipe', { ...row, data })))['rows'], 1);
+    assert.equal(count(work.journal, 'recipe-row.noted'), 1);
+    assert.match(work.store.text(`${runFolder}/papers/recipe-table.md`), /more right answers \| – \| plain questions/);
+  });
 });
 
 describe('the tools for experiments', () => {

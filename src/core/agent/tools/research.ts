@@ -1,10 +1,10 @@
-/** Tools for reading: papers, their sections, citations, and notes whose quotes must be in the paper. */
+/** Tools for reading: papers, their sections, and who cites whom. */
 import { z } from 'zod';
 import { MlInternError } from '../../errors';
 import type { PaperHit, PaperText } from '../../ports/papers';
 import { outline, sectionPage } from '../../research/page';
-import { findQuote } from '../../research/quote';
-import type { RunView } from '../../run/view';
+import { paperUrl } from '../../research/recipe-check';
+import { notePaper, noteRecipe, type ReadPaper } from './paper-notes';
 import { defineTool, type AgentTool, type ToolKit, type Untrusted } from './tool';
 
 const pageCharacters = 6_000;
@@ -19,10 +19,8 @@ export function researchTools(kit: ToolKit): AgentTool[] {
     reading.catch(() => texts.delete(id));
     return reading;
   };
-  return [searchPapers(kit), readPaper(read), citations(kit), notePaper(kit, read)];
+  return [searchPapers(kit), readPaper(read), citations(kit), notePaper(kit, read), noteRecipe(kit, read)];
 }
-
-type Read = (id: string, signal: AbortSignal) => Promise<PaperText>;
 
 function searchPapers(kit: ToolKit): AgentTool {
   return defineTool({
@@ -37,7 +35,7 @@ function searchPapers(kit: ToolKit): AgentTool {
   });
 }
 
-function readPaper(read: Read): AgentTool {
+function readPaper(read: ReadPaper): AgentTool {
   return defineTool({
     name: 'read_paper',
     description:
@@ -96,57 +94,10 @@ function citations(kit: ToolKit): AgentTool {
   });
 }
 
-function notePaper(kit: ToolKit, read: Read): AgentTool {
-  return defineTool({
-    name: 'note_paper',
-    description:
-      'Note what a paper shows, with a literal quote from it. The quote is looked up: invented support is refused.',
-    schema: z.object({ id: z.string(), claim: z.string(), quote: z.string() }),
-    phase: 'research',
-    async run({ id, claim, quote }, { signal }) {
-      const paper = await read(id, signal);
-      const found = findQuote(paper, quote);
-      if (!found)
-        throw new MlInternError('bad-input', `The quote is not in paper ${id}.`, {
-          next: 'Copy a sentence of at least a dozen characters from read_paper.',
-        });
-      const { bench } = kit;
-      const place = found.title || found.section;
-      const file = `papers/${id.replace(/[^A-Za-z0-9.-]/g, '_')}.md`;
-      const path = `${bench.runFolder}/${file}`;
-      const before = (await bench.store.read(path)) ?? `# ${oneLine(paper.title)}\n\n${paperUrl(id)}\n`;
-      const note = `\n- ${oneLine(claim)}\n  > ${oneLine(quote)}\n  (${oneLine(place)})\n`;
-      if (!before.includes(note)) await bench.store.write(path, before + note);
-      const isNew = ({ papers }: RunView) =>
-        !papers.some(
-          (known) => known.id === id && known.notes.some((one) => one.claim === claim && one.quote === quote),
-        );
-      await bench.journal.recordIf(isNew, 'paper.noted', {
-        id,
-        title: paper.title,
-        url: paperUrl(id),
-        claim,
-        quote,
-        place,
-        file,
-      });
-      return { facts: { noted: true, place } };
-    },
-  });
-}
-
 function hitFacts({ id, title, year, citations: count, url }: PaperHit): Record<string, unknown> {
   return { id, title, year, citations: count, url };
 }
 
 function abstractOf({ id, abstract }: PaperHit): Untrusted {
   return { source: `abstract of ${id}`, text: abstract };
-}
-
-function paperUrl(id: string): string {
-  return `https://arxiv.org/abs/${id}`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }
