@@ -218,7 +218,7 @@ def _elsewhere(order: Dict[str, Any], files: Sequence[overlap_rows.Part]) -> Opt
     needed = [
         name
         for name, wanted in (
-            ("pyarrow", any(whole.kind == "parquet" for whole in files)),
+            ("pyarrow", any(whole.kind in ("parquet", "arrow") for whole in files)),
             ("transformers", bool(order.get("embeddingModel"))),
         )
         if wanted
@@ -238,7 +238,7 @@ def _elsewhere(order: Dict[str, Any], files: Sequence[overlap_rows.Part]) -> Opt
             return subprocess.call(
                 [python, "-m", "ml_intern_box.overlap", "--order", json.dumps(order)], env=environment
             )
-    what = "Reading parquet" if missing[0] == "pyarrow" else "Comparing meanings"
+    what = "Reading parquet and arrow" if missing[0] == "pyarrow" else "Comparing meanings"
     raise BoxError(
         "bad-input",
         "%s needs the Python package %s, and neither %s nor an environment on the box has it."

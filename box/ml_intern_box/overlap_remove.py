@@ -55,7 +55,7 @@ def _output(target: str, whole: overlap_rows.Part, several: bool) -> str:
     name = os.path.basename(whole.path)
     if whole.zipped:
         name = name[:-3]
-    if whole.kind in ("parquet", "json"):
+    if whole.kind in ("parquet", "arrow", "json"):
         name = os.path.splitext(name)[0] + ".jsonl"
     return os.path.join(target, name) if several else target
 

@@ -1,4 +1,4 @@
-"""Rows of local files: jsonl, json, csv, tsv and parquet, each also as .gz but parquet; one row at a time, nothing held whole.
+"""Rows of local files: jsonl, json, csv, tsv (each also as .gz), parquet and arrow; one row at a time, nothing held whole.
 
 A row's number is its line in a jsonl file, its place in the list of a json file, its record (after the header) in csv, its row in
 parquet; always from zero. What cannot be read is told with its number, never left out silently.
@@ -20,7 +20,7 @@ PART_BYTES = 8 << 20
 LONGEST_CELL = 1 << 28
 READ_BYTES = 1 << 20
 BATCH = 512
-FORMATS = ".jsonl, .ndjson, .json, .csv, .tsv (each also .gz) and .parquet"
+FORMATS = ".jsonl, .ndjson, .json, .csv, .tsv (each also .gz), .parquet and .arrow"
 _KINDS = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -29,8 +29,10 @@ _KINDS = {
     ".tsv": "tsv",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".arrow": "arrow",
 }
-_OTHERS = {b"\x28\xb5\x2f\xfd": "zstandard", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zX": "xz", b"ARRO": "Arrow"}
+_MAGIC = {b"PAR1": "parquet", b"ARRO": "arrow", b"\xff\xff\xff\xff": "arrow"}
+_OTHERS = {b"\x28\xb5\x2f\xfd": "zstandard", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zX": "xz"}
 
 
 class Part(NamedTuple):
@@ -76,7 +78,7 @@ def open_file(path: str) -> Part:
         raise BoxError("bad-input", "%s is empty." % path, "Check that the download or the export finished.")
     zipped = head[:2] == b"\x1f\x8b"
     name = path[:-3] if path.lower().endswith(".gz") else path
-    kind = "parquet" if head[:4] == b"PAR1" else _KINDS.get(os.path.splitext(name)[1].lower(), "")
+    kind = _MAGIC.get(head[:4]) or _KINDS.get(os.path.splitext(name)[1].lower(), "")
     _refuse_others(path, head)
     return Part(path, kind or _guess(path, head, zipped), zipped, 0, os.path.getsize(path))
 
@@ -90,7 +92,7 @@ def _refuse_others(path: str, head: bytes) -> None:
                 "Unpack or convert it first; what can be read: %s." % FORMATS,
             )
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or (
-        head[:200].count(b"\0") > len(head[:200]) // 4 and head[:4] != b"PAR1" and head[:2] != b"\x1f\x8b"
+        head[:200].count(b"\0") > len(head[:200]) // 4 and head[:4] not in _MAGIC and head[:2] != b"\x1f\x8b"
     ):
         raise BoxError(
             "bad-input",
@@ -147,8 +149,8 @@ def read(part: Part) -> Iterator[Record]:
         with open(part.path, "rb") as file:
             yield from _lines(file, part)
         return
-    if part.kind == "parquet":
-        yield from _parquet(part)
+    if part.kind in ("parquet", "arrow"):
+        yield from _columnar(part)
         return
     reader = {"jsonl": _zipped_lines, "json": _json_list, "csv": _csv, "tsv": _csv}[part.kind]
     for record in reader(part):
@@ -287,13 +289,12 @@ def _inside(text: str, path: str) -> Iterator[Any]:
     yield from named if named is not None else next(iter(lists.values())) if len(lists) == 1 else [value]
 
 
-def _parquet(part: Part) -> Iterator[Record]:
+def _columnar(part: Part) -> Iterator[Record]:
     import pyarrow
-    import pyarrow.parquet
 
     number = 0
     try:
-        for turn, batch in enumerate(pyarrow.parquet.ParquetFile(part.path).iter_batches(batch_size=BATCH)):
+        for turn, batch in enumerate(_batches(part)):
             if turn % part.of == part.stripe:
                 for at, row in enumerate(batch.to_pylist()):
                     yield Record(number + at, row)
@@ -301,6 +302,26 @@ def _parquet(part: Part) -> Iterator[Record]:
     except (pyarrow.ArrowInvalid, pyarrow.ArrowException, OSError) as error:
         raise BoxError(
             "bad-input",
-            "%s is not readable as parquet: %s" % (part.path, str(error).splitlines()[0]),
+            "%s is not readable as %s: %s" % (part.path, part.kind, str(error).splitlines()[0]),
             "Fetch it again.",
         ) from None
+
+
+def _batches(part: Part) -> Iterator[Any]:
+    """Record batches; of Arrow both its file and its stream format, which `datasets` writes."""
+    import pyarrow
+    import pyarrow.parquet
+
+    if part.kind == "parquet":
+        yield from pyarrow.parquet.ParquetFile(part.path).iter_batches(batch_size=BATCH)
+        return
+    with pyarrow.memory_map(part.path) as mapped:
+        if mapped.read(6) == b"ARROW1":
+            opened = pyarrow.ipc.open_file(mapped)
+            whole = (opened.get_batch(index) for index in range(opened.num_record_batches))
+        else:
+            mapped.seek(0)
+            whole = iter(pyarrow.ipc.open_stream(mapped))
+        for batch in whole:
+            for begin in range(0, batch.num_rows, BATCH):
+                yield batch.slice(begin, BATCH)

@@ -1,103 +1,264 @@
-"""Turns a recipe into training rows, the same ones every time.
+"""Turns a recipe into training rows, the same bytes every time and on every machine.
 
 Usage: python -m ml_intern_box.recipe recipe.json
-  {seed, sources: [{dataset: {id, revision, config, split}, mapping: {prompt, completion}, weight, maxRows?, excludeRows: [int]}]}
-Writes data/train.jsonl {prompt, completion} beside the recipe and artifacts/waterfall.json {stages: [{name, rows}], unmapped, sources}.
+  {seed, maxTokens?, tokenizer?, dedup?: {exact?, near?, by?}, caps?: {rows?, tokens?}, sources: [{dataset: {id, revision, config, split} | {file},
+   mapping, weight?, share?, maxRows?, filters?: [...], excludeRows?: [int]}]}
+Writes data/train.jsonl beside the recipe, artifacts/waterfall.json {stages: [{name, rows}], unmapped: {problem: rows}, sources, rows, tokens, sha256}
+and artifacts/provenance.jsonl: for each training row its [source, row], counted from zero.
+
+Or with --order, for the command line: see recipe_order. Texts are never held in memory; it needs about 100 bytes for each row.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import random
-import re
 import sys
+import tempfile
+from array import array
+from collections import Counter
 from pathlib import Path
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Dict, List, Optional
 
-from ml_intern_box import report
-from ml_intern_box.rows import load_rows
+from ml_intern_box import dedup, mixing, recipe_check, report, tokens
+from ml_intern_box.errors import BoxError
+from ml_intern_box.overlap_text import strings
+from ml_intern_box.recipe_source import SourceCompiler, Stages, totals
+from ml_intern_box.spool import Spool
 
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-STAGES = ("loaded", "mapped", "without overlap", "sampled", "repeated")
-
-Row = dict[str, str]
+Recipe = Dict[str, Any]
+Waterfall = Dict[str, Any]
 
 
-def cell(row: dict[str, Any], name: str) -> Any:
-    """A column, or a place inside a nested one: `messages.0.content`. None when it is not there."""
-    if name in row:
-        return row[name]
-    value: Any = row
-    for part in name.split("."):
-        if isinstance(value, dict):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
+class Compiler:
+    """One recipe on its way to rows."""
+
+    def __init__(
+        self, recipe: Recipe, spool: Spool, load: Any = None, progress: Callable[[str], None] = report.progress
+    ) -> None:
+        recipe_check.check(recipe)
+        self.recipe = recipe
+        self.spool = spool
+        self.load = load
+        self.progress = progress
+        self.stages = [
+            Stages(recipe_check.source_name(index, source)) for index, source in enumerate(recipe["sources"])
+        ]
+        self.unmapped: List[Counter[str]] = []
+        self._count = (
+            tokens.counter(recipe["tokenizer"]) if recipe.get("tokenizer") and self._counts_tokens() else None
+        )
+        self._rows: List["array[int]"] = []
+
+    def _counts_tokens(self) -> bool:
+        caps = self.recipe.get("caps") or {}
+        by_filters = any(
+            each.get("unit") == "tokens" for source in self.recipe["sources"] for each in source.get("filters") or []
+        )
+        return bool(self.recipe.get("maxTokens") or caps.get("tokens") or by_filters)
+
+    def run(self) -> "array[int]":
+        """Rows of the spool in the order of training, copies included."""
+        self._read()
+        self._deduplicate()
+        self._sample()
+        self._mix()
+        return self._cap()
+
+    def _read(self) -> None:
+        for index, source in enumerate(self.recipe["sources"]):
+            compiler = SourceCompiler(index, source, self.stages[index], self.recipe.get("maxTokens"), self._count)
+            begin = len(self.spool)
+            self.unmapped.append(compiler.read(self.spool, self.load))
+            self._rows.append(array("Q", range(begin, len(self.spool))))
+            self.progress("%s: %s" % (self.stages[index].name, self.stages[index].in_words()))
+        self.spool.finish()
+
+    def _deduplicate(self) -> None:
+        wanted = self.recipe.get("dedup") or {}
+        if not (wanted.get("exact") or wanted.get("near")):
+            return
+        by_prompt = wanted.get("by") == "prompt"
+
+        def text_of(row: int) -> str:
+            whole = self.spool.row(row)
+            return " ".join(strings(prompt_of(whole) if by_prompt else whole))
+
+        kept = array("Q", (row for rows in self._rows for row in rows))
+        if wanted.get("exact"):
+            kept = dedup.exact(kept, text_of)
+        if wanted.get("near"):
+            kept = dedup.near(kept, text_of, wanted["near"], self.spool.path.parent)
+        self._keep(kept)
+        self._note("deduplicated", "Every row of it repeats one of an earlier source: leave it out, or loosen dedup.")
+
+    def _keep(self, kept: "array[int]") -> None:
+        self._rows = [array("Q") for _ in self._rows]
+        for row in kept:
+            self._rows[self.spool.source[row]].append(row)
+
+    def _sample(self) -> None:
+        seed = self.recipe["seed"]
+        pairs = list(zip(self.recipe["sources"], self._rows))
+        self._rows = [mixing.sample(self.spool, rows, source.get("maxRows"), seed) for source, rows in pairs]
+        self._note("sampled", "")
+        pairs = list(zip(self.recipe["sources"], self._rows))
+        self._rows = [mixing.repeat(self.spool, rows, source.get("weight", 1), seed) for source, rows in pairs]
+        self._note("repeated", "Its weight times its rows is less than one: raise it.")
+
+    def _mix(self) -> None:
+        shares = [source.get("share") for source in self.recipe["sources"]]
+        if any(share is None for share in shares):
+            return
+        self._rows = mixing.mix(
+            self.spool, self._rows, shares, (self.recipe.get("caps") or {}).get("rows"), self.recipe["seed"]
+        )
+        self._note(
+            "mixed", "Its share of the mixture is less than one row: raise its share, or give the sources more rows."
+        )
+
+    def _note(self, stage: str, next_step: str) -> None:
+        for stages, rows in zip(self.stages, self._rows):
+            stages.add(stage, len(rows), next_step)
+
+    def _cap(self) -> "array[int]":
+        everything = array("Q", (row for rows in self._rows for row in rows))
+        ordered = array("Q", (everything[at] for at in mixing.order(self.spool, everything, self.recipe["seed"])))
+        caps = self.recipe.get("caps") or {}
+        if not caps.get("rows") and not caps.get("tokens"):
+            return ordered
+        ordered = ordered[: caps.get("rows")]
+        if caps.get("tokens"):
+            ordered = ordered[: self._fitting(ordered, caps["tokens"])]
+        counts = Counter(self.spool.source[row] for row in ordered)
+        for index, stages in enumerate(self.stages):
+            stages.counts.append(("capped", counts[index]))
+        if not ordered:
+            raise BoxError(
+                "bad-input",
+                "The cap of %d tokens is less than the first row has." % caps["tokens"],
+                "Raise caps.tokens.",
+            )
+        return ordered
+
+    def _fitting(self, ordered: "array[int]", most: int) -> int:
+        """How many rows from the start have no more tokens than `most` together."""
+        total = 0
+        for at, row in enumerate(ordered):
+            total += self.tokens_of(row)
+            if total > most:
+                return at
+        return len(ordered)
+
+    def tokens_of(self, row: int) -> int:
+        assert self._count is not None, "the recipe's check asks for a tokenizer"
+        return self._count(self.spool.row(row))
+
+    @property
+    def counts_tokens(self) -> bool:
+        return self._count is not None
+
+    def waterfall(self, written: "Written") -> Waterfall:
+        total: Counter[str] = sum(self.unmapped, Counter())
+        return {
+            "stages": totals(self.stages),
+            "unmapped": dict(total.most_common()),
+            "sources": [
+                {
+                    "dataset": (source["dataset"].get("file") or source["dataset"]["id"]),
+                    "stages": stages.as_json(),
+                    "unmapped": dict(unmapped.most_common()),
+                }
+                for source, stages, unmapped in zip(self.recipe["sources"], self.stages, self.unmapped)
+            ],
+            "rows": written.rows,
+            "tokens": written.tokens,
+            "sha256": written.sha256,
+        }
+
+
+def prompt_of(row: Dict[str, Any]) -> Any:
+    """What is asked in a training row; all of it where nothing is asked."""
+    if "messages" in row:
+        return [turn for turn in row["messages"] if turn.get("role") != "assistant"]
+    return row["prompt"] if row.get("prompt") else row
+
+
+class Written:
+    def __init__(self) -> None:
+        self.rows = 0
+        self.tokens: Optional[int] = None
+        self.sha256 = ""
+
+
+def write(compiler: Compiler, rows: "array[int]", train: Path, provenance: Path) -> Written:
+    """The training rows, and beside them where each came from."""
+    written, digest = Written(), hashlib.sha256()
+    spool, counted = compiler.spool, 0
+    with _replacing(train) as out, _replacing(provenance) as side:
+        for row in rows:
+            line = spool.line(row)
+            digest.update(line)
+            out.write(line)
+            side.write(b"[%d,%d]\n" % (spool.source[row], spool.number[row]))
+            counted += compiler.tokens_of(row) if compiler.counts_tokens else 0
+    written.rows, written.sha256 = len(rows), digest.hexdigest()
+    written.tokens = counted if compiler.counts_tokens else None
+    return written
+
+
+class _replacing:
+    """A file that takes its name only when it is whole."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.part = path.with_name(path.name + ".part")
+
+    def __enter__(self) -> Any:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = self.part.open("wb")
+        return self.file
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        self.file.close()
+        if kind is None:
+            self.part.replace(self.path)
         else:
-            return None
-    return value
+            self.part.unlink()
 
 
-def fill(template: str, row: dict[str, Any]) -> str | None:
-    """The template with the row's values, or None when one is missing or empty."""
-    values = {name: cell(row, name) for name in PLACEHOLDER.findall(template)}
-    if any(value is None or not str(value).strip() for value in values.values()):
-        return None
-    return PLACEHOLDER.sub(lambda match: str(values[match.group(1)]), template)
+def compile_to(
+    recipe: Recipe, train: Path, side: Path, load: Any = None, progress: Callable[[str], None] = report.progress
+) -> Waterfall:
+    """Writes `train`, and waterfall.json and provenance.jsonl into `side`; the scratch file lies beside `train` meanwhile."""
+    train.parent.mkdir(parents=True, exist_ok=True)
+    side.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".recipe-", dir=str(train.parent)) as scratch:
+        spool = Spool(Path(scratch) / "rows")
+        try:
+            compiler = Compiler(recipe, spool, load, progress)
+            waterfall = compiler.waterfall(write(compiler, compiler.run(), train, side / "provenance.jsonl"))
+        finally:
+            spool.close()
+    report.write_json(side / "waterfall.json", waterfall)
+    return waterfall
 
 
-def map_rows(rows: Iterable[dict[str, Any]], mapping: dict[str, str]) -> list[tuple[int, Row]]:
-    """The rows that can be mapped, each with its number in the split."""
-    mapped = []
-    for number, row in enumerate(rows):
-        prompt, completion = fill(mapping["prompt"], row), fill(mapping["completion"], row)
-        if prompt is not None and completion is not None:
-            mapped.append((number, {"prompt": prompt, "completion": completion}))
-    return mapped
+def main() -> int:
+    if sys.argv[1:2] == ["--order"]:
+        from ml_intern_box import recipe_order
 
-
-def compile_source(source: dict[str, Any], rows: Iterable[dict[str, Any]], total: int, seed: int) -> tuple[list[Row], dict[str, int]]:
-    mapped = map_rows(rows, source["mapping"])
-    excluded = set(source.get("excludeRows") or [])
-    clean = [row for number, row in mapped if number not in excluded]
-    limit = source.get("maxRows")
-    sampled = clean if limit is None or limit >= len(clean) else random.Random(seed).sample(clean, limit)
-    repeated = sampled * source.get("weight", 1)
-    counts = (total, len(mapped), len(clean), len(sampled), len(repeated))
-    return repeated, dict(zip(STAGES, counts))
-
-
-def compile_recipe(recipe: dict[str, Any], load: Callable[[dict[str, Any]], Any] = load_rows) -> tuple[list[Row], dict[str, Any]]:
-    """All training rows in their order, and the waterfall that says where rows went."""
-    training: list[Row] = []
-    sources = []
-    for index, source in enumerate(recipe["sources"]):
-        rows = load(source["dataset"])
-        compiled, counts = compile_source(source, rows, len(rows), recipe["seed"] * 1000 + index)
-        report.progress(f"{source['dataset']['id']}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
-        training += compiled
-        sources.append({"dataset": source["dataset"]["id"], "stages": as_stages(counts), "unmapped": counts["loaded"] - counts["mapped"]})
-    random.Random(recipe["seed"]).shuffle(training)
-    totals = {name: sum(stage["rows"] for s in sources for stage in s["stages"] if stage["name"] == name) for name in STAGES}
-    return training, {"stages": as_stages(totals), "unmapped": sum(s["unmapped"] for s in sources), "sources": sources}
-
-
-def as_stages(counts: dict[str, int]) -> list[dict[str, Any]]:
-    return [{"name": name, "rows": rows} for name, rows in counts.items()]
-
-
-def main() -> None:
+        return recipe_order.run(json.loads(sys.argv[2]))
     recipe = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    training, waterfall = compile_recipe(recipe)
-    report.write_json(report.artifacts_folder() / "waterfall.json", waterfall)
-    if not training:
-        report.fail("bad-input", "The recipe leaves no training rows: " + ", ".join(f"{s['rows']} {s['name']}" for s in waterfall["stages"]) + ".", "Check the mapping's column names and the excluded rows.")
-    folder = Path("data")
-    folder.mkdir(exist_ok=True)
-    with (folder / "train.jsonl").open("w", encoding="utf-8") as out:
-        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in training)
-    report.progress(f"{len(training)} training rows, {waterfall['unmapped']} rows could not be mapped.")
+    try:
+        waterfall = compile_to(recipe, Path("data/train.jsonl"), report.artifacts_folder())
+    except BoxError as error:
+        report.fail(error.reason, error.message, error.next_step)
+    report.progress(
+        f"{waterfall['rows']} training rows, {sum(waterfall['unmapped'].values())} rows could not be mapped."
+    )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -7,7 +7,6 @@ import { systemClock } from '../adapters/system/clock';
 import { systemPrompt } from '../core/agent/prompt';
 import { Toolbox } from '../core/agent/toolbox';
 import { allTools } from '../core/agent/tools/all';
-import type { ToolKit } from '../core/agent/tools/tool';
 import type { ApprovalBroker } from '../core/approvals/broker';
 import { defaultLicencePolicy, type LicencePolicy } from '../core/data/licence';
 import { MlInternError } from '../core/errors';
@@ -25,7 +24,6 @@ import type { MetricPoint } from '../core/run/runs';
 import { loadBenchmark } from './benchmark';
 import { openBox } from './box-factory';
 import { endpointsOf, type Endpoints } from './endpoints';
-import { openLookup } from './lookup';
 import type { AppOptions } from './options';
 import { openPractice } from './practice';
 import { readEnvironmentSets, readStartingScripts } from './product-files';
@@ -60,8 +58,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
     practice?.provideBaseModel({ bench, box, environment, signal }),
   );
   const evaluations = new Evaluations(bench, preparation);
-  const lookup = openLookup(box, preparation);
-  const toolbox = await openToolbox(assembly, { bench, preparation, evaluations, lookup }, endpoints);
+  const toolbox = await openToolbox(assembly, bench, preparation, evaluations, endpoints);
   const endpoint = new OpenAiEndpoint({
     ...endpoints.model,
     ...(options.settings.modelPatience ? { patience: options.settings.modelPatience } : {}),
@@ -128,12 +125,16 @@ async function checkBenchmark(
 
 async function openToolbox(
   assembly: Assembly,
-  parts: Pick<ToolKit, 'bench' | 'preparation' | 'evaluations' | 'lookup'>,
+  bench: Bench,
+  preparation: Preparation,
+  evaluations: Evaluations,
   endpoints: Endpoints,
 ): Promise<Toolbox> {
   const { journal, broker, store, folder, options } = assembly;
   const tools = allTools({
-    ...parts,
+    bench,
+    preparation,
+    evaluations,
     broker,
     hub: new HfHub({
       endpoint: endpoints.hub,

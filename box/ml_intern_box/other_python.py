@@ -1,0 +1,47 @@
+"""Runs a program again under a Python of the box that has the packages it needs: the box's own python3 often has none."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import subprocess
+import sys
+from typing import Any, Dict, Optional, Sequence
+
+from ml_intern_box.errors import BoxError
+
+_TRIED = "ML_INTERN_OTHER_PYTHON"
+
+
+def hand_over(module: str, order: Dict[str, Any], packages: Sequence[str], why: str) -> Optional[int]:
+    """The exit code of `python -m MODULE --order ORDER` run by another Python; None when this one has all packages.
+
+    Raises BoxError with `why` (e.g. "Reading parquet") when no Python of the box has them.
+    """
+    missing = [name for name in packages if not has(sys.executable, name)]
+    if not missing:
+        return None
+    for python in environments(order.get("root")):
+        if os.environ.get(_TRIED) != python and all(has(python, name) for name in packages):
+            package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+            environment = dict(os.environ, PYTHONPATH=package, **{_TRIED: python})
+            return subprocess.call([python, "-m", module, "--order", json.dumps(order)], env=environment)
+    raise BoxError(
+        "bad-input",
+        "%s needs the Python package %s, and neither %s nor an environment on the box has it."
+        % (why, missing[0], sys.executable),
+        "Build the training environment once: ml-intern box envs HOST --build train.",
+    )
+
+
+def environments(root: Optional[str]) -> Sequence[str]:
+    return sorted(glob.glob(os.path.join(os.path.expanduser(root or "~/.ml-intern"), "envs", "*", "bin", "python")))
+
+
+def has(python: str, package: str) -> bool:
+    probe = "import importlib.util as u, sys; sys.exit(u.find_spec(%r) is None)" % package
+    try:
+        return subprocess.run([python, "-c", probe], timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
