@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from . import artifacts, cleaning, files, folders, housekeeping, launch, logs, status, tails, wheelhouse
+from . import artifacts, cleaning, files, folders, housekeeping, launch, logs, signature_ask, status, tails, wheelhouse
 from .errors import BoxError, from_os_error
 from .follow import FILES, follow
 from .stop import stop
@@ -153,6 +153,10 @@ def _send(root, options):
     sys.stdout.buffer.flush()
 
 
+def _signatures(root, options):
+    return signature_ask.look_up(root, options.environment, _input().get("names"))
+
+
 def _input():
     """The JSON object on standard input."""
     try:
@@ -223,6 +227,9 @@ def _parser():
     house = commands.add_parser("wheelhouse")
     house.add_argument("--python")
     house.set_defaults(command=_wheelhouse)
+    known = commands.add_parser("signatures")
+    known.add_argument("environment")
+    known.set_defaults(command=_signatures)
     for name, act in (("artifacts", _artifacts), ("hashes", _hashes), ("send", _send)):
         of_job = commands.add_parser(name)
         of_job.add_argument("id")

@@ -7,6 +7,7 @@ import { systemClock } from '../adapters/system/clock';
 import { systemPrompt } from '../core/agent/prompt';
 import { Toolbox } from '../core/agent/toolbox';
 import { allTools } from '../core/agent/tools/all';
+import type { ToolKit } from '../core/agent/tools/tool';
 import type { ApprovalBroker } from '../core/approvals/broker';
 import { defaultLicencePolicy, type LicencePolicy } from '../core/data/licence';
 import { MlInternError } from '../core/errors';
@@ -24,6 +25,7 @@ import type { MetricPoint } from '../core/run/runs';
 import { loadBenchmark } from './benchmark';
 import { openBox } from './box-factory';
 import { endpointsOf, type Endpoints } from './endpoints';
+import { openLookup } from './lookup';
 import type { AppOptions } from './options';
 import { openPractice } from './practice';
 import { readEnvironmentSets, readStartingScripts } from './product-files';
@@ -58,7 +60,8 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
     practice?.provideBaseModel({ bench, box, environment, signal }),
   );
   const evaluations = new Evaluations(bench, preparation);
-  const toolbox = await openToolbox(assembly, bench, preparation, evaluations, endpoints);
+  const lookup = openLookup(box, preparation);
+  const toolbox = await openToolbox(assembly, { bench, preparation, evaluations, lookup }, endpoints);
   const endpoint = new OpenAiEndpoint({
     ...endpoints.model,
     ...(options.settings.modelPatience ? { patience: options.settings.modelPatience } : {}),
@@ -125,16 +128,12 @@ async function checkBenchmark(
 
 async function openToolbox(
   assembly: Assembly,
-  bench: Bench,
-  preparation: Preparation,
-  evaluations: Evaluations,
+  parts: Pick<ToolKit, 'bench' | 'preparation' | 'evaluations' | 'lookup'>,
   endpoints: Endpoints,
 ): Promise<Toolbox> {
   const { journal, broker, store, folder, options } = assembly;
   const tools = allTools({
-    bench,
-    preparation,
-    evaluations,
+    ...parts,
     broker,
     hub: new HfHub({
       endpoint: endpoints.hub,

@@ -1,11 +1,13 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
 import { type AppOptions, parseSshTransport } from '../app/options';
+import type { RowsRequest } from '../app/rows';
 import type { WheelOrder } from '../app/wheels';
 import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
 import type { JobStatus } from '../core/ports/box';
 import type { Logger } from '../core/ports/common';
 import type { Flavor } from '../core/ports/hardware';
+import type { RowSource } from '../core/ports/rows';
 import type { WheelhouseAnswer } from '../core/ports/wheelhouse';
 import type { Runs } from '../core/run/runs';
 import type { Autonomy, RunConfig } from '../core/run/types';
@@ -20,6 +22,7 @@ export interface App {
   buildEnvironment(box: OpenedBox, name: string, productRoot: string): Promise<JobStatus>;
   fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;
   listHardware(options: AppOptions): Promise<Flavor[]>;
+  openRows(request: RowsRequest): Promise<RowSource>;
 }
 
 /** Everything a command is given. */

@@ -1,6 +1,6 @@
 /** Markup that real papers have and the practice world's do not. */
 import assert from 'node:assert/strict';
-import { markdownSections } from '../../src/adapters/papers/markdown-sections';
+import { markdownSections } from '../../src/core/text/markdown-sections';
 import { paperOfHtml } from '../../src/adapters/papers/html-sections';
 
 const page = (body: string) =>

@@ -12,6 +12,7 @@ import type { Flavor } from '../../src/core/ports/hardware';
 import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
 import type { AppOptions } from '../../src/app/options';
+import { openRows } from '../../src/app/rows';
 import type { App, Cli } from '../../src/cli/app';
 import { runCli } from '../../src/cli/program';
 import type { Terminal } from '../../src/cli/terminal';
@@ -248,6 +249,7 @@ export async function play(
       options = given;
       return Promise.resolve(flavors);
     },
+    openRows,
     buildEnvironment: (box, name) => buildEnvironment(box, name, resolve(__dirname, '../..')),
     fillWheelhouse: (_box, order) => {
       order.onProgress({ bytes: 0, totalBytes: 2 ** 20 });

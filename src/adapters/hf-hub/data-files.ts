@@ -1,67 +1,19 @@
 /** What can be known of a dataset from its files alone, for when the viewer cannot serve it: splits by name, first rows by range. */
 import Papa from 'papaparse';
 import { MlInternError } from '../../core/errors';
-import type { DatasetPreview, DatasetSplit } from '../../core/ports/hub';
-import { typeOfCells } from './column-types';
-
-export interface DataFile {
-  config: string;
-  split: string;
-  path: string;
-}
+import { dataFiles, type DataFile } from '../../core/data/data-files';
+import type { DatasetPreview } from '../../core/ports/hub';
+import { typeOfCells } from '../../core/data/column-types';
 
 /** The beginning of a file: enough for a preview, small enough to wait for. */
 export const previewBytes = 256 * 1024;
 
 const readable = /\.(jsonl|ndjson|csv|tsv)$/i;
-const splitWords: readonly [string, RegExp][] = [
-  ['train', /(^|[^a-z])(train|training)([^a-z]|$)/i],
-  ['validation', /(^|[^a-z])(validation|valid|dev|val)([^a-z]|$)/i],
-  ['test', /(^|[^a-z])(test|testing|eval|evaluation)([^a-z]|$)/i],
-];
-
-/** The card's `configs` decide where they name files that can be read; else the file names do, as on the Hub. */
 export function readableFiles(paths: readonly string[], configs: unknown): DataFile[] {
-  const usable = paths.filter((path) => readable.test(path));
-  const configured = configuredFiles(usable, configs);
-  return configured.length > 0 ? configured : usable.map((path) => ({ config: 'default', split: splitOf(path), path }));
-}
-
-function splitOf(path: string): string {
-  return splitWords.find(([, pattern]) => pattern.test(path))?.[0] ?? 'train';
-}
-
-function configuredFiles(paths: readonly string[], configs: unknown): DataFile[] {
-  if (!Array.isArray(configs)) return [];
-  return configs.flatMap((entry: { config_name?: unknown; data_files?: unknown }) => {
-    const config = String(entry?.config_name ?? 'default');
-    return filePatterns(entry?.data_files).flatMap(({ split, pattern }) =>
-      paths.filter((path) => fits(pattern, path)).map((path) => ({ config, split, path })),
-    );
-  });
-}
-
-/** `data_files` is a pattern, a list of patterns, or a list of `{split, path}`. */
-function filePatterns(dataFiles: unknown): { split: string; pattern: string }[] {
-  const list = Array.isArray(dataFiles) ? dataFiles : [dataFiles];
-  return list.flatMap((entry: unknown) => {
-    if (typeof entry === 'string') return [{ split: 'train', pattern: entry }];
-    const { split, path } = (entry ?? {}) as { split?: unknown; path?: unknown };
-    const patterns = Array.isArray(path) ? path : [path];
-    return patterns
-      .filter((p) => typeof p === 'string')
-      .map((pattern) => ({ split: String(split ?? 'train'), pattern }));
-  });
-}
-
-function fits(pattern: string, path: string): boolean {
-  const parts = pattern.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(path);
-}
-
-export function splitsOfFiles(files: readonly DataFile[]): DatasetSplit[] {
-  const seen = new Map(files.map(({ config, split }) => [`${config}/${split}`, { config, split, rows: null }]));
-  return [...seen.values()];
+  return dataFiles(
+    paths.filter((path) => readable.test(path)),
+    configs,
+  );
 }
 
 /** Rows of the beginning of a file. `whole` says that `text` is all of it; else its last line may be cut and is dropped. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { saidBy } from '../../core/http/failures';
 import { NoAnswer, type Fetch } from '../../core/http/retry';
 import type { DatasetPreview, DatasetSplit } from '../../core/ports/hub';
-import { columnType } from './column-types';
+import { columnType } from '../../core/data/column-types';
 
 /** Why the viewer could not serve a dataset; the caller may read the files instead. */
 export class ViewerFailure extends Error {}

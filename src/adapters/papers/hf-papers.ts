@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Fetch } from '../../core/http/retry';
 import type { PaperHit, PaperText } from '../../core/ports/papers';
-import { markdownSections } from './markdown-sections';
+import { markdownSections } from '../../core/text/markdown-sections';
 import { arxivUrl, askFor, askForJson, oneLine, ServiceFailure, yearOf, type Asking } from './service';
 
 const service = 'Hugging Face papers';

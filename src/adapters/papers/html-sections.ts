@@ -1,7 +1,7 @@
 /** A paper out of arXiv's HTML, read by LaTeXML's classes: heading levels shift from paper to paper, the classes do not. */
 import { DomUtils, parseDocument } from 'htmlparser2';
 import type { PaperSection } from '../../core/ports/papers';
-import { blocksOf, hasClass, inlineOf, type Element, type Node } from './html-text';
+import { blocksOf, hasClass, inlineOf, type Element, type Node } from '../../core/text/html-text';
 
 const levels: readonly [string, number][] = [
   ['ltx_abstract', 1],

@@ -7,6 +7,7 @@ import type { BoxKeeping, BoxUsage, CleanReport, CleanRequest } from '../ports/b
 import type { Clock, Logger } from '../ports/common';
 import type { JobTails } from '../ports/job-tails';
 import type { LocalFiles } from '../ports/local-files';
+import type { Signature, Signatures } from '../ports/lookup';
 import type { ExecOptions, ExecResult, FileTransfer, Shell, StreamOptions, Tunnel, Tunnels } from '../ports/shell';
 import type { Wheel, Wheelhouse, WheelhouseAnswer } from '../ports/wheelhouse';
 import { unlessAborted } from './abort';
@@ -19,6 +20,7 @@ import { cannot } from './opened-box';
 import { shellQuote } from './quote';
 import { type Scheduler, schedulerWords } from './scheduler';
 import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
+import { boxSignatures } from './signatures';
 import { boxStorage, noStorage } from './storage';
 import { divide, encode } from './submission';
 import { jobTails } from './tails';
@@ -49,11 +51,12 @@ const answerTail = 8192;
 const mostAttempts = 3;
 const mostBytes = 512 * 1024 * 1024;
 
-export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Tunnels, Wheelhouse {
+export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Signatures, Tunnels, Wheelhouse {
   readonly name: string;
   private readonly keeping = boxKeeping((schema, words, options) => this.ask(schema, words, options));
   private readonly tails = jobTails((schema, words, options) => this.ask(schema, words, options));
   private readonly wheels = boxWheelhouse((schema, words, options) => this.ask(schema, words, options));
+  private readonly known = boxSignatures((schema, words, options) => this.ask(schema, words, options));
   private readonly storage: BoxStorage;
   private ready: Promise<Bootstrapped> | undefined;
 
@@ -162,6 +165,10 @@ export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Tun
 
   wheelhouse(wheels: readonly Wheel[], oldestPython: string, signal?: AbortSignal): Promise<WheelhouseAnswer> {
     return this.wheels.wheelhouse(wheels, oldestPython, signal);
+  }
+
+  signatures(environment: string, names: readonly string[], signal?: AbortSignal): Promise<Signature[]> {
+    return this.known.signatures(environment, names, signal);
   }
 
   async close(): Promise<void> {

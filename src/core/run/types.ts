@@ -1,6 +1,6 @@
 /** The words of a run: what is pursued, what was measured, what was decided. Plain data, written to the event log as it stands. */
 import type { StopRules } from '../ports/box';
-import type { Recipe, RecipeSource } from './recipe';
+import type { Mapping, Recipe, RecipeSource } from './recipe';
 
 export type { Mapping, Recipe, RecipeSource, Waterfall } from './recipe';
 
@@ -101,6 +101,24 @@ export interface ItemResult {
 
 export type LicenceVerdict = 'allow' | 'ask' | 'deny';
 
+/** Where a licence is stated, and what is stated there. */
+export interface LicenceSource {
+  /** In words: the card, its tags, the README's text, the file LICENSE, the column `license`. */
+  where: string;
+  /** As on the Hub: SPDX in lower case where there is such an id. */
+  licences: string[];
+  /** For a licence that has only a name and a place of its own. */
+  name?: string;
+  link?: string;
+}
+
+export interface Quantiles {
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+}
+
 export interface DataSheet {
   id: string;
   revision: string;
@@ -114,12 +132,49 @@ export interface DataSheet {
   format: string;
   /** Of the sampled rows. */
   sampled: number;
+  /** Exact copies. */
   duplicateShare: number;
   emptyShare: number;
   meanCharacters: number;
   /** What a reader should know before using it. */
   remarks: string[];
+
+  // What follows is absent in runs of earlier versions. Shares are of the sampled rows, from 0 to 1.
+  config?: string;
+  split?: string;
+  /** In the split; null where nothing tells. */
+  rows?: number | null;
+  bytes?: number | null;
+  /** In words: where the rows were read. */
+  from?: string;
+  /** Every row of the split was looked at. */
+  complete?: boolean;
+  licenceSources?: LicenceSource[];
+  /** What contradicts what, in a sentence. */
+  licenceConflict?: string;
+  /** What the licences ask of everything made from the data. */
+  obligations?: LicenceObligation[];
+  /** How its authors grant access, and how to get it. */
+  gating?: { kind: 'auto' | 'manual'; how: string };
+  /** Of a row as the mapping makes it, else of its whole text. */
+  lengths?: { characters: Quantiles; tokens: Quantiles & { tokenizer: string; estimated: boolean } };
+  /** ISO 639-1, the commonest first. */
+  languages?: { language: string; share: number }[];
+  duplicates?: { exact: number; near: number; method: string };
+  /** Share of rows in which the column is empty; columns without any are left out. */
+  empty?: { column: string; share: number }[];
+  /** Rows with a cell that came shortened. */
+  truncated?: number;
+  wouldBeCut?: { maxTokens: number; share: number };
+  /** Share of rows that the mapping makes training rows of. */
+  usableShare?: number;
+  formatConfidence?: number;
+  mapping?: Mapping | null;
+  /** Bad lines, and rows that the mapping cannot use, by the kind of problem. */
+  problems?: { what: string; count: number; example?: string }[];
 }
+
+export type LicenceObligation = 'attribution' | 'share-alike' | 'non-commercial' | 'no-derivatives' | 'own-terms';
 
 /** What a paper says of one thing, with the words that say so and where they stand. */
 export interface RecipeCell {

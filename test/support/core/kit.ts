@@ -16,6 +16,7 @@ import { Jobs } from '../../../src/core/run/jobs';
 import type { RunConfig } from '../../../src/core/run/types';
 import { FakeBox, type Outcome } from './fake-box';
 import { openJournal, runFolder } from './journal';
+import { lookup } from './lookup';
 import { MemoryStore } from './memory-store';
 import { QuietClock } from './quiet-clock';
 
@@ -188,6 +189,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
   const evaluations = new Evaluations(bench, preparation);
   const kit: ToolKit = {
     ...{ bench, preparation, evaluations, broker, hub, papers, clock, licences: defaultLicencePolicy },
+    lookup: lookup({ box, preparation }),
     startingScripts: { sft: 'config["learning_rate"]\n' },
   };
   const toolbox = new Toolbox({ tools: allTools(kit), journal, store, runFolder });

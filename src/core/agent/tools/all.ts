@@ -3,10 +3,13 @@ import { courseTools } from './course';
 import { dataTools } from './data';
 import { experimentTools } from './experiments';
 import { jobTools } from './jobs';
+import { signatureTools } from './lookup-signature';
 import { researchTools } from './research';
 import { scoreTools } from './scores';
 import type { AgentTool, ToolKit } from './tool';
 
 export function allTools(kit: ToolKit): AgentTool[] {
-  return [courseTools, researchTools, dataTools, experimentTools, jobTools, scoreTools].flatMap((make) => make(kit));
+  return [courseTools, researchTools, signatureTools, dataTools, experimentTools, jobTools, scoreTools].flatMap(
+    (make) => make(kit),
+  );
 }

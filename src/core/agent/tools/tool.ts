@@ -5,6 +5,7 @@ import type { LicencePolicy } from '../../data/licence';
 import type { Bench } from '../../experiments/bench';
 import type { Evaluations } from '../../experiments/evaluations';
 import type { Preparation } from '../../experiments/preparation';
+import type { Installed } from '../../lookup/installed';
 import type { Clock } from '../../ports/common';
 import type { Hub } from '../../ports/hub';
 import type { Papers } from '../../ports/papers';
@@ -50,6 +51,11 @@ export function defineTool<S extends z.ZodObject>(tool: {
   return { ...tool, run: (args, call) => tool.run(tool.schema.parse(args), call) };
 }
 
+/** Where things are looked up. */
+export interface Lookup {
+  installed: Installed;
+}
+
 /** What the tools work with. */
 export interface ToolKit {
   bench: Bench;
@@ -58,6 +64,7 @@ export interface ToolKit {
   broker: ApprovalBroker;
   hub: Hub;
   papers: Papers;
+  lookup: Lookup;
   licences: LicencePolicy;
   clock: Clock;
   /** Tested starting scripts by method. */

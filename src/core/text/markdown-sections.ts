@@ -1,5 +1,5 @@
 /** A Markdown document cut at its headings; `#` inside code blocks is code. */
-import type { PaperSection } from '../../core/ports/papers';
+import type { PaperSection } from '../ports/papers';
 
 interface Draft {
   title: string;

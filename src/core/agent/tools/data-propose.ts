@@ -1,0 +1,114 @@
+/** Proposes a dataset for training, or sets it aside. */
+import { z } from 'zod';
+import { chooseSplit } from '../../data/choose-split';
+import { MlInternError } from '../../errors';
+import { contentHash } from '../../hash';
+import type { Proposal, RecipeSource } from '../../run/types';
+import { inspected } from './data-inspected';
+import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
+
+const proposeSchema = z.object({
+  id: z.string(),
+  why: z.string(),
+  config: z.string().optional(),
+  split: z.string().optional(),
+  mapping: z.object({
+    prompt: z.string().describe('Template over columns, e.g. "Question: {question}\\nAnswer:"'),
+    completion: z.string().describe('Template over columns, e.g. " {answer}"'),
+  }),
+  weight: z.number().int().min(1).optional().describe('How many times each row is repeated'),
+  maxRows: z.number().int().min(1).optional(),
+  leaveOutOverlap: z.boolean().optional().describe('Leave out the rows that overlap with the evaluation'),
+});
+
+export function proposeDataset(kit: ToolKit): AgentTool {
+  return defineTool({
+    name: 'propose_dataset',
+    description: 'Propose an inspected and checked dataset with its mapping; a person or the policy decides.',
+    schema: proposeSchema,
+    phase: 'data',
+    async run(args, call) {
+      const proposal = await kit.broker.propose(call.id, async () => datasetProposal(kit, args, call.id));
+      const decision = await kit.broker.request(proposal, call.signal);
+      const { verdict, by, rule, reason } = decision;
+      return {
+        facts: {
+          decision: verdict === 'approve' ? 'approved' : 'rejected',
+          by,
+          ...(rule ? { rule } : {}),
+          ...(reason ? { reason } : {}),
+          budget: budgetOf(kit),
+        },
+      };
+    },
+  });
+}
+
+function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, callId: string): Proposal {
+  const { sheet, overlap } = inspected(kit, args.id);
+  const dataset = {
+    id: args.id,
+    revision: sheet.revision,
+    ...chooseSplit(args.id, sheet.splits, args.config, args.split),
+  };
+  if (overlap?.revision !== dataset.revision || overlap.config !== dataset.config || overlap.split !== dataset.split) {
+    throw new MlInternError(
+      'bad-input',
+      `The overlap of ${args.id} (${dataset.config}/${dataset.split}) with the evaluation was not checked.`,
+      {
+        next: 'Call check_overlap for exactly this split first.',
+      },
+    );
+  }
+  const unchecked = columnsOf(args.mapping.prompt).filter((name) => !(overlap.columns?.includes(name) ?? true));
+  if (unchecked.length > 0) {
+    throw new MlInternError(
+      'bad-input',
+      `The overlap of ${unchecked.join(', ')} with the evaluation was not checked.`,
+      {
+        next: 'Call check_overlap without columns, so that all of them are compared.',
+      },
+    );
+  }
+  const source: RecipeSource = {
+    dataset,
+    mapping: args.mapping,
+    weight: args.weight ?? 1,
+    ...(args.maxRows === undefined ? {} : { maxRows: args.maxRows }),
+    excludeRows: args.leaveOutOverlap ? overlap.flaggedRows : [],
+  };
+  const { mapping, weight, maxRows, excludeRows } = source;
+  const hash = contentHash({
+    dataset: { ...dataset },
+    mapping: { ...mapping },
+    weight,
+    maxRows: maxRows ?? null,
+    excludeRows,
+  });
+  return {
+    id: callId,
+    kind: 'dataset',
+    hash,
+    title: `Dataset ${args.id}`,
+    why: args.why,
+    subject: { kind: 'dataset', sheet, source, overlap },
+  };
+}
+
+/** The columns that a template asks for, as `ml_intern_box.recipe` reads it. */
+function columnsOf(template: string): string[] {
+  return [...template.matchAll(/\{([^{}]+)\}/g)].flatMap(([, name]) => name ?? []);
+}
+
+export function setAside(kit: ToolKit): AgentTool {
+  return defineTool({
+    name: 'set_aside_dataset',
+    description: 'Record that a dataset is not to be used, and why.',
+    schema: z.object({ id: z.string(), reason: z.string() }),
+    phase: 'data',
+    async run({ id, reason }) {
+      await kit.bench.journal.record('dataset.set-aside', { id, reason });
+      return { facts: { ok: true } };
+    },
+  });
+}
