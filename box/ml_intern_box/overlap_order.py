@@ -1,7 +1,7 @@
 """The overlap check of files, as the command line orders it.
 
 Usage: python -m ml_intern_box.overlap --order JSON
-  {train: [path], eval: path, columns?: {question, answer?}, remove?: path, processes?: int, root?: path,
+  {train: [path], eval: path, base?: folder, columns?: {question, answer?}, remove?: path, processes?: int, root?: path,
    embeddingModel?: path or Hub id, semanticThreshold?: float}
 Prints one JSON object a line: {progress: {rows, bytes}}, then {result: ...} or {error: {reason, message, next}}.
 """
@@ -32,6 +32,7 @@ WITH_PYARROW = "ML_INTERN_OVERLAP_PYTHON"
 def run(order: Dict[str, Any]) -> int:
     """Exit code 0 with a result, 3 with an error that says what to do."""
     try:
+        order = _with_places(order)
         files = [overlap_rows.open_file(path) for path in order["train"]]
         items = overlap_rows.open_file(order["eval"])
         code = _elsewhere(order, [*files, items])
@@ -45,6 +46,17 @@ def run(order: Dict[str, Any]) -> int:
     except BrokenPipeError:
         # Nobody listens any more: the check was cancelled.
         return 130
+
+
+def _with_places(order: Dict[str, Any]) -> Dict[str, Any]:
+    """Paths from `base` on, where one is given; `~` is the home folder."""
+    base = os.path.expanduser(order.get("base") or "")
+
+    def place(path: str) -> str:
+        return os.path.join(base, os.path.expanduser(path))
+
+    named = {name: place(order[name]) for name in ("eval", "remove") if order.get(name)}
+    return dict(order, train=[place(path) for path in order["train"]], **named)
 
 
 def check(order: Dict[str, Any], files: Sequence[overlap_rows.Part], eval_file: overlap_rows.Part) -> Dict[str, Any]:

@@ -56,7 +56,7 @@ function hfJobsBox(
   return new HfJobsBox({ name, ...rented, ...hfJobs, endpoint, token, packageFiles, clock: systemClock });
 }
 
-async function openShell(name: string, options: AppOptions, world?: PracticeWorldInfo): Promise<BoxShell> {
+export async function openShell(name: string, options: AppOptions, world?: PracticeWorldInfo): Promise<BoxShell> {
   if (!world && name === 'local') return new LocalShell();
   if (!world) return openSshShell(name, options);
   const { SshShell } = await import('../adapters/ssh/all');

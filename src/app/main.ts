@@ -11,6 +11,7 @@ import { RunsService } from './runs-service';
 
 export { listHardware, openBox } from './box-factory';
 export { buildEnvironment } from './environments';
+export { checkOverlap } from './overlap';
 export { practiceConfig } from './practice';
 export { openRows } from './rows';
 export { fillWheelhouse } from './wheels';

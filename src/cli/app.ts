@@ -4,6 +4,7 @@ import type { RowsRequest } from '../app/rows';
 import type { WheelOrder } from '../app/wheels';
 import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
+import type { OverlapOrder, OverlapResult, OverlapWatch } from '../core/data/overlap-check';
 import type { JobStatus } from '../core/ports/box';
 import type { Logger } from '../core/ports/common';
 import type { Flavor } from '../core/ports/hardware';
@@ -23,6 +24,7 @@ export interface App {
   fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;
   listHardware(options: AppOptions): Promise<Flavor[]>;
   openRows(request: RowsRequest): Promise<RowSource>;
+  checkOverlap(host: string, order: OverlapOrder, options: AppOptions, watch: OverlapWatch): Promise<OverlapResult>;
 }
 
 /** Everything a command is given. */

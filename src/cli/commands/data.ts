@@ -1,0 +1,12 @@
+/** `ml-intern data ...`: training data before it is used. */
+import { Command } from 'commander';
+import type { Cli } from '../app';
+import { overlapCommand } from './data/overlap';
+
+const makers = [overlapCommand];
+
+export function dataCommand(cli: Cli, done: (code: number) => void): Command {
+  const data = new Command('data').description('look at training data before it is used');
+  for (const make of makers) data.addCommand(make(cli, done));
+  return data;
+}
