@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { MlInternError } from '../errors';
 import { sha256 } from '../hash';
-import type { Recipe, RecipeSource } from '../run/recipe';
+import type { Filter, Recipe, RecipeSource } from '../run/recipe';
 
 const above = z.number().positive();
 const rows = z.int().positive();
@@ -123,6 +123,11 @@ export function countsTokens({ maxTokens, caps, sources }: Recipe): boolean {
   const byFilter = ({ filters = [] }: RecipeSource) =>
     filters.some((each) => each.kind === 'length' && each.unit === 'tokens');
   return maxTokens !== undefined || caps?.tokens !== undefined || sources.some(byFilter);
+}
+
+/** As they are written to a recipe's file: what is undefined is not there. */
+export function plainFilters(filters: z.infer<typeof filterSchema>[]): Filter[] {
+  return withoutUndefined(filters) as Filter[];
 }
 
 /** SHA-256 of everything that decides which rows a source gives, and how they read. */

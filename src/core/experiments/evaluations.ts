@@ -9,6 +9,7 @@ import { itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
 import { jobError, type Preparation } from './preparation';
 import { trainJobOf } from './training';
+import { waterfallOf } from './waterfalls';
 
 const itemSchema = z.object({
   id: z.string(),
@@ -173,6 +174,7 @@ export class Evaluations {
         next: 'Launch it and wait for it to finish.',
       });
     }
+    await waterfallOf(this.bench, job);
     return `../../${job.id}/artifacts/model`;
   }
 

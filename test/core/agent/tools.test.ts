@@ -91,9 +91,9 @@ describe('the tools for data', () => {
     assert.equal((await approveData('lab/unclear'))['rule'], 'licence-unclear');
   });
 
-  it('refuse weights and row counts that are no whole numbers above zero', async () => {
+  it('refuse weights that are not above zero, and row counts that are no whole numbers above zero', async () => {
     await approveData();
-    for (const wrong of [{ weight: 0 }, { weight: 1.5 }, { maxRows: -3 }, { maxRows: 0.5 }]) {
+    for (const wrong of [{ weight: 0 }, { weight: -1.5 }, { maxRows: -3 }, { maxRows: 0.5 }]) {
       await refused(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping, ...wrong }), /Wrong arguments/);
       await refused(
         work.call('write_script', script('x', { sources: [{ id: 'lab/qa', ...wrong }] })),

@@ -19,6 +19,7 @@ import { openJournal, runFolder } from './journal';
 import { lookup } from './lookup';
 import { MemoryStore } from './memory-store';
 import { QuietClock } from './quiet-clock';
+import { waterfall } from './samples';
 
 /** Invented items; each question holds a word that occurs nowhere else. */
 const items = Array.from({ length: 40 }, (_, index) => ({
@@ -55,7 +56,10 @@ export function perform(request: JobRequest): Outcome {
     case 'evaluate':
       return evaluation(request);
     default:
-      return { logs: { 'metrics.jsonl': '{"time":1,"step":1,"loss":0.5}\n', 'stdout.log': 'trained\n' } };
+      return {
+        logs: { 'metrics.jsonl': '{"time":1,"step":1,"loss":0.5}\n', 'stdout.log': 'trained\n' },
+        artifacts: { 'waterfall.json': json(waterfall()) },
+      };
   }
 }
 

@@ -1,8 +1,8 @@
 /** Proposes a dataset for training, or sets it aside. */
 import { z } from 'zod';
 import { chooseSplit } from '../../data/choose-split';
+import { plainFilters, sourceHash, sourceOptions } from '../../data/recipe';
 import { MlInternError } from '../../errors';
-import { contentHash } from '../../hash';
 import type { Proposal, RecipeSource } from '../../run/types';
 import { inspected } from './data-inspected';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
@@ -16,8 +16,9 @@ const proposeSchema = z.object({
     prompt: z.string().describe('Template over columns, e.g. "Question: {question}\\nAnswer:"'),
     completion: z.string().describe('Template over columns, e.g. " {answer}"'),
   }),
-  weight: z.number().int().min(1).optional().describe('How many times each row is repeated'),
-  maxRows: z.number().int().min(1).optional(),
+  weight: sourceOptions.weight,
+  maxRows: sourceOptions.maxRows,
+  filters: sourceOptions.filters,
   leaveOutOverlap: z.boolean().optional().describe('Leave out the rows that overlap with the evaluation'),
 });
 
@@ -75,20 +76,13 @@ function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, call
     mapping: args.mapping,
     weight: args.weight ?? 1,
     ...(args.maxRows === undefined ? {} : { maxRows: args.maxRows }),
+    ...(args.filters === undefined ? {} : { filters: plainFilters(args.filters) }),
     excludeRows: args.leaveOutOverlap ? overlap.flaggedRows : [],
   };
-  const { mapping, weight, maxRows, excludeRows } = source;
-  const hash = contentHash({
-    dataset: { ...dataset },
-    mapping: { ...mapping },
-    weight,
-    maxRows: maxRows ?? null,
-    excludeRows,
-  });
   return {
     id: callId,
     kind: 'dataset',
-    hash,
+    hash: sourceHash(source),
     title: `Dataset ${args.id}`,
     why: args.why,
     subject: { kind: 'dataset', sheet, source, overlap },

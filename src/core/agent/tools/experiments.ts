@@ -3,22 +3,18 @@ import { z } from 'zod';
 import { approvedHash } from '../../approvals/decide';
 import { MlInternError } from '../../errors';
 import { experimentFiles, scriptHash } from '../../experiments/files';
-import type { Decision, Proposal, Recipe, RecipeSource } from '../../run/types';
+import type { Decision, Proposal } from '../../run/types';
 import type { RunView } from '../../run/view';
 import { slugOf } from '../../slug';
+import { mixtureSchema, recipeOf, sourceSchema } from './experiment-recipe';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
-
-const sourceSchema = z.object({
-  id: z.string().describe('Id of an approved dataset'),
-  weight: z.number().int().min(1).optional().describe('How many times each row is repeated'),
-  maxRows: z.number().int().min(1).optional(),
-});
 
 const writeScriptSchema = z.object({
   slug: z.string().describe('Two to four words with hyphens, e.g. "clean-sft"'),
   parent: z.string().nullable().describe('Experiment that this one changes, or null for a draft from the base model'),
   hypothesis: z.string().describe('What is expected to happen and why'),
   sources: z.array(sourceSchema),
+  mixture: mixtureSchema.optional().describe('Over all sources: longest row, duplicates, caps'),
   config: z
     .record(z.string(), z.unknown())
     .describe('Keys of the starting script, e.g. learning_rate, max_steps, batch_size'),
@@ -97,11 +93,7 @@ async function proposeScript(kit: ToolKit, args: WriteScript, callId: string): P
     throw new MlInternError('bad-input', `There is no experiment ${args.parent}.`, {
       next: 'Use an id that write_script returned, or null.',
     });
-  const recipe: Recipe = { seed: config.seed, sources: args.sources.map((source) => approvedSource(view, source)) };
-  if (recipe.sources.length === 0)
-    throw new MlInternError('bad-input', 'An experiment needs at least one approved dataset.', {
-      next: 'Propose a dataset first.',
-    });
+  const recipe = await recipeOf(kit, args.sources, args.mixture);
   const parentScript = parent
     ? ((await kit.bench.store.read(`${kit.bench.runFolder}/${parent.folder}/train.py`)) ?? null)
     : null;
@@ -142,20 +134,6 @@ async function fullConfig(kit: ToolKit, config: Record<string, unknown>): Promis
     seed: kit.bench.journal.config.seed,
     ...config,
   };
-}
-
-function approvedSource(view: RunView, { id, weight, maxRows }: z.infer<typeof sourceSchema>): RecipeSource {
-  const approved = view.proposals.findLast(
-    ({ proposal, decision }) =>
-      proposal.subject.kind === 'dataset' && proposal.subject.sheet.id === id && decision?.verdict === 'approve',
-  );
-  if (approved?.proposal.subject.kind !== 'dataset') {
-    throw new MlInternError('not-approved', `The dataset ${id} was not approved.`, {
-      next: 'Propose it and use it only when it is approved.',
-    });
-  }
-  const { source } = approved.proposal.subject;
-  return { ...source, weight: weight ?? source.weight, ...(maxRows === undefined ? {} : { maxRows }) };
 }
 
 type ScriptSubject = Extract<Proposal['subject'], { kind: 'script' }>;

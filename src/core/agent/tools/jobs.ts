@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MlInternError } from '../../errors';
 import { jobRequest } from '../../experiments/bench';
 import type { LaunchPlan } from '../../experiments/launch-plan';
+import { waterfallOf } from '../../experiments/waterfalls';
 import { launchHash, stopRules, trainingOrder, trainingPlan } from '../../experiments/training';
 import { sha256 } from '../../hash';
 import { finalStates } from '../../ports/box';
@@ -153,6 +154,7 @@ function waitForJob(kit: ToolKit): AgentTool {
         throw error;
       });
       const { state, note, failure, wallSeconds } = job;
+      const waterfall = await waterfallOf(kit.bench, job);
       return {
         facts: {
           job: id,
@@ -162,6 +164,7 @@ function waitForJob(kit: ToolKit): AgentTool {
           ...(failure ? { failure } : {}),
           wallSeconds: Math.round(wallSeconds),
           lastMetrics: await lastMetrics(kit, job),
+          ...(waterfall ? { rows: { stages: waterfall.stages, unmapped: waterfall.unmapped } } : {}),
           budget: budgetOf(kit),
         },
       };
