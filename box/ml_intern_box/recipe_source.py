@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Dict, List, Optional, Tuple
 
-from ml_intern_box import filters, sources, template
+from ml_intern_box import filters, mapping, sources, template
 from ml_intern_box.errors import BoxError
 from ml_intern_box.filters import Filter, Text, TooSlow
 from ml_intern_box.overlap_rows import Record
@@ -108,7 +108,7 @@ class SourceCompiler:
             self._passes(each, Text(template.value_at(row, each.column or "")), record.number) for each in self.before
         ):
             return
-        mapped = template.apply(row, self.source["mapping"])
+        mapped = mapping.apply(row, self.source["mapping"])
         line = None if mapped.row is None else self._line(mapped.row)
         if mapped.row is None or line is None:
             self.unmapped[mapped.problem or BROKEN_TEXT] += 1

@@ -1,4 +1,5 @@
 /** What there is to know of a run, a dataset or a proposal, as label and value: the same words in trees, documents and the panel. */
+import { mappingParts } from '../core/data/mapping/describe';
 import type { StopRules } from '../core/ports/box';
 import type { PanelFact } from '../core/protocol/panel-view';
 import type { Autonomy, DataSheet, OverlapReport, Proposal, Recipe, RecipeSource, RunConfig } from '../core/run/types';
@@ -125,7 +126,10 @@ function endFacts(rules: StopRules | undefined): PanelFact[] {
 }
 
 function mappingInWords({ mapping }: RecipeSource): string {
-  return `${mapping.prompt} → ${mapping.completion.trim()}`.replaceAll('\n', ' ⏎ ');
+  return mappingParts(mapping)
+    .map(({ text }) => text.trim())
+    .join(' → ')
+    .replaceAll('\n', ' ⏎ ');
 }
 
 function leftOut(source: RecipeSource): PanelFact[] {

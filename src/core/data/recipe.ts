@@ -3,12 +3,11 @@ import { z } from 'zod';
 import { MlInternError } from '../errors';
 import { sha256 } from '../hash';
 import type { Filter, Recipe, RecipeSource } from '../run/recipe';
+import { mappingSchema } from './mapping';
 
 const above = z.number().positive();
 const rows = z.int().positive();
 const text = { column: z.string().min(1).optional() };
-/** What a mapping may say is checked where rows are mapped. */
-const mappingSchema = z.record(z.string(), z.unknown());
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const named = { name: z.string().min(1).max(60).optional() };
 

@@ -1,10 +1,7 @@
 /** Recipes: which rows of which datasets a training takes, in what mixture; and the counts that say where every row went. */
+import type { Mapping } from '../data/mapping';
 
-export interface Mapping {
-  /** Templates over the dataset's columns, e.g. `Question: {question}\nAnswer:`. */
-  prompt: string;
-  completion: string;
-}
+export type { Mapping };
 
 export interface DatasetRef {
   /** On the Hub, or the path of a file when `file` is set. */

@@ -1,4 +1,5 @@
 /** The text of a proposal as a person reads it. A script is shown as exactly the text that was proposed, nothing added. */
+import { mappingParts } from '../../core/data/mapping/describe';
 import type { DataSheet, OverlapReport, Proposal, ProposalSubject, RecipeSource } from '../../core/run/types';
 import { datasetFacts, overlapInWords, proposalFacts } from '../facts';
 import { brief } from '../format';
@@ -48,7 +49,9 @@ function datasetDocument(
       `## Why\n\n${proposal.why}`,
       `## What is known\n\n${factTable([...datasetFacts(sheet), { label: 'Overlap with the benchmark', value: overlapInWords(overlap) }])}`,
       ...(remarks.length === 0 ? [] : [`## Remarks\n\n${remarks.join('\n')}`]),
-      `## How its rows are used\n\nPrompt:\n\n${fenced(source.mapping.prompt)}\n\nCompletion:\n\n${fenced(source.mapping.completion)}`,
+      `## How its rows are used\n\n${mappingParts(source.mapping)
+        .map(({ label, text }) => `${label}:\n\n${fenced(text)}`)
+        .join('\n\n')}`,
       ...overlapExamples(overlap),
       hashLine(proposal),
     ].join('\n\n') + '\n'

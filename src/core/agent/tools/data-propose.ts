@@ -1,6 +1,8 @@
 /** Proposes a dataset for training, or sets it aside. */
 import { z } from 'zod';
 import { chooseSplit } from '../../data/choose-split';
+import { mappingSchema } from '../../data/mapping';
+import { promptColumns } from '../../data/mapping/describe';
 import { plainFilters, sourceHash, sourceOptions } from '../../data/recipe';
 import { MlInternError } from '../../errors';
 import type { Proposal, RecipeSource } from '../../run/types';
@@ -12,10 +14,10 @@ const proposeSchema = z.object({
   why: z.string(),
   config: z.string().optional(),
   split: z.string().optional(),
-  mapping: z.object({
-    prompt: z.string().describe('Template over columns, e.g. "Question: {question}\\nAnswer:"'),
-    completion: z.string().describe('Template over columns, e.g. " {answer}"'),
-  }),
+  mapping: mappingSchema.describe(
+    'Templates over columns, e.g. {"prompt": "Question: {question}\\nAnswer:", "completion": " {answer}"}; conversations, ' +
+      'preference pairs and plain text as inspect_dataset suggests them',
+  ),
   weight: sourceOptions.weight,
   maxRows: sourceOptions.maxRows,
   filters: sourceOptions.filters,
@@ -61,7 +63,7 @@ function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, call
       },
     );
   }
-  const unchecked = columnsOf(args.mapping.prompt).filter((name) => !(overlap.columns?.includes(name) ?? true));
+  const unchecked = promptColumns(args.mapping).filter((name) => !isCompared(name, overlap.columns));
   if (unchecked.length > 0) {
     throw new MlInternError(
       'bad-input',
@@ -89,9 +91,9 @@ function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, call
   };
 }
 
-/** The columns that a template asks for, as `ml_intern_box.recipe` reads it. */
-function columnsOf(template: string): string[] {
-  return [...template.matchAll(/\{([^{}]+)\}/g)].flatMap(([, name]) => name ?? []);
+/** Options that a mapping makes (`$choices`) are compared with the columns that they are made of. */
+function isCompared(name: string, columns: readonly string[] | undefined): boolean {
+  return columns === undefined || name.startsWith('$') || columns.includes(name);
 }
 
 export function setAside(kit: ToolKit): AgentTool {
