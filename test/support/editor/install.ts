@@ -1,5 +1,5 @@
 // Fetches a real VS Code (code-server and the Node it runs on, both from npm) and a Chromium to look at it with.
-// Two small addons are compiled; nothing else runs on installation. Built beside its place and moved there when complete.
+// Nothing runs on installation: two optional addons are not compiled, the editor only logs that they are not there. Built beside its place and moved there when complete.
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { cleanEnvironment, mustRun, seconds } from '../process';
-import { canInstallPackages, findProgram, installPackages } from '../system-packages';
+import { findProgram, installPackages } from '../system-packages';
 
 const CODE_SERVER = '4.139.1';
 const NODE = '24.21.0';
@@ -65,7 +65,6 @@ async function fetchInto(folder: string, wanted: string): Promise<void> {
   mkdirSync(draft, { recursive: true });
   try {
     await fetchPackages(draft);
-    await compileAddons(draft);
     await trim(draft);
     writeFileSync(join(draft, MARKER), wanted);
     rmSync(folder, { recursive: true, force: true });
@@ -79,10 +78,10 @@ async function fetchInto(folder: string, wanted: string): Promise<void> {
 
 const vscodeFolder = (folder: string): string => join(folder, 'node_modules/code-server/lib/vscode');
 
-/** npm must run on the editor's Node, and build against its headers. */
+/** npm must run on the editor's Node. */
 function npmEnvironment(folder: string): NodeJS.ProcessEnv {
   const node = join(folder, 'node_modules', nodePackage());
-  return cleanEnvironment({ PATH: `${join(node, 'bin')}:${process.env['PATH'] ?? ''}`, npm_config_nodedir: node });
+  return cleanEnvironment({ PATH: `${join(node, 'bin')}:${process.env['PATH'] ?? ''}` });
 }
 
 async function fetchPackages(folder: string): Promise<void> {
@@ -101,19 +100,6 @@ async function fetchPackages(folder: string): Promise<void> {
 function link(target: string, path: string): void {
   rmSync(path, { force: true });
   symlinkSync(target, path);
-}
-
-/** Without a compiler the editor works too, only with noise in its log. */
-async function compileAddons(folder: string): Promise<void> {
-  if (findProgram(['g++']) === null || findProgram(['make']) === null) {
-    if (!canInstallPackages()) {
-      console.log('  no g++ and make here: left two optional addons out');
-      return;
-    }
-    await installPackages(['g++', 'make'], 'Building the test editor');
-  }
-  const args = ['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'];
-  await step('its addons', () => mustRun('npm', args, { cwd: vscodeFolder(folder), env: npmEnvironment(folder) }));
 }
 
 async function trim(folder: string): Promise<void> {
