@@ -29,7 +29,7 @@ describe('PaperServices', () => {
     servers.setFaults((request) => (which.includes(request.service) ? fault : undefined));
 
   it('finds a paper once, with what every service knows of it', async () => {
-    const { items, missing } = await services().search('glim colours recipe', 5);
+    const { items, missing } = await services().search('glim colours recipe', { limit: 5 });
     assert.deepEqual(missing, []);
     const { id, title, year, citations, sources } = items[0] ?? assert.fail('nothing found');
     assert.deepEqual([id, title, year, citations], ['2501.00002', 'Glim Colours: a Recipe', 2025, 3]);
@@ -117,7 +117,7 @@ describe('PaperServices', () => {
   for (const [service, fault, missing] of silences) {
     it(`answers in part when ${service} has a ${fault.kind} fault`, async () => {
       failing(fault, service);
-      const answer = await services().search('glim colours', 5);
+      const answer = await services().search('glim colours', { limit: 5 });
       assert.equal(answer.items[0]?.id, '2501.00002');
       assert.equal(answer.missing.length, 1);
       assert.match(answer.missing[0] ?? '', missing);
@@ -136,7 +136,7 @@ describe('PaperServices', () => {
 
   it('says so when no service answers', async () => {
     failing({ kind: 'reset' }, 'papers', 'arxiv', 'semantic-scholar');
-    await assert.rejects(services().search('glim', 5), {
+    await assert.rejects(services().search('glim', { limit: 5 }), {
       reason: 'papers-unavailable',
       message: /arXiv: .*Semantic Scholar: /,
     });
@@ -145,18 +145,24 @@ describe('PaperServices', () => {
 
   it('says so when a paper does not exist, or the id is none', async () => {
     await assert.rejects(services().read('2599.99999'), { reason: 'bad-input', message: /No paper service knows/ });
-    await assert.rejects(services().read('Attention'), { reason: 'bad-input', message: /not an arXiv id/ });
+    await assert.rejects(services().read('Attention'), { reason: 'bad-input', message: /not an id of a paper/ });
   });
 
   it('keeps its distance from arXiv, also between papers read at the same time', async () => {
     const papers = services({ arxivSpacingMs: 3000 });
-    await Promise.all([papers.read('2501.00001'), papers.read('2501.00002'), papers.search('glim colours', 5)]);
+    await Promise.all([
+      papers.read('2501.00001'),
+      papers.read('2501.00002'),
+      papers.search('glim colours', { limit: 5 }),
+    ]);
     assert.deepEqual(clock.sleeps, [3000, 3000]);
   });
 
   it('sends the Hub token and the Semantic Scholar key to their own hosts only', async () => {
     const from = servers.requests().length;
-    await services({ token: async () => 'hf_secret', semanticScholarKey: async () => 's2_secret' }).search('glim', 5);
+    await services({ token: async () => 'hf_secret', semanticScholarKey: async () => 's2_secret' }).search('glim', {
+      limit: 5,
+    });
     const sent = servers.requests().slice(from);
     const holders = (secret: string) =>
       sent.filter(({ headers }) => JSON.stringify(headers).includes(secret)).map(({ service }) => service);

@@ -2,7 +2,13 @@
 import type { Fetch } from '../../core/http/retry';
 import type { PaperText } from '../../core/ports/papers';
 import { paperOfHtml } from './html-sections';
-import { askFor, ServiceFailure } from './service';
+import { askFor, ServiceFailure, type Asked } from './service';
+
+/** A paper of arXiv; without a version, the newest. */
+export interface PaperRef {
+  id: string;
+  version?: string;
+}
 
 export interface HtmlPlace {
   service: string;
@@ -22,8 +28,8 @@ export class HtmlPages {
   }
 
   /** ar5iv sends its caller to the abstract page when it lacks a paper. */
-  async read(id: string, { service, base }: HtmlPlace, signal?: AbortSignal): Promise<PaperText> {
-    const response = await askFor(this.fetch, `${base}/html/${id}`, { service, signal });
+  async read({ id, version = '' }: PaperRef, { service, base }: HtmlPlace, asked: Asked): Promise<PaperText> {
+    const response = await askFor(this.fetch, `${base}/html/${id}${version}`, { service, ...asked });
     if (response.url.includes('/abs/')) throw new ServiceFailure(service, 'it does not have this paper', true);
     const paper = paperOfHtml(await response.text());
     if (paper === undefined) throw new ServiceFailure(service, 'its page holds no text of a paper', true);

@@ -1,14 +1,29 @@
-/** Papers and citations from the Hub, arXiv and Semantic Scholar, merged by arXiv id. A silent service makes an answer partial. */
+/** Papers and citations from the Hub, arXiv and Semantic Scholar, joined by what identifies a paper. A silent service makes an answer partial. */
 import { MlInternError } from '../../core/errors';
+import { cachedFetch } from '../../core/http/cached';
+import { resting } from '../../core/http/resting';
 import { fetchWithRetry, type Fetch, type RetryPolicy } from '../../core/http/retry';
 import type { Clock } from '../../core/ports/common';
-import type { Citation, PaperHit, Papers, PaperText, PartialAnswer } from '../../core/ports/papers';
-import { arxivId, mergeHits } from '../../core/research/merge';
+import type { HostTurns, HttpCache } from '../../core/ports/http-cache';
+import type {
+  Citation,
+  CitationDirection,
+  PaperHit,
+  PaperLinks,
+  Papers,
+  PaperSearch,
+  PaperText,
+  PartialAnswer,
+  RankedHit,
+} from '../../core/ports/papers';
+import { linksInText } from '../../core/research/links';
+import { arxivRef, paperIds } from '../../core/research/paper-ids';
 import { ArxivFeed } from './arxiv-atom';
 import { HfPapers } from './hf-papers';
-import { HtmlPages } from './html-pages';
+import { HtmlPages, type PaperRef } from './html-pages';
+import { searchAll } from './searching';
 import { SemanticScholar } from './semantic-scholar';
-import { ServiceFailure } from './service';
+import { settled, type Asked, type ServiceFailure } from './service';
 import { spaced } from './spacing';
 
 export interface PaperServicesOptions {
@@ -22,6 +37,8 @@ export interface PaperServicesOptions {
   /** Pause between two requests to arXiv. */
   arxivSpacingMs: number;
   clock: Clock;
+  /** What is kept between runs; absent: nothing is. */
+  web?: { cache: HttpCache; turns?: HostTurns; offline: boolean };
   /** For the Hub only. */
   token?: () => Promise<string | undefined>;
   /** For Semantic Scholar only. */
@@ -39,9 +56,14 @@ export const publicPaperServices = {
 } as const;
 
 /** A refusal to answer for now must not hold up the run. */
-const policy: RetryPolicy = { attempts: 3, timeoutMs: 15_000, maxWaitMs: 10_000, maxBytes: 32 * 1024 * 1024 };
+const policy: RetryPolicy = {
+  ...{ attempts: 3, timeoutMs: 15_000, maxWaitMs: 10_000, maxBytes: 32 * 2 ** 20 },
+  jitter: Math.random,
+};
+const day = 24 * 3600 * 1000;
 const keptPapers = 50;
 const nobody = async () => undefined;
+const noLinks = async (): Promise<Omit<PaperLinks, 'missing'>> => ({ models: [], datasets: [], spaces: [], code: [] });
 
 export class PaperServices implements Papers {
   private readonly hub: HfPapers;
@@ -50,90 +72,142 @@ export class PaperServices implements Papers {
   private readonly scholar: SemanticScholar;
   private readonly texts = new Map<string, PaperText>();
 
-  constructor(options: PaperServicesOptions) {
-    const { clock, arxivSpacingMs } = options;
+  constructor(private readonly options: PaperServicesOptions) {
+    const { clock, arxivSpacingMs, web } = options;
     const plain: Fetch = (url, init) => globalThis.fetch(url, init);
     const patient = fetchWithRetry(plain, clock, policy);
     const distant = fetchWithRetry(plain, clock, { ...policy, minWaitMs: arxivSpacingMs });
-    const toArxiv = spaced(distant, clock, arxivSpacingMs);
-    this.hub = new HfPapers(options.hub, patient, options.token ?? nobody);
+    const toArxiv = kept(resting(spaced(distant, clock, arxivSpacingMs, web?.turns), clock), options);
+    const toOthers = kept(resting(patient, clock), options);
+    this.hub = new HfPapers(options.hub, toOthers, options.token ?? nobody);
     this.feed = new ArxivFeed(options.arxivApi ?? options.arxiv, toArxiv);
     this.pages = new HtmlPages(options.arxiv, options.ar5iv, toArxiv);
-    this.scholar = new SemanticScholar(options.semanticScholar, patient, options.semanticScholarKey ?? nobody);
+    this.scholar = new SemanticScholar(options.semanticScholar, toOthers, options.semanticScholarKey ?? nobody);
   }
 
-  async search(query: string, limit: number, signal?: AbortSignal): Promise<PartialAnswer<PaperHit>> {
-    const answers = await Promise.all([
-      settled(this.hub.search(query, limit, signal)),
-      settled(this.feed.search(query, limit, signal)),
-      settled(this.scholar.search(query, limit, signal)),
-    ]);
-    const lists = answers.flatMap((answer) => (answer.value === undefined ? [] : [answer.value]));
-    const missing = answers.flatMap((answer) => (answer.failure === undefined ? [] : [answer.failure.message]));
-    if (lists.length === 0) throw unavailable(`No paper service could be searched. ${missing.join('. ')}.`);
-    return { items: mergeHits(lists, limit), missing };
+  async search(query: string, search: PaperSearch, signal?: AbortSignal): Promise<PartialAnswer<RankedHit>> {
+    const notes = new Set<string>();
+    const { hub, feed, scholar } = this;
+    const now = this.options.clock.now();
+    const { items, missing } = await searchAll(query, search, { hub, feed, scholar, now }, { signal, notes });
+    if (items === undefined) throw unavailable(`No paper service could be searched. ${missing.join('. ')}.`);
+    return { items, missing, ...told(notes) };
   }
 
   /** The best text there is: arXiv's HTML, then ar5iv's, then the Hub's Markdown, then the abstract. */
   async read(id: string, signal?: AbortSignal): Promise<PaperText> {
-    const bare = bareId(id);
-    const kept = this.texts.get(bare);
+    const ref = arxivRef(id.trim());
+    if (ref === undefined) return this.readElsewhere(id, signal);
+    const name = `${ref.id}${ref.version ?? ''}`;
+    const kept = this.texts.get(name);
     if (kept !== undefined) return kept;
-    const sources = [
-      ...this.pages.places.map((place) => () => this.pages.read(bare, place, signal)),
-      () => this.hub.read(bare, signal),
-      () => this.feed.abstract(bare, signal),
-    ];
+    const notes = new Set<string>();
     const failures: ServiceFailure[] = [];
-    for (const source of sources) {
+    for (const source of this.sources(ref, { signal, notes })) {
       const { value, failure } = await settled(source());
       if (failure !== undefined) failures.push(failure);
-      if (value !== undefined) return this.keep(value, failures);
+      if (value !== undefined) return this.keep(name, { ...value, ...told(notes, value.notes) }, failures);
     }
-    if (failures.every((failure) => failure.unknownPaper)) throw noSuchPaper(bare);
-    throw unavailable(`Paper ${bare} could not be read. ${failures.map((failure) => failure.message).join('. ')}.`);
+    if (failures.every((failure) => failure.unknownPaper)) throw noSuchPaper(name);
+    throw unavailable(`Paper ${name} could not be read. ${failures.map((failure) => failure.message).join('. ')}.`);
   }
 
   async citations(
     id: string,
-    direction: 'references' | 'citations',
+    direction: CitationDirection,
     limit: number,
     signal?: AbortSignal,
   ): Promise<PartialAnswer<Citation>> {
-    const { value, failure } = await settled(this.scholar.citations(bareId(id), direction, limit, signal));
-    return value ?? { items: [], missing: failure === undefined ? [] : [failure.message] };
+    const notes = new Set<string>();
+    const { value, failure } = await settled(this.scholar.citations(knownId(id), direction, limit, { signal, notes }));
+    const missing = failure === undefined ? [] : [failure.message];
+    return { ...(value ?? { items: [], missing }), ...told(notes) };
+  }
+
+  /** From the Hub's page of the paper, and from the addresses in its text. */
+  async links(id: string, signal?: AbortSignal): Promise<PaperLinks> {
+    const arxiv = arxivRef(id.trim())?.id;
+    const [text, hub] = await Promise.all([
+      this.textOrFailure(id, signal),
+      settled(arxiv === undefined ? noLinks() : this.hub.links(arxiv, { signal })),
+    ]);
+    const inText = text.paper ? linksInText(text.paper) : { code: [], datasets: [], models: [] };
+    const joined = (kind: 'models' | 'datasets' | 'code') => [
+      ...new Set([...(hub.value?.[kind] ?? []), ...inText[kind]]),
+    ];
+    // A paper that the Hub does not list has nothing linked there.
+    const silent = hub.failure?.unknownPaper === false ? [hub.failure.message] : [];
+    const missing = [...silent, ...(text.failure === undefined ? [] : [text.failure])];
+    const spaces = hub.value?.spaces ?? [];
+    return { models: joined('models'), datasets: joined('datasets'), spaces, code: joined('code'), missing };
+  }
+
+  private async textOrFailure(id: string, signal?: AbortSignal): Promise<{ paper?: PaperText; failure?: string }> {
+    try {
+      return { paper: await this.read(id, signal) };
+    } catch (error) {
+      if (MlInternError.is(error, 'papers-unavailable')) return { failure: error.message };
+      throw error;
+    }
+  }
+
+  private sources(ref: PaperRef, asked: Asked): (() => Promise<PaperText>)[] {
+    return [
+      ...this.pages.places.map((place) => () => this.pages.read(ref, place, asked)),
+      () => this.hub.read(ref.id, asked),
+      () => this.feed.abstract(ref.id, asked),
+    ];
+  }
+
+  /** A paper that is not on arXiv has an abstract at best. */
+  private async readElsewhere(id: string, signal?: AbortSignal): Promise<PaperText> {
+    const notes = new Set<string>();
+    const { value, failure } = await settled(this.scholar.paper(knownId(id), { signal, notes }));
+    const arxiv = value?.ids?.arxiv;
+    if (arxiv !== undefined) return this.read(arxiv, signal);
+    if (value !== undefined && value.abstract !== '') return abstractOnly(value, told(notes).notes ?? []);
+    if (value !== undefined || failure?.unknownPaper === true) throw noSuchPaper(id);
+    throw unavailable(`Paper ${id} could not be read. ${failure?.message ?? ''}.`);
   }
 
   /** A text is kept unless a better one may be had later, because a service was only silent for now. */
-  private keep(text: PaperText, failures: readonly ServiceFailure[]): PaperText {
+  private keep(name: string, text: PaperText, failures: readonly ServiceFailure[]): PaperText {
     if (!failures.every((failure) => failure.unknownPaper)) return text;
     const [oldest] = this.texts.keys();
     if (this.texts.size >= keptPapers && oldest !== undefined) this.texts.delete(oldest);
-    this.texts.set(text.id, text);
+    this.texts.set(name, text);
     return text;
   }
 }
 
-interface Settled<T> {
-  value?: T;
-  failure?: ServiceFailure;
+/** Papers hardly change; what is found and cited does. */
+function kept(fetch: Fetch, { web, clock }: PaperServicesOptions): Fetch {
+  if (web === undefined) return fetch;
+  const maxAgeMs = (url: string) => (/\/(html|pdf|papers)\/[^?]*$/.test(new URL(url).pathname) ? 30 * day : day);
+  return cachedFetch(fetch, { cache: web.cache, offline: web.offline, clock, maxAgeMs });
 }
 
-/** What a service could not do is part of the answer; anything else that goes wrong is not. */
-async function settled<T>(asked: Promise<T>): Promise<Settled<T>> {
-  try {
-    return { value: await asked };
-  } catch (error) {
-    if (error instanceof ServiceFailure) return { failure: error };
-    throw error;
-  }
+function told(notes: ReadonlySet<string>, before: readonly string[] = []): { notes?: string[] } {
+  const all = [...before, ...notes];
+  return all.length === 0 ? {} : { notes: all };
 }
 
-function bareId(id: string): string {
-  const bare = arxivId(id.trim());
-  if (bare !== undefined) return bare;
-  const next = 'Give an arXiv id such as 2501.00001, as the search returns it.';
-  throw new MlInternError('bad-input', `"${id}" is not an arXiv id.`, { next });
+function abstractOnly({ id, title, abstract }: PaperHit, notes: readonly string[]): PaperText {
+  const sections = [{ id: 'abstract', title: 'Abstract', level: 1, text: abstract }];
+  const source = 'Semantic Scholar (abstract only)';
+  return {
+    id,
+    title,
+    source,
+    sections,
+    notes: ['This paper is not on arXiv: only its abstract can be read.', ...notes],
+  };
+}
+
+function knownId(id: string): string {
+  if (Object.keys(paperIds(id)).length > 0) return id;
+  const next = 'Give an arXiv id such as 2501.00001, its address or DOI, or an id that the search returned.';
+  throw new MlInternError('bad-input', `"${id}" is not an id of a paper.`, { next });
 }
 
 function noSuchPaper(id: string): MlInternError {

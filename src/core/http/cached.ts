@@ -56,7 +56,8 @@ export function cachedFetch(fetch: Fetch, rules: CacheRules): Fetch {
 function keyOf(url: string, init: RequestInit): string {
   const headers = new Headers(init.headers);
   const own = ['authorization', 'x-api-key', 'accept'].map((name) => headers.get(name) ?? '');
-  return sha256(JSON.stringify([url, ...own]));
+  const body = typeof init.body === 'string' ? [init.method, init.body] : [];
+  return sha256(JSON.stringify([url, ...own, ...body]));
 }
 
 function isFresh(kept: KeptAnswer, url: string, { clock, maxAgeMs }: CacheRules): boolean {

@@ -1,16 +1,52 @@
 /** Papers and citations, merged from several services. */
 
+/** What a paper is known by. */
+export interface PaperIds {
+  /** Without version. */
+  arxiv?: string | undefined;
+  /** In lower case. */
+  doi?: string | undefined;
+  /** Of Semantic Scholar: 40 hexadecimal digits. */
+  s2?: string | undefined;
+}
+
 export interface PaperHit {
-  /** arXiv id without version. */
+  /** The arXiv id without version; `doi:…` or `s2:…` for a paper that is not on arXiv. */
   id: string;
+  ids?: PaperIds;
   title: string;
   authors: string[];
   year: number | null;
+  /** The day as YYYY-MM-DD, where a service tells it. */
+  published?: string | null;
+  /** arXiv categories, the main one first. */
+  categories?: string[];
   citations: number | null;
+  influentialCitations?: number | null;
   url: string;
   /** Untrusted. */
   abstract: string;
   sources: string[];
+}
+
+/** A hit with the grounds for its place in the list. */
+export interface RankedHit extends PaperHit {
+  /** 0 to 1. */
+  score: number;
+  why: string[];
+}
+
+export interface PaperFilter {
+  /** Days as YYYY-MM-DD, both inclusive. */
+  since?: string | undefined;
+  until?: string | undefined;
+  /** An arXiv category such as cs.CL. */
+  category?: string | undefined;
+  minCitations?: number | undefined;
+}
+
+export interface PaperSearch extends PaperFilter {
+  limit: number;
 }
 
 export interface PaperSection {
@@ -26,6 +62,8 @@ export interface PaperText {
   title: string;
   source: string;
   sections: PaperSection[];
+  /** What a reader must know of this text, e.g. that it is the abstract only, or comes from the cache. */
+  notes?: string[];
 }
 
 export interface Citation {
@@ -40,15 +78,31 @@ export interface Citation {
 export interface PartialAnswer<T> {
   items: T[];
   missing: string[];
+  /** What was answered from the cache unchecked, and from when it is. */
+  notes?: string[];
+}
+
+export type CitationDirection = 'references' | 'citations';
+
+/** What the Hub and a paper's text link to it. */
+export interface PaperLinks {
+  models: string[];
+  datasets: string[];
+  spaces: string[];
+  /** Addresses of repositories. */
+  code: string[];
+  missing: string[];
 }
 
 export interface Papers {
-  search(query: string, limit: number, signal?: AbortSignal): Promise<PartialAnswer<PaperHit>>;
+  search(query: string, search: PaperSearch, signal?: AbortSignal): Promise<PartialAnswer<RankedHit>>;
+  /** An arXiv id with or without version, its DOI or address, or an id that the search gave. */
   read(id: string, signal?: AbortSignal): Promise<PaperText>;
   citations(
     id: string,
-    direction: 'references' | 'citations',
+    direction: CitationDirection,
     limit: number,
     signal?: AbortSignal,
   ): Promise<PartialAnswer<Citation>>;
+  links(id: string, signal?: AbortSignal): Promise<PaperLinks>;
 }

@@ -1,10 +1,10 @@
-/** arXiv's search language: `ti:`, `au:`, `abs:`, `all:` terms and "phrases", AND, OR, ANDNOT and parentheses. */
+/** arXiv's search language: `ti:`, `au:`, `abs:`, `all:`, `cat:` terms and "phrases", ranges of days, AND, OR, ANDNOT and parentheses. */
 import type { WorldPaper } from './content';
 
 type Match = (paper: WorldPaper) => boolean;
 
 export function parseQuery(query: string): Match {
-  const tokens = query.match(/\(|\)|(?:[a-z]+:)?"[^"]*"|[^\s()]+/g) ?? [];
+  const tokens = query.match(/\(|\)|[a-z]+:\[[^\]]*\]|(?:[a-z]+:)?"[^"]*"|[^\s()]+/gi) ?? [];
   const [match] = alternatives(tokens, 0);
   return match;
 }
@@ -33,14 +33,25 @@ function term(tokens: readonly string[], at: number): [Match, number] {
     const [match, end] = alternatives(tokens, at + 1);
     return [match, end + 1];
   }
+  const range = /^submittedDate:\[(\d{8})\d* TO (\d{8})\d*\]$/i.exec(token);
+  if (range !== null) return [({ published }) => isBetween(published, range[1] ?? '', range[2] ?? ''), at + 1];
   const [, field = 'all', words = ''] = /^(?:([a-z]+):)?(.*)$/s.exec(token) ?? [];
-  const wanted = words.replaceAll('"', '').toLowerCase();
+  const wanted = words.replaceAll('"', '').replace(/\.\*$/, '.').toLowerCase();
   return [(paper) => fieldText(paper, field).toLowerCase().includes(wanted), at + 1];
 }
+
+function isBetween(published: string, since: string, until: string): boolean {
+  const day = published.slice(0, 10).replaceAll('-', '');
+  return day >= since && day <= until;
+}
+
+/** Every paper of the world is in this one. */
+export const worldCategory = 'cs.LG';
 
 function fieldText(paper: WorldPaper, field: string): string {
   if (field === 'ti') return paper.title;
   if (field === 'au') return paper.authors.join(' ');
+  if (field === 'cat') return worldCategory;
   if (field === 'abs') return paper.abstract;
   return [paper.title, paper.abstract, ...paper.authors].join(' ');
 }

@@ -1,6 +1,6 @@
 /** arXiv: the Atom query API and the HTML full text. */
 import { createHash } from 'node:crypto';
-import { parseQuery } from './arxiv-query';
+import { parseQuery, worldCategory } from './arxiv-query';
 import type { WorldContent, WorldPaper } from './content';
 import { text, type Handler, type Reply } from './exchange';
 import { escape, paperHtml } from './paper-text';
@@ -36,8 +36,8 @@ function entry(paper: WorldPaper): string {
   const date = new Date(paper.published).toISOString().replace(/\.\d+Z$/, 'Z');
   return `<entry><id>http://arxiv.org/abs/${paper.id}v1</id><title>${escape(paper.title.replace(' ', '\n  '))}</title>
 <updated>${date}</updated><link href="https://arxiv.org/abs/${paper.id}v1" rel="alternate" type="text/html"/>
-<summary>${escape(paper.abstract)}</summary><category term="cs.LG" scheme="http://arxiv.org/schemas/atom"/>
-<published>${date}</published><arxiv:primary_category term="cs.LG"/>${authors}</entry>`;
+<summary>${escape(paper.abstract)}</summary><category term="${worldCategory}" scheme="http://arxiv.org/schemas/atom"/>
+<published>${date}</published><arxiv:primary_category term="${worldCategory}"/>${authors}</entry>`;
 }
 
 function feed(

@@ -10,10 +10,11 @@ const paperPath = /^\/graph\/v1\/paper\/((?:ARXIV|arXiv):[^/]+|[0-9a-f]{40})(?:\
 export function semanticScholar(content: WorldContent): Handler {
   const find = (id: string) =>
     content.papers.find((paper) => paperId(paper) === id || `arxiv:${paper.id}` === id.toLowerCase());
-  return ({ path, query }) => {
+  return ({ path, query, method, body }) => {
     const fields = (query.get('fields') ?? 'title').split(',').filter((field) => field !== '');
     const unknown = fields.find((field) => !knownFields.has(field.split('.').at(-1) ?? ''));
     if (unknown !== undefined) return json({ error: `Unrecognized or unsupported fields: [${unknown}]` }, {}, 400);
+    if (path === '/graph/v1/paper/batch' && method === 'POST') return batch(find, body, fields);
     if (path === '/graph/v1/paper/search') return search(content.papers, query, fields);
     const match = paperPath.exec(path);
     if (match === null) return undefined;
@@ -41,7 +42,7 @@ function record(paper: WorldPaper, fields: readonly string[]): Record<string, un
     externalIds: { ArXiv: paper.id },
     url: `https://www.semanticscholar.org/paper/${paperId(paper)}`,
     citationCount: paper.citationCount,
-    influentialCitationCount: 0,
+    influentialCitationCount: Math.floor(paper.citationCount / 10),
     referenceCount: paper.references.length,
     isOpenAccess: true,
     authors: paper.authors.map((name) => ({ authorId: null, name })),
@@ -54,10 +55,24 @@ function record(paper: WorldPaper, fields: readonly string[]): Record<string, un
 
 function search(all: readonly WorldPaper[], query: URLSearchParams, fields: readonly string[]): Reply {
   const { offset, limit } = page(query);
-  const hits = matching(all, query.get('query') ?? '', (paper) => `${paper.title} ${paper.abstract}`);
+  const [since = '', until = ''] = (query.get('publicationDateOrYear') ?? ':').split(':');
+  const fewest = Number(query.get('minCitationCount') ?? 0);
+  const fitting = all.filter(({ published, citationCount }) => {
+    const day = published.slice(0, 10);
+    return day >= since && day <= (until || '9999') && citationCount >= fewest;
+  });
+  const hits = matching(fitting, query.get('query') ?? '', (paper) => `${paper.title} ${paper.abstract}`);
   if (hits.length === 0) return json({ total: 0, offset: 0 });
   const data = hits.slice(offset, offset + limit).map((paper) => record(paper, fields));
   return json({ total: hits.length, offset, ...next(offset, limit, hits.length), data });
+}
+
+/** Unknown papers are null; none known at all is a mistake. */
+function batch(find: (id: string) => WorldPaper | undefined, body: string, fields: readonly string[]): Reply {
+  const { ids } = JSON.parse(body) as { ids: string[] };
+  const found = ids.map(find);
+  if (found.every((paper) => paper === undefined)) return json({ error: 'No valid paper ids given' }, {}, 400);
+  return json(found.map((paper) => (paper === undefined ? null : record(paper, fields))));
 }
 
 function edges(

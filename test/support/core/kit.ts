@@ -139,7 +139,7 @@ const hit = {
 export const sentence = 'Training on plain questions raises the share of right answers.';
 
 export const papers: Papers = {
-  search: () => Promise.resolve({ items: [hit], missing: [] }),
+  search: () => Promise.resolve({ items: [{ ...hit, score: 0.5, why: ['relevance 0.50'] }], missing: [] }),
   read: (id) =>
     Promise.resolve({
       id,
@@ -148,6 +148,7 @@ export const papers: Papers = {
       sections: [{ id: 's1', title: 'Method', level: 1, text: sentence }],
     }),
   citations: () => Promise.resolve({ items: [], missing: ['Semantic Scholar: no answer'] }),
+  links: () => Promise.resolve({ models: [], datasets: [], spaces: [], code: [], missing: [] }),
 };
 
 export interface Workplace {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MlInternError } from '../../errors';
 import type { PaperHit, PaperText } from '../../ports/papers';
+import { dayOf } from '../../research/filter';
 import { outline, sectionPage } from '../../research/page';
 import { paperUrl } from '../../research/recipe-check';
 import { notePaper, noteRecipe, type ReadPaper } from './paper-notes';
@@ -25,12 +26,27 @@ export function researchTools(kit: ToolKit): AgentTool[] {
 function searchPapers(kit: ToolKit): AgentTool {
   return defineTool({
     name: 'search_papers',
-    description: 'Search papers in Hugging Face Papers, arXiv and Semantic Scholar at once.',
-    schema: z.object({ query: z.string(), limit: z.number().optional().describe('Default 8') }),
+    description:
+      'Search papers in Hugging Face Papers, arXiv and Semantic Scholar at once, ranked by relevance, influence and recency; "why" gives the grounds.',
+    schema: z.object({
+      query: z.string(),
+      limit: z.number().optional().describe('Default 8'),
+      since: z.string().optional().describe('2025, 2025-03 or 2025-03-31'),
+      until: z.string().optional(),
+      category: z.string().optional().describe('arXiv category, e.g. cs.CL'),
+      minCitations: z.number().optional(),
+    }),
     phase: 'research',
-    async run({ query, limit }, { signal }) {
-      const { items, missing } = await kit.papers.search(query, Math.min(limit ?? 8, 25), signal);
-      return { facts: { papers: items.map(hitFacts), missing }, untrusted: items.map(abstractOf) };
+    async run({ query, limit, since, until, category, minCitations }, { signal }) {
+      const search = {
+        limit: Math.min(limit ?? 8, 25),
+        ...(since !== undefined && { since: dayOf(since, 'first') }),
+        ...(until !== undefined && { until: dayOf(until, 'last') }),
+        ...{ category, minCitations },
+      };
+      const { items, missing, notes } = await kit.papers.search(query, search, signal);
+      const papers = items.map((hit) => ({ ...hitFacts(hit), why: hit.why }));
+      return { facts: { papers, missing, ...(notes && { notes }) }, untrusted: items.map(abstractOf) };
     },
   });
 }
