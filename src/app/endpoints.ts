@@ -1,14 +1,15 @@
 /** Which services a run talks to, and the secrets that belong to each. */
-import { publicPaperServices, type PaperServicesOptions } from '../adapters/papers/paper-services';
+import type { PaperServicesOptions } from '../adapters/papers/paper-services';
 import type { RunConfig } from '../core/run/types';
 import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
+import { paperEndpoints } from './papers';
 
 export interface Endpoints {
   hub: string;
   viewer: string;
   hubToken: () => Promise<string | undefined>;
-  papers: Omit<PaperServicesOptions, 'clock' | 'token' | 'semanticScholarKey'>;
+  papers: Omit<PaperServicesOptions, 'clock'>;
   model: { baseUrl: string; model: string; apiKey: () => Promise<string | undefined> };
   /** Secrets that jobs on the box get in their environment. */
   jobSecrets: () => Promise<Record<string, string>>;
@@ -18,13 +19,14 @@ export function endpointsOf(config: RunConfig, options: AppOptions, world?: Prac
   return world ? practiceEndpoints(world) : realEndpoints(config, options);
 }
 
-function realEndpoints(config: RunConfig, { settings, secrets }: AppOptions): Endpoints {
+function realEndpoints(config: RunConfig, options: AppOptions): Endpoints {
+  const { settings, secrets } = options;
   const hubToken = () => secrets.get(`hub:${settings.hubEndpoint}`);
   return {
     hub: settings.hubEndpoint,
     viewer: settings.viewerEndpoint,
     hubToken,
-    papers: { ...publicPaperServices, hub: settings.hubEndpoint },
+    papers: paperEndpoints(options),
     model: {
       baseUrl: config.model.baseUrl,
       model: config.model.name,

@@ -12,6 +12,7 @@ import { RunsService } from './runs-service';
 export { listHardware, openBox } from './box-factory';
 export { buildEnvironment } from './environments';
 export { checkOverlap } from './overlap';
+export { openPapers } from './papers';
 export { practiceConfig } from './practice';
 export { openRows } from './rows';
 export { fillWheelhouse } from './wheels';

@@ -22,6 +22,15 @@ export interface Settings {
   viewerEndpoint: string;
   /** Papers and pages come from the cache only. */
   offline?: boolean | undefined;
+  /** Paper services other than the public ones. `arxivSpacingMs` is the pause between two requests to arXiv. */
+  papers?:
+    | {
+        arxiv?: string | undefined;
+        ar5iv?: string | undefined;
+        semanticScholar?: string | undefined;
+        arxivSpacingMs?: number | undefined;
+      }
+    | undefined;
   /** Folder on boxes; empty: `~/.ml-intern`. */
   boxRoot?: string;
   /** Absent: `auto`. */

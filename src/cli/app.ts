@@ -1,5 +1,5 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
-import { type AppOptions, parseSshTransport } from '../app/options';
+import { type AppOptions, type Settings, parseSshTransport } from '../app/options';
 import type { RowsRequest } from '../app/rows';
 import type { WheelOrder } from '../app/wheels';
 import type { OpenedBox } from '../core/box/opened-box';
@@ -8,6 +8,7 @@ import type { OverlapOrder, OverlapResult, OverlapWatch } from '../core/data/ove
 import type { JobStatus } from '../core/ports/box';
 import type { Logger } from '../core/ports/common';
 import type { Flavor } from '../core/ports/hardware';
+import type { Papers } from '../core/ports/papers';
 import type { RowSource } from '../core/ports/rows';
 import type { WheelhouseAnswer } from '../core/ports/wheelhouse';
 import type { Runs } from '../core/run/runs';
@@ -23,6 +24,7 @@ export interface App {
   buildEnvironment(box: OpenedBox, name: string, productRoot: string): Promise<JobStatus>;
   fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;
   listHardware(options: AppOptions): Promise<Flavor[]>;
+  openPapers(options: AppOptions): Papers;
   openRows(request: RowsRequest): Promise<RowSource>;
   checkOverlap(host: string, order: OverlapOrder, options: AppOptions, watch: OverlapWatch): Promise<OverlapResult>;
 }
@@ -62,7 +64,7 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
     workspace: workspaceOf(cli, options),
     productRoot: cli.productRoot,
     home: cli.home,
-    secrets: takeSecrets(env, { modelUrl, hubEndpoint }, logger),
+    secrets: takeSecrets(env, { modelUrl, hubEndpoint, semanticScholar: semanticScholarOf(env) }, logger),
     // What needs a person is asked (or told) by the drive itself.
     notifier: { notify: (message, urgency) => urgency === 'info' && terminal.line(message) },
     logger,
@@ -80,9 +82,24 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
       },
       sshTransport: parseSshTransport(env['ML_INTERN_SSH_TRANSPORT'] ?? ''),
       hubEndpoint,
+      papers: paperSettings(env),
       offline: options.offline ?? isOn(env['ML_INTERN_OFFLINE']),
       viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] || 'https://datasets-server.huggingface.co',
     },
+  };
+}
+
+function semanticScholarOf(env: NodeJS.ProcessEnv): string {
+  return env['ML_INTERN_SEMANTIC_SCHOLAR_ENDPOINT'] || 'https://api.semanticscholar.org';
+}
+
+function paperSettings(env: NodeJS.ProcessEnv): NonNullable<Settings['papers']> {
+  const spacing = Number(env['ML_INTERN_ARXIV_SPACING_MS'] || Number.NaN);
+  return {
+    arxiv: env['ML_INTERN_ARXIV_ENDPOINT'] || undefined,
+    ar5iv: env['ML_INTERN_AR5IV_ENDPOINT'] || undefined,
+    semanticScholar: semanticScholarOf(env),
+    arxivSpacingMs: spacing >= 0 ? spacing : undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { Cli } from './app';
 import { boxCommand } from './commands/box';
 import { dataCommand } from './commands/data';
+import { papersCommand } from './commands/papers';
 import { practiceCommand } from './commands/practice';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
@@ -38,7 +39,8 @@ function makeProgram(cli: Cli, done: (code: number) => void): Command {
     )
     .version(cli.version)
     .addHelpText('after', exitCodesHelp);
-  for (const make of [practiceCommand, runCommand, runsCommand, boxCommand, dataCommand]) program.addCommand(make(cli, done));
+  for (const make of [practiceCommand, runCommand, runsCommand, boxCommand, dataCommand, papersCommand])
+    program.addCommand(make(cli, done));
   configure(program, cli);
   return program;
 }

@@ -5,15 +5,18 @@ export interface SecretBindings {
   /** Base URL that ML_INTERN_MODEL_API_KEY may be sent to. A run's own file does not count: it may come from a stranger. */
   modelUrl: string | undefined;
   hubEndpoint: string;
+  semanticScholar: string;
 }
 
 /** Takes the secrets out of `env`, so that no child process inherits them. */
 export function takeSecrets(env: NodeJS.ProcessEnv, bindings: SecretBindings, logger: Logger): Secrets {
   const modelKey = take(env, 'ML_INTERN_MODEL_API_KEY');
   const hubToken = take(env, 'HF_TOKEN');
+  const scholarKey = take(env, 'S2_API_KEY');
   const known = new Map<string, string>();
   if (modelKey && bindings.modelUrl) known.set(name('model', bindings.modelUrl), modelKey);
   if (hubToken) known.set(name('hub', bindings.hubEndpoint), hubToken);
+  if (scholarKey) known.set(name('semantic-scholar', bindings.semanticScholar), scholarKey);
   const warned = new Set<string>();
   return {
     get(wanted) {

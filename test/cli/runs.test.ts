@@ -79,6 +79,8 @@ describe('ml-intern runs', () => {
       'runs resume',
       'runs stop',
       'runs report',
+      'runs recipes',
+      ...['search', 'read', 'cites'].map((name) => `papers ${name}`),
       'runs decide',
       ...['check', 'jobs', 'attach', 'stop', 'usage', 'envs', 'clean', 'forward', 'artifacts', 'fetch'].map(
         (name) => `box ${name}`,

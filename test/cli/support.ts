@@ -1,6 +1,7 @@
 /** A terminal and runs that tests can look into: the CLI is driven through `runCli`, as a person drives it. */
 import { resolve } from 'node:path';
 import { buildEnvironment } from '../../src/app/environments';
+import { openPapers } from '../../src/app/papers';
 import { checkOverlap } from '../../src/app/overlap';
 import { reduce } from '../../src/core/run/reducer';
 import type { RunEvent, EventData, EventType } from '../../src/core/run/events';
@@ -250,6 +251,8 @@ export async function play(
       options = given;
       return Promise.resolve(flavors);
     },
+    // Where a test names no home, nothing is kept.
+    openPapers: (given) => openPapers({ ...given, home: env['ML_INTERN_HOME'] ?? '/dev/null' }),
     openRows,
     buildEnvironment: (box, name) => buildEnvironment(box, name, resolve(__dirname, '../..')),
     fillWheelhouse: (_box, order) => {

@@ -16,7 +16,7 @@ The benchmark asks with this prompt: ${JSON.stringify(benchmark.prompt)} and rea
 Budget: ${caps.join(', ')}.${config.target === undefined ? '' : ` Target: a dev score of at least ${config.target}.`}
 
 How to work:
-1. Research first: search papers, read the methods, follow citations forward from the landmark paper, note what worked with a literal quote.
+1. Research first: search papers, read the methods, follow citations forward from the landmark paper (citations with walk), note what worked with a literal quote, and put results with their data, method and hyperparameters in the recipe table (note_recipe).
 2. Find data that those papers used. Inspect each candidate, check its overlap with the evaluation, and propose it with a reason. Set aside what is forbidden, contaminated, noisy or unfit, with the reason. Never use data that was not approved.
 3. Score the base model before any training.
 4. Run small honest experiments: drafts that differ in data first, then children of the best one that change one thing. Launch, wait, evaluate, compare with the parent, record the outcome. An experiment that is worse than its parent is not promoted.

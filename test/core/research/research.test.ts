@@ -90,7 +90,12 @@ describe('mergeHits', () => {
       hit('doi:10.1234/x', 'B', { title, year: 2019 }),
     ],
     ['the same title with two arXiv ids', 2, hit('2501.00001', 'A', { title }), hit('2501.00002', 'B', { title })],
-    ['a title of one word', 2, hit('2501.00001', 'A', { title: 'Reply' }), hit('doi:10.1234/x', 'B', { title: 'Reply' })],
+    [
+      'a title of one word',
+      2,
+      hit('2501.00001', 'A', { title: 'Reply' }),
+      hit('doi:10.1234/x', 'B', { title: 'Reply' }),
+    ],
   ];
   for (const [what, count, a, b] of pairs) {
     it(`makes ${count} of two records with ${what}`, () => {

@@ -3,12 +3,14 @@ import { z } from 'zod';
 import { MlInternError } from '../../errors';
 import type { PaperHit, PaperText } from '../../ports/papers';
 import { dayOf } from '../../research/filter';
-import { outline, sectionPage } from '../../research/page';
+import { outline, placeAfter, sectionPage, type SectionPage } from '../../research/page';
 import { paperUrl } from '../../research/recipe-check';
+import { citations, hitFacts, paperLinks } from './paper-graph';
 import { notePaper, noteRecipe, type ReadPaper } from './paper-notes';
 import { defineTool, type AgentTool, type ToolKit, type Untrusted } from './tool';
 
 const pageCharacters = 6_000;
+const sectionsTold = 40;
 
 export function researchTools(kit: ToolKit): AgentTool[] {
   const texts = new Map<string, Promise<PaperText>>();
@@ -20,7 +22,14 @@ export function researchTools(kit: ToolKit): AgentTool[] {
     reading.catch(() => texts.delete(id));
     return reading;
   };
-  return [searchPapers(kit), readPaper(read), citations(kit), notePaper(kit, read), noteRecipe(kit, read)];
+  return [
+    searchPapers(kit),
+    readPaper(read),
+    citations(kit),
+    paperLinks(kit),
+    notePaper(kit, read),
+    noteRecipe(kit, read),
+  ];
 }
 
 function searchPapers(kit: ToolKit): AgentTool {
@@ -55,10 +64,10 @@ function readPaper(read: ReadPaper): AgentTool {
   return defineTool({
     name: 'read_paper',
     description:
-      'Read a paper section by section. Without a section: its outline and the first part. nextOffset says where to read on.',
+      'Read a paper section by section. Without a section: its outline and the first part. nextOffset (or nextSection) says where to read on; nothing is cut for good.',
     schema: z.object({
-      id: z.string().describe('arXiv id'),
-      section: z.string().optional(),
+      id: z.string().describe('arXiv id (with or without version), its address or DOI, or an id from search_papers'),
+      section: z.string().optional().describe('Id or title; page-12 for a page of a PDF'),
       offset: z.number().optional(),
     }),
     phase: 'research',
@@ -70,48 +79,35 @@ function readPaper(read: ReadPaper): AgentTool {
           next: 'Use its abstract from search_papers.',
         });
       const page = sectionPage(paper, wanted, offset ?? 0, pageCharacters);
-      const sections = outline(paper).map(({ id: name, title, characters }) => ({
-        id: name,
+      const { source, title, notes } = paper;
+      const facts = {
+        id,
         title,
-        chars: characters,
-      }));
-      const place = {
-        section: page.section,
-        offset: page.offset,
-        ...(page.next === null ? {} : { nextOffset: page.next }),
+        url: paperUrl(paper.id),
+        source,
+        ...(notes && { notes }),
+        ...sectionFacts(paper),
+        ...placeFacts(paper, page),
       };
-      return {
-        facts: { id, title: paper.title, url: paperUrl(id), source: paper.source, sections, ...place },
-        untrusted: [{ source: `${id}, ${page.title}`, text: page.text }],
-      };
+      return { facts, untrusted: [{ source: `${id}, ${page.title}`, text: page.text }] };
     },
   });
 }
 
-function citations(kit: ToolKit): AgentTool {
-  return defineTool({
-    name: 'citations',
-    description:
-      'Papers that a paper cites (references) or that cite it (citations), with influence, intent and the citing sentences.',
-    schema: z.object({
-      id: z.string(),
-      direction: z.enum(['references', 'citations']),
-      limit: z.number().optional().describe('Default 10'),
-    }),
-    phase: 'research',
-    async run({ id, direction, limit }, { signal }) {
-      const { items, missing } = await kit.papers.citations(id, direction, Math.min(limit ?? 10, 50), signal);
-      const papers = items.map(({ paper, influential, intents }) => ({ ...hitFacts(paper), influential, intents }));
-      const untrusted = items
-        .filter(({ contexts }) => contexts.length > 0)
-        .map(({ paper, contexts }) => ({ source: `how ${paper.id} is cited`, text: contexts.join('\n') }));
-      return { facts: { papers, missing }, untrusted };
-    },
-  });
+/** Of a book only the beginning of its outline; every page can be asked for by its name. */
+function sectionFacts(paper: PaperText): Record<string, unknown> {
+  const all = outline(paper).map(({ id, title, characters }) => ({ id, title, chars: characters }));
+  const sections = all.slice(0, sectionsTold);
+  return all.length === sections.length
+    ? { sections }
+    : { sections, allSections: all.length, lastSection: all.at(-1)?.id };
 }
 
-function hitFacts({ id, title, year, citations: count, url }: PaperHit): Record<string, unknown> {
-  return { id, title, year, citations: count, url };
+function placeFacts(paper: PaperText, page: SectionPage): Record<string, unknown> {
+  const after = placeAfter(paper, page);
+  const goesOn =
+    after?.section === page.section ? { nextOffset: after.offset } : { nextSection: after?.section ?? null };
+  return { section: page.section, offset: page.offset, ...goesOn };
 }
 
 function abstractOf({ id, abstract }: PaperHit): Untrusted {
