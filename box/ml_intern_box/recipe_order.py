@@ -1,7 +1,7 @@
 """A recipe compiled for the command line, outside of any job.
 
 Usage: python -m ml_intern_box.recipe --order JSON
-  {recipe: {...}, out: folder, root?: folder of the box}
+  {recipe: {...}, out: folder, root?: folder of the box, base?: folder that paths count from}
 Writes OUT/train.jsonl, waterfall.json, provenance.jsonl and recipe.json. Prints one JSON object a line: {progress: text}, then
 {result: {rows, file, sha256, waterfall}} or {error: {reason, message, next}}.
 """
@@ -27,6 +27,7 @@ def run(order: Dict[str, Any]) -> int:
     with contextlib.redirect_stdout(sys.stderr):
         try:
             recipe_check.check(order["recipe"])
+            order = placed(order)
             code = other_python.hand_over(
                 "ml_intern_box.recipe", order, needed(order["recipe"]), "Compiling this recipe"
             )
@@ -41,6 +42,21 @@ def run(order: Dict[str, Any]) -> int:
         return report.EXIT_EXPLAINED
 
 
+def placed(order: Dict[str, Any]) -> Dict[str, Any]:
+    """The order with its paths made absolute."""
+    base = os.path.expanduser(order.get("base") or ".")
+
+    def at(path: str) -> str:
+        return os.path.abspath(os.path.join(base, os.path.expanduser(path)))
+
+    def source_at(source: Dict[str, Any]) -> Dict[str, Any]:
+        path = sources.file_of(source["dataset"])
+        return source if path is None else dict(source, dataset=dict(source["dataset"], file=at(path)))
+
+    wanted = dict(order["recipe"], sources=[source_at(source) for source in order["recipe"]["sources"]])
+    return dict(order, recipe=wanted, out=at(order["out"]))
+
+
 def needed(wanted: Dict[str, Any]) -> List[str]:
     """Packages without which the recipe cannot be compiled."""
     files = [sources.file_of(source["dataset"]) for source in wanted["sources"]]
@@ -51,7 +67,7 @@ def needed(wanted: Dict[str, Any]) -> List[str]:
 
 
 def _compile(order: Dict[str, Any], answers: TextIO) -> Dict[str, Any]:
-    out = Path(order["out"]).expanduser().absolute()
+    out = Path(order["out"])
     with _failures_told():
         waterfall = recipe.compile_to(
             order["recipe"], out / "train.jsonl", out, progress=lambda text: say(answers, {"progress": text})

@@ -11,7 +11,7 @@ import { RunsService } from './runs-service';
 
 export { listHardware, openBox } from './box-factory';
 export { buildEnvironment } from './environments';
-export { checkOverlap } from './overlap';
+export { buildData, checkOverlap } from './data-programs';
 export { openPapers } from './papers';
 export { practiceConfig } from './practice';
 export { openRows } from './rows';

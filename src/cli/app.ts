@@ -4,6 +4,7 @@ import type { RowsRequest } from '../app/rows';
 import type { WheelOrder } from '../app/wheels';
 import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
+import type { BuildResult, BuildWatch } from '../core/data/build';
 import type { OverlapOrder, OverlapResult, OverlapWatch } from '../core/data/overlap-check';
 import type { JobStatus } from '../core/ports/box';
 import type { Logger } from '../core/ports/common';
@@ -12,7 +13,7 @@ import type { Papers } from '../core/ports/papers';
 import type { RowSource } from '../core/ports/rows';
 import type { WheelhouseAnswer } from '../core/ports/wheelhouse';
 import type { Runs } from '../core/run/runs';
-import type { Autonomy, RunConfig } from '../core/run/types';
+import type { Autonomy, Recipe, RunConfig } from '../core/run/types';
 import { takeSecrets } from './secrets';
 import { TerminalPrompts } from './ssh-prompts';
 import type { Terminal } from './terminal';
@@ -26,6 +27,12 @@ export interface App {
   listHardware(options: AppOptions): Promise<Flavor[]>;
   openPapers(options: AppOptions): Papers;
   openRows(request: RowsRequest): Promise<RowSource>;
+  buildData(
+    host: string,
+    order: { recipe: Recipe; out: string },
+    options: AppOptions,
+    watch: BuildWatch,
+  ): Promise<BuildResult>;
   checkOverlap(host: string, order: OverlapOrder, options: AppOptions, watch: OverlapWatch): Promise<OverlapResult>;
 }
 

@@ -1,8 +1,8 @@
 /** A terminal and runs that tests can look into: the CLI is driven through `runCli`, as a person drives it. */
 import { resolve } from 'node:path';
 import { buildEnvironment } from '../../src/app/environments';
+import { buildData, checkOverlap } from '../../src/app/data-programs';
 import { openPapers } from '../../src/app/papers';
-import { checkOverlap } from '../../src/app/overlap';
 import { reduce } from '../../src/core/run/reducer';
 import type { RunEvent, EventData, EventType } from '../../src/core/run/events';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../../src/core/run/runs';
@@ -258,6 +258,10 @@ export async function play(
     fillWheelhouse: (_box, order) => {
       order.onProgress({ bytes: 0, totalBytes: 2 ** 20 });
       return Promise.resolve(wheelhouse(order.sets));
+    },
+    buildData: (host, order, given, watch) => {
+      options = given;
+      return buildData(host, order, { ...given, productRoot: resolve(__dirname, '../..') }, watch);
     },
     checkOverlap: (host, order, given, watch) => {
       options = given;

@@ -1,9 +1,10 @@
 /** `ml-intern data ...`: training data before it is used. */
 import { Command } from 'commander';
 import type { Cli } from '../app';
+import { buildCommand } from './data/build';
 import { overlapCommand } from './data/overlap';
 
-const makers = [overlapCommand];
+const makers = [buildCommand, overlapCommand];
 
 export function dataCommand(cli: Cli, done: (code: number) => void): Command {
   const data = new Command('data').description('look at training data before it is used');
