@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from itertools import islice
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from ml_intern_box.overlap_index import Side
+from ml_intern_box.overlap_sides import Gram, Side
 from ml_intern_box.overlap_text import number_in, sentences, words
 from ml_intern_box.overlap_words import telling
 
 THRESHOLD = 0.8
 LEAST_TELLING, LEAST_UNIQUE = 4, 4
 MOST_EDITED = 4
+MOST_PAIRS = 200_000
+"""For a text that says one thing again and again."""
 
 
 class Run(NamedTuple):
@@ -25,6 +28,7 @@ class Row:
     def __init__(self, number: int, text: str, tokens: List[str]) -> None:
         self.number, self.text, self.tokens = number, text, tokens
         self._joined: Optional[str] = None
+        self._grams: Dict[int, List[Gram]] = {}
         self._bounds: Optional[Tuple[Set[int], Set[int]]] = None
 
     @property
@@ -47,14 +51,27 @@ class Row:
             self._bounds = (starts, ends)
         return self._bounds
 
+    def grams(self, length: int) -> List[Gram]:
+        if length not in self._grams:
+            self._grams[length] = list(zip(*(self.tokens[at:] for at in range(length))))
+        return self._grams[length]
+
     def holds(self, tokens: Sequence[str]) -> bool:
         return " %s " % " ".join(tokens) in self.joined
 
 
-def runs_of(side: Side, pairs: Sequence[Tuple[int, int]], tokens: List[str]) -> List[Run]:
-    """The longest common runs of words around the seeds, the longest first."""
-    own, done, runs = side.tokens, {}, []
-    for begin, at in sorted(pairs):
+def _pairs(side: Side, row: Row) -> Iterator[Tuple[int, int]]:
+    places = side.places
+    for begin, gram in enumerate(row.grams(side.seed_length)):
+        if gram in places:
+            for at in places[gram]:
+                yield begin, at
+
+
+def runs_of(side: Side, row: Row) -> List[Run]:
+    """The longest common runs of words, the longest first; none is shorter than the side's seeds."""
+    own, tokens, done, runs = side.tokens, row.tokens, {}, []
+    for begin, at in islice(_pairs(side, row), MOST_PAIRS):
         if begin < done.get(begin - at, -1):
             continue
         left = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
 from ml_intern_box import overlap_rows
 from ml_intern_box.overlap_findings import STRENGTH, Findings
@@ -36,13 +36,13 @@ def look(index: Index, number: int, text: str) -> List[Hit]:
     if len(text) > LONGEST_TEXT:
         return _best(hit for piece in _pieces(text) for hit in look(index, number, piece))
     tokens = words(text)
-    found = index.find(tokens)
+    found = index.seeds.find(tokens)
     if found is None:
         return _glued(index, number, text, tokens)
     plain = ungrouped(text)
     if plain is not text and len(plain) != len(text):
         text, tokens = plain, words(plain)
-        found = index.find(tokens) or {}
+        found = found.union(index.seeds.find(tokens) or ())
     return judge(index, Row(number, text, tokens), found)
 
 

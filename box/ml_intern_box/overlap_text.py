@@ -30,6 +30,7 @@ _DIGITS = re.compile(r"\d+")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|amp|lt|gt|quot|apos|nbsp);")
 _END = re.compile(r"[.!?](?=\s|$|[\"')\]*_])|[。！？؟।;:|\n\r]|\.\.\.|…")
 _OPERATOR = re.compile(r"(?<![a-z])-|-(?![a-z])|[+*/^=<>%]")
+_OPENING = frozenset('[{"')
 _SAME_OPERATOR = str.maketrans("×÷−–—·∗⋅", "*/---***")
 
 _NUMBER_WORDS = {
@@ -56,7 +57,9 @@ def words(text: str) -> List[str]:
             text = _MIXED_WORD.sub(_as_latin, text)
         if not text.isascii():
             return _WIDE_WORD.findall(text)
-    return text.encode("ascii").translate(_TABLE, b"'").decode("ascii").split()
+    if "'" in text:
+        text = text.replace("'", "")
+    return text.encode("ascii").translate(_TABLE).decode("ascii").split()
 
 
 def _as_latin(match: "re.Match[str]") -> str:
@@ -68,33 +71,41 @@ def is_unspaced(word: str) -> bool:
     return len(word) == 1 and not word.isascii() and _UNSPACED_CHARACTER.match(word) is not None
 
 
-def strings(value: Any) -> Iterator[str]:
+def strings(value: Any) -> List[str]:
     """Every text in a cell, also inside conversations, nested lists, and JSON that was written as a string."""
+    found: List[str] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Any, found: List[str]) -> None:
     if isinstance(value, str):
-        yield from _strings_of_text(value)
+        inner = _written_json(value) if value[:1] in _OPENING else None
+        if inner is None:
+            found.append(value)
+        else:
+            _collect(inner, found)
     elif isinstance(value, dict):
         speaker = "role" if "content" in value else "from" if "value" in value else None
         for name, inner in value.items():
             if name != speaker:
-                yield from strings(inner)
+                _collect(inner, found)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            yield from strings(inner)
+            _collect(inner, found)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield str(value)
+        found.append(str(value))
 
 
-def _strings_of_text(text: str) -> Iterator[str]:
-    opened = text[:1]
-    if opened in ("[", "{", '"') and text.rstrip()[-1:] in ("]", "}", '"'):
-        try:
-            inner = json.loads(text)
-        except (ValueError, RecursionError):
-            inner = None
-        if isinstance(inner, (dict, list)) or (isinstance(inner, str) and inner != text):
-            yield from strings(inner)
-            return
-    yield text
+def _written_json(text: str) -> Any:
+    """What a text holds that is JSON itself, None for any other text."""
+    if text.rstrip()[-1:] not in ("]", "}", '"'):
+        return None
+    try:
+        inner = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return inner if isinstance(inner, (dict, list)) or (isinstance(inner, str) and inner != text) else None
 
 
 def sentences(text: str) -> Iterator[str]:

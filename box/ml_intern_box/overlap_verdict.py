@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import accumulate
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set
 
-from ml_intern_box.overlap_index import Index, Item, Side
+from ml_intern_box.overlap_index import Index, Item
 from ml_intern_box.overlap_runs import (
     LEAST_TELLING,
     THRESHOLD,
@@ -30,6 +30,7 @@ from ml_intern_box.overlap_runs import (
     runs_of,
     weight,
 )
+from ml_intern_box.overlap_sides import Side
 from ml_intern_box.overlap_text import digits, number_in, operators
 from ml_intern_box.overlap_words import telling
 
@@ -69,12 +70,14 @@ def threshold_for(length: int) -> float:
     return 1.0 - (1.0 - THRESHOLD) * share
 
 
-def judge(index: Index, row: Row, found: Dict[Tuple[int, str], Any]) -> List[Hit]:
+def judge(index: Index, row: Row, sides: Iterable[Side]) -> List[Hit]:
     """The items found in one row, at most one hit each; a weak hit on the same words as a strong one is left out."""
     hits = []
-    for number in {number for number, _ in found}:
-        question, answer = found.get((number, "question")), found.get((number, "answer"))
-        hit = _of_item(index.items[number], row, question, answer, (number, "choice") in found)
+    kinds: Dict[int, Set[str]] = {}
+    for side in sides:
+        kinds.setdefault(side.item, set()).add(side.kind)
+    for number, held in kinds.items():
+        hit = _of_item(index.items[number], row, held)
         if hit:
             hits.append(hit)
     if len(hits) < 2:
@@ -88,9 +91,9 @@ def _within(hit: Hit, other: Hit) -> bool:
     return shared * 2 > hit.length
 
 
-def _of_item(item: Item, row: Row, question: Any, answer: Any, by_choice: bool) -> Optional[Hit]:
-    asked = runs_of(item.question, question[1], row.tokens) if question else []
-    said = runs_of(item.answer, answer[1], row.tokens) if answer else []
+def _of_item(item: Item, row: Row, held: Set[str]) -> Optional[Hit]:
+    asked = runs_of(item.question, row) if "question" in held else []
+    said = runs_of(item.answer, row) if asked or "answer" in held else []
     if item.generic:
         hit = _by_choices(item, row, asked)
     else:

@@ -50,7 +50,7 @@ export function soleRow(name: string, value: number, unit: string, below?: numbe
 }
 
 export function rowText({ name, value, unit, peer, peerValue, ratio, goal, holds }: Row): string {
-  const beside = peer === null ? '' : `${peer}: ${peerValue} ${unit} (${ratio}x)`;
+  const beside = peer === null ? '' : `${peer}: ${peerValue} ${unit}${ratio === null ? '' : ` (${ratio}x)`}`;
   const verdict = holds === null ? '' : `${holds ? 'holds' : 'MISSED'}: ${goal}`;
   return [name.padEnd(36), `${value} ${unit}`.padStart(14), beside.padEnd(44), verdict].join('  ').trimEnd();
 }

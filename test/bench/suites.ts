@@ -1,5 +1,6 @@
 /** Every benchmark by its name. */
 import { boxSuite } from './box/suite';
+import { dataSuite } from './data/suite';
 import type { Row } from './row';
 
 export interface Suite {
@@ -8,4 +9,4 @@ export interface Suite {
   run(note: (text: string) => void, row: (row: Row) => void): Promise<void>;
 }
 
-export const suites: readonly Suite[] = [boxSuite];
+export const suites: readonly Suite[] = [boxSuite, dataSuite];
