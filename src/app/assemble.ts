@@ -1,6 +1,5 @@
 /** Builds everything that one run needs from its configuration: adapters, the bench, the tools. */
 import { join } from 'node:path';
-import { HfHub } from '../adapters/hf-hub/hf-hub';
 import { OpenAiEndpoint } from '../adapters/openai/endpoint';
 import { PaperServices } from '../adapters/papers/paper-services';
 import { systemClock } from '../adapters/system/clock';
@@ -9,7 +8,6 @@ import { Toolbox } from '../core/agent/toolbox';
 import { allTools } from '../core/agent/tools/all';
 import type { ToolKit } from '../core/agent/tools/tool';
 import type { ApprovalBroker } from '../core/approvals/broker';
-import { defaultLicencePolicy, type LicencePolicy } from '../core/data/licence';
 import { MlInternError } from '../core/errors';
 import { askOnce, type Bench } from '../core/experiments/bench';
 import { Evaluations } from '../core/experiments/evaluations';
@@ -25,10 +23,13 @@ import type { MetricPoint } from '../core/run/runs';
 import { loadBenchmark } from './benchmark';
 import { openBox } from './box-factory';
 import { endpointsOf, type Endpoints } from './endpoints';
+import { openHub } from './hub';
+import { licencePolicy } from './licences';
 import { openLookup } from './lookup';
 import type { AppOptions } from './options';
 import { openPractice } from './practice';
 import { readEnvironmentSets, readStartingScripts } from './product-files';
+import { rowToolsFor } from './row-tools';
 
 /** When the person does not say; most models that can call tools have at least this. */
 const usualContextTokens = 128_000;
@@ -135,27 +136,14 @@ async function openToolbox(
   const tools = allTools({
     ...parts,
     broker,
-    hub: new HfHub({
-      endpoint: endpoints.hub,
-      viewer: endpoints.viewer,
-      token: endpoints.hubToken,
-      clock: systemClock,
-    }),
+    hub: openHub(endpoints),
     papers: new PaperServices({ ...endpoints.papers, clock: systemClock }),
-    licences: licencePolicy(options.settings.licence),
+    licences: await licencePolicy(store, options.settings.licence),
+    rowTools: rowToolsFor(journal.config.baseModel, options.workspace, endpoints),
     clock: systemClock,
     startingScripts: await readStartingScripts(options.productRoot),
   });
   return new Toolbox({ tools, journal, store, runFolder: folder });
-}
-
-function licencePolicy(own: LicencePolicy | undefined): LicencePolicy {
-  if (!own) return defaultLicencePolicy;
-  // What a person denies or allows by name outweighs the default of the other kind.
-  return {
-    allow: [...defaultLicencePolicy.allow, ...own.allow],
-    deny: [...defaultLicencePolicy.deny.filter((id) => !own.allow.includes(id)), ...own.deny],
-  };
 }
 
 async function driveAgentOf(

@@ -1,21 +1,42 @@
 import assert from 'node:assert/strict';
 import { HfHub } from '../../src/adapters/hf-hub/hf-hub';
+import { FileRows } from '../../src/adapters/rows/file-rows';
+import type { RowsOnHub } from '../../src/core/ports/hub';
+import type { ReadOptions, ReadRow, RowSource } from '../../src/core/ports/rows';
 import { notReady, rateLimited, type Fault } from '../../src/practice/servers/faults';
 import { InstantClock } from '../support/instant-clock';
 import { inTurn, startFaultyServers, type FaultyServers } from '../support/practice';
-import { questions, smallWorld } from '../support/small-world';
+import { dataWorld } from '../support/data-world';
+import { questions } from '../support/small-world';
+
+type Which = Omit<RowsOnHub, 'id'> & { limit?: number; token?: string };
 
 describe('HfHub', () => {
   let servers: FaultyServers;
   let clock: InstantClock;
-  before(async () => (servers = await startFaultyServers(smallWorld(), 'hf_right')));
+  before(async () => (servers = await startFaultyServers(dataWorld(), 'hf_right')));
   after(() => servers.stop());
   beforeEach(() => {
     clock = new InstantClock();
     servers.setFaults(undefined);
   });
   const hub = (token?: string) =>
-    new HfHub({ endpoint: `${servers.hub}/`, viewer: servers.viewer, clock, token: async () => token });
+    new HfHub({
+      endpoint: `${servers.hub}/`,
+      viewer: servers.viewer,
+      clock,
+      token: async () => token,
+      openFiles: (files) => new FileRows(files),
+    });
+  const read = async (source: RowSource, options: ReadOptions = {}): Promise<ReadRow[]> => {
+    const found: ReadRow[] = [];
+    for await (const row of source.rows(options)) found.push(row);
+    return found;
+  };
+  const rows = async (id: string, { limit = 1000, token, ...which }: Which = {}) =>
+    (await read(await hub(token).rows({ id, ...which }), { limit })).map(({ row }) => row);
+  const described = async (id: string, which: Omit<RowsOnHub, 'id'> = {}) =>
+    (await hub().rows({ id, ...which })).describe();
 
   it('searches by name, word by word when the whole text finds too little', async () => {
     const hits = await hub().searchDatasets({ text: 'colours', limit: 5 });
@@ -41,60 +62,111 @@ describe('HfHub', () => {
     assert.equal((await hub().datasetCard('glim/mixed', card.revision)).revision, card.revision);
   });
 
-  it('lists splits with their sizes and previews rows with their types', async () => {
-    assert.deepEqual(await hub().splits('glim/colours'), [
+  it('describes a split: its siblings with their sizes, its columns with their types, where it was read', async () => {
+    const { splits, columns, rows: count, revision, from } = await described('glim/colours');
+    assert.deepEqual(splits, [
       { config: 'default', split: 'train', rows: 120 },
       { config: 'default', split: 'test', rows: 5 },
     ]);
-    const preview = await hub().preview('glim/colours', 'default', 'train', 3);
-    assert.deepEqual(preview.rows, questions.slice(0, 3));
-    assert.deepEqual(preview.columns, [
+    assert.deepEqual(columns, [
       { name: 'question', type: 'string' },
       { name: 'answer', type: 'string' },
     ]);
-    assert.equal(preview.truncated, true);
-    const chat = await hub().preview('glim/mixed', 'chat', 'train', 3);
+    assert.deepEqual([count, from], [120, 'the dataset viewer']);
+    assert.match(revision ?? '', /^[0-9a-f]{40}$/);
+    const chat = await described('glim/mixed', { config: 'chat' });
     assert.deepEqual(chat.columns[0], { name: 'messages', type: 'list<struct<role: string, content: string>>' });
   });
 
+  it('reads rows in order, and samples over the whole split', async () => {
+    assert.deepEqual(await rows('glim/colours'), questions);
+    const many = await hub().rows({ id: 'glim/many' });
+    const sample = await read(many, { limit: 300, sample: 5 });
+    assert.equal(sample.length, 300);
+    assert.ok((sample[0]?.index ?? 0) < 1000 && (sample.at(-1)?.index ?? 0) > 2000);
+    assert.ok(sample.every(({ index, row }) => row['id'] === index));
+  });
+
+  it('never asks the viewer for more than ten pages', async () => {
+    const from = servers.requests().length;
+    assert.equal((await read(await hub().rows({ id: 'glim/many' }), { limit: 5000, sample: 1 })).length, 1000);
+    const pages = servers
+      .requests()
+      .slice(from)
+      .filter(({ path }) => path === '/rows');
+    assert.ok(pages.length <= 11);
+  });
+
+  it('says which cells came shortened', async () => {
+    const [first] = await read(await hub().rows({ id: 'glim/long' }));
+    assert.deepEqual(first?.cut, ['text']);
+  });
+
   it('reads the data files themselves when the viewer cannot serve a dataset', async () => {
-    assert.deepEqual(await hub().splits('glim/unviewable'), [{ config: 'default', split: 'train', rows: null }]);
-    const preview = await hub().preview('glim/unviewable', 'default', 'train', 4);
-    assert.deepEqual(preview.rows, questions.slice(0, 4));
-    assert.deepEqual(preview.columns[0], { name: 'question', type: 'string' });
+    assert.deepEqual(await rows('glim/unviewable', { limit: 4 }), questions.slice(0, 4));
+    const { columns, from } = await described('glim/unviewable');
+    assert.deepEqual(columns[0], { name: 'question', type: 'string' });
+    assert.equal(from, 'its files, by range');
   });
 
-  it('says which line of a data file is broken', async () => {
-    await assert.rejects(hub().preview('glim/broken', 'default', 'train', 4), {
-      reason: 'hub-unavailable',
-      message: /Line 2 of the data file train\.jsonl is not JSON/,
-    });
+  it('reads Parquet by range, no more bytes than it needs', async () => {
+    const from = servers.requests().length;
+    const source = await hub().rows({ id: 'glim/parquet' });
+    const { rows: count, from: where } = await source.describe();
+    assert.deepEqual([count, where], [120, 'its files, by range']);
+    assert.deepEqual((await read(source, { limit: 1 }))[0]?.row['id'], 0);
+    const files = servers
+      .requests()
+      .slice(from)
+      .filter(({ path }) => path.endsWith('.parquet'));
+    assert.ok(files.length > 0 && files.every(({ headers }) => /^bytes=\d+-\d+$/.test(headers['range'] ?? '')));
+    assert.equal((await read(source, { limit: 30, sample: 2 })).length, 30);
   });
 
-  it('reads CSV files, and makes do with an empty README or data file', async () => {
-    const preview = await hub().preview('glim/sheet', 'default', 'train', 4);
-    assert.deepEqual(preview.rows, [
+  it('counts the bad lines of a data file', async () => {
+    const bad: string[] = [];
+    await read(await hub().rows({ id: 'glim/broken' }), { onBad: ({ place }) => bad.push(place) });
+    assert.deepEqual(bad, ['train.jsonl, line 2']);
+  });
+
+  it('reads CSV files, and makes do with an empty README', async () => {
+    assert.deepEqual(await rows('glim/sheet'), [
       { name: 'glim', note: 'one, "two"' },
       { name: 'flim', note: 'three' },
     ]);
     servers.setFaults(({ path }) => (path.endsWith('README.md') ? { kind: 'status', status: 416 } : undefined));
     assert.equal((await hub().datasetCard('glim/sheet')).text, '');
-    await assert.rejects(hub().preview('glim/sheet', 'default', 'test', 4), { reason: 'hub-unavailable' });
+  });
+
+  it('says which splits there are when another is asked for', async () => {
+    await assert.rejects(rows('glim/unviewable', { split: 'nope' }), {
+      reason: 'bad-input',
+      next: /default\/train/,
+    });
   });
 
   it('says why when neither viewer nor files help', async () => {
-    await assert.rejects(hub().preview('glim/unviewable', 'default', 'nope', 4), {
+    await assert.rejects(rows('glim/pictures'), {
       reason: 'hub-unavailable',
-      message: /could not be streamed.*no JSON-lines or CSV file/,
+      message: /could not be streamed.*no files of rows/,
     });
+  });
+
+  it('puts side by side what card, files and text say of the licence', async () => {
+    const { licences } = await hub().datasetCard('glim/unclear');
+    assert.deepEqual(licences, [
+      { where: 'the card', licences: ['other'], name: 'house rules', link: 'https://glim.example/rules' },
+      { where: 'its tags', licences: ['other'] },
+      { where: 'the file LICENSE', licences: ['apache-2.0'] },
+      { where: "the README's text", licences: ['cc-by-nc-4.0'] },
+    ]);
   });
 
   it('says that a dataset, or its revision, is missing', async () => {
     const missing = { reason: 'hub-not-found', message: /glim\/nothing does not exist/, next: /Check its name/ };
     await assert.rejects(hub().datasetCard('glim/nothing'), missing);
     await assert.rejects(hub('hf_right').datasetCard('glim/nothing'), missing);
-    await assert.rejects(hub().splits('glim/nothing'), missing);
-    await assert.rejects(hub().preview('glim/nothing', 'default', 'train', 5), missing);
+    await assert.rejects(rows('glim/nothing'), missing);
     await assert.rejects(hub().datasetCard('glim/colours', 'v9'), {
       reason: 'hub-not-found',
       message: /no such revision/,
@@ -104,22 +176,23 @@ describe('HfHub', () => {
   it('asks for nothing that is no name of a dataset', async () => {
     const from = servers.requests().filter((request) => request.service === 'hub').length;
     await assert.rejects(hub('hf_right').datasetCard('../whoami-v2?x='), { reason: 'hub-not-found' });
-    await assert.rejects(hub('hf_right').splits('glim/../../api'), { reason: 'hub-not-found' });
+    await assert.rejects(rows('glim/../../api', { token: 'hf_right' }), { reason: 'hub-not-found' });
     assert.equal(servers.requests().filter((request) => request.service === 'hub').length, from);
   });
 
   it('says how to get at a gated dataset, and reads it with a token that has access', async () => {
-    await assert.rejects(hub().preview('glim/locked', 'default', 'train', 5), {
+    await assert.rejects(rows('glim/locked'), {
       reason: 'hub-gated',
       next: new RegExp(`Ask for access at ${servers.hub}/datasets/glim/locked`),
     });
-    assert.equal((await hub().datasetCard('glim/locked')).gated, true);
-    const preview = await hub('hf_right').preview('glim/locked', 'default', 'train', 5);
-    assert.deepEqual(preview.rows, questions.slice(0, 5));
+    const card = await hub().datasetCard('glim/locked');
+    assert.equal(card.gated, true);
+    assert.match(card.gating?.how ?? '', new RegExp(`Sign in at ${servers.hub}/datasets/glim/locked and`));
+    assert.deepEqual(await rows('glim/locked', { token: 'hf_right', limit: 5 }), questions.slice(0, 5));
   });
 
   it('says that a token was refused', async () => {
-    await assert.rejects(hub('hf_wrong').preview('glim/locked', 'default', 'train', 5), {
+    await assert.rejects(rows('glim/locked', { token: 'hf_wrong' }), {
       reason: 'hub-unavailable',
       next: /token was refused/,
     });
@@ -127,7 +200,7 @@ describe('HfHub', () => {
 
   it('sends the token to the Hub only', async () => {
     const from = servers.requests().length;
-    await hub('hf_right').preview('glim/locked', 'default', 'train', 5);
+    await rows('glim/locked', { token: 'hf_right' });
     const sent = servers.requests().slice(from);
     const withToken = sent.filter((request) => request.headers['authorization'] === 'Bearer hf_right');
     assert.ok(sent.some((request) => request.service === 'viewer'));
@@ -150,8 +223,8 @@ describe('HfHub', () => {
   }
 
   it('waits for a viewer that is still computing', async () => {
-    servers.setFaults(inTurn((request) => request.path === '/first-rows', notReady(), notReady()));
-    assert.equal((await hub().preview('glim/colours', 'default', 'train', 3)).rows.length, 3);
+    servers.setFaults(inTurn((request) => request.path === '/rows', notReady(), notReady()));
+    assert.equal((await rows('glim/colours', { limit: 3 })).length, 3);
     assert.deepEqual(clock.sleeps, [500, 1000]);
   });
 
@@ -164,13 +237,38 @@ describe('HfHub', () => {
   for (const [what, fault] of viewerTroubles) {
     it(`reads the files when the viewer ${what}`, async () => {
       servers.setFaults((request) => (request.service === 'viewer' ? fault : undefined));
-      assert.deepEqual((await hub().preview('glim/colours', 'default', 'test', 9)).rows, questions.slice(0, 5));
+      assert.deepEqual(await rows('glim/colours', { split: 'test' }), questions.slice(0, 5));
     });
   }
 
+  it('reads the first rows when the viewer has no pages of a dataset', async () => {
+    const disabled: Fault = {
+      kind: 'status',
+      status: 501,
+      headers: { 'x-error-code': 'NotSupportedDisabledViewerError' },
+    };
+    servers.setFaults(({ path }) => (path === '/rows' ? disabled : undefined));
+    assert.equal((await rows('glim/colours')).length, 100);
+    assert.match((await described('glim/colours')).from, /only the first rows/);
+  });
+
+  it('goes on when the viewer refuses a page half-way, and says which', async () => {
+    const source = await hub().rows({ id: 'glim/many' });
+    servers.setFaults(inTurn(({ path }) => path === '/rows', rateLimited(3600)));
+    const bad: string[] = [];
+    const found = await read(source, { limit: 300, sample: 3, onBad: ({ place }) => bad.push(place) });
+    assert.equal(found.length, 200);
+    assert.match(bad[0] ?? '', /^rows \d+ and on$/);
+  });
+
+  it('follows a renamed dataset to its new name', async () => {
+    assert.equal((await described('glim/old-name')).id, 'glim/new-name');
+    assert.equal((await hub().datasetCard('glim/old-name')).id, 'glim/new-name');
+  });
+
   it('goes on without sizes when only they are missing', async () => {
     servers.setFaults((request) => (request.path === '/size' ? { kind: 'status', status: 500 } : undefined));
-    assert.deepEqual((await hub().splits('glim/mixed'))[0], { config: 'chat', split: 'train', rows: null });
+    assert.deepEqual((await described('glim/mixed')).splits[0], { config: 'chat', split: 'train', rows: null });
   });
 
   const troubles: [string, Fault, RegExp, RegExp][] = [

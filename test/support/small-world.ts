@@ -1,14 +1,14 @@
 /** A world of a few invented things, just large enough to ask the practice servers about. */
 import type { WorldContent, WorldDataset, WorldPaper } from '../../src/practice/servers/content';
 
-const lines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+export const lines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
 export const questions = Array.from({ length: 120 }, (_, index) => ({
   question: `What colour is the glim number ${index}?`,
   answer: index % 2 === 0 ? 'teal' : 'amber',
 }));
 
-const dataset = (id: string, rest: Partial<WorldDataset>): WorldDataset => ({
+export const dataset = (id: string, rest: Partial<WorldDataset>): WorldDataset => ({
   id,
   metadata: { license: 'apache-2.0', language: ['en'], pretty_name: id },
   text: `# ${id}\n\nInvented for tests.`,

@@ -1,4 +1,5 @@
-/** Licence and text of a dataset card. */
+/** Licence, gate and text of a dataset card. */
+import type { DataSheet } from '../../core/run/types';
 
 /** The card's licence: one, several (joined by commas), or the name given for an `other` one. */
 export function licenceOf(cardData: unknown): string | null {
@@ -17,4 +18,16 @@ export function licenceTag(tags: readonly string[]): string | null {
 
 export function textBelowMetadata(readme: string): string {
   return readme.replace(/^\uFEFF?---\r?\n[\s\S]*?\r?\n---[ \t]*(\r?\n|$)/, '').trim();
+}
+
+/** Undefined when everybody may read it. */
+export function gatingOf(gated: unknown, endpoint: string, id: string): DataSheet['gating'] {
+  if (gated !== 'auto' && gated !== 'manual') return undefined;
+  const page = `${endpoint}/datasets/${id}`;
+  const then = 'then give ML Intern a Hub token of that account (HF_TOKEN, or the command "ML Intern: Set Hub Token").';
+  const how =
+    gated === 'auto'
+      ? `Sign in at ${page} and accept its terms; access is given at once; ${then}`
+      : `Sign in at ${page} and ask for access; its authors decide, which can take days; ${then}`;
+  return { kind: gated, how };
 }

@@ -1,15 +1,18 @@
 /** The Hugging Face Hub, or anything that speaks like it, as the Hub port. */
-import { datasetInfo, downloadFile, HubApiError, listDatasets, listFiles } from '@huggingface/hub';
+import { listDatasets } from '@huggingface/hub';
 import { MlInternError } from '../../core/errors';
 import { fetchWithRetry, readPolicy, type Fetch } from '../../core/http/retry';
 import type { Clock } from '../../core/ports/common';
-import type { DatasetCard, DatasetHit, DatasetPreview, DatasetSplit, Hub } from '../../core/ports/hub';
-import { licenceOf, licenceTag, textBelowMetadata } from './cards';
-import { splitsOfFiles, type DataFile } from '../../core/data/data-files';
-import { previewBytes, previewOf, readableFiles } from './data-files';
+import type { DatasetCard, DatasetHit, Hub, RowsOnHub } from '../../core/ports/hub';
+import type { RowSource, SplitFiles } from '../../core/ports/rows';
+import { fileOf, infoOf, type Access } from './access';
+import { gatingOf, licenceOf, licenceTag, textBelowMetadata } from './cards';
 import { hubFailure, hubFetch, noSuchDataset, unavailable } from './hub-fetch';
+import { licenceSources } from './licences';
+import { repoFiles } from './repo-rows';
 import { mergeSearches, searchWords } from './search';
 import { Viewer, ViewerFailure } from './viewer';
+import { viewerRows } from './viewer-rows';
 
 export interface HfHubOptions {
   endpoint: string;
@@ -17,18 +20,14 @@ export interface HfHubOptions {
   viewer: string;
   token?: () => Promise<string | undefined>;
   clock: Clock;
-}
-
-/** What a library call needs: where, and a `fetch` that is patient, bound to its host and speaks our errors. */
-interface Access {
-  hubUrl: string;
-  fetch: typeof globalThis.fetch;
+  /** Reads rows out of files. */
+  openFiles: (files: SplitFiles) => RowSource;
 }
 
 /** There is another way when the viewer is silent, so it is not waited for as long. */
 const viewerPolicy = { ...readPolicy, attempts: 3, timeoutMs: 10_000 };
 const datasetId = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
-const noFilesToo = 'no JSON-lines or CSV file could be read instead';
+const licenceFiles = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'];
 
 export class HfHub implements Hub {
   readonly endpoint: string;
@@ -58,55 +57,45 @@ export class HfHub implements Hub {
   datasetCard(id: string, revision?: string, signal?: AbortSignal): Promise<DatasetCard> {
     return this.access(id, signal, async (access) => {
       const info = await infoOf(access, id, revision);
+      const tags = info.tags ?? [];
+      const gating = gatingOf(info.gated, this.endpoint, info.name);
+      const [text, licence] = await Promise.all([
+        readme(access, info.name, info.sha),
+        licenceFile(access, info.name, info.sha),
+      ]);
       return {
         id: info.name,
         revision: info.sha,
-        licence: licenceOf(info.cardData) ?? licenceTag(info.tags ?? []),
-        gated: info.gated !== false,
-        tags: info.tags ?? [],
+        licence: licenceOf(info.cardData) ?? licenceTag(tags),
+        licences: licenceSources(info.cardData, tags, text, licence),
+        gated: gating !== undefined,
+        ...(gating ? { gating } : {}),
+        tags,
         downloads: info.downloads,
         likes: info.likes,
         updatedAt: isoDate(info.updatedAt),
-        text: await readme(access, id, info.sha),
+        text,
       };
     });
   }
 
-  splits(id: string, signal?: AbortSignal): Promise<DatasetSplit[]> {
-    return this.viewerOrFiles(
-      id,
-      () => this.viewer.splits(id, signal),
-      async (access) => splitsOfFiles(await dataFiles(access, id)),
-      signal,
-    );
-  }
-
-  preview(id: string, config: string, split: string, rows: number, signal?: AbortSignal): Promise<DatasetPreview> {
-    const count = Math.max(1, Math.min(100, rows));
-    return this.viewerOrFiles(
-      id,
-      () => this.viewer.rows(id, config, split, count, signal),
-      (access) => previewFromFile(access, id, config, split, count),
-      signal,
-    );
-  }
-
   /** What the viewer cannot answer is read from the dataset's files; the Hub also knows whether the dataset exists at all. */
-  private async viewerOrFiles<T>(
-    id: string,
-    ask: () => Promise<T>,
-    read: (access: Access) => Promise<T | undefined>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    try {
-      return await ask();
-    } catch (failure) {
-      if (!(failure instanceof ViewerFailure)) throw failure;
-      const answer = await this.access(id, signal, read);
-      if (answer !== undefined && !(Array.isArray(answer) && answer.length === 0)) return answer;
-      const why = `the dataset viewer cannot serve ${id} (${failure.message}), and ${noFilesToo}`;
+  rows(asked: RowsOnHub, signal?: AbortSignal): Promise<RowSource> {
+    return this.access(asked.id, signal, async (access) => {
+      const { name: id, sha, cardData } = await infoOf(access, asked.id, asked.revision);
+      // A renamed dataset is known by its new name only to the viewer.
+      const request = { ...asked, id };
+      const failure = await viewerRows(this.viewer, request, sha, signal).catch((error: unknown) => {
+        if (error instanceof ViewerFailure) return error;
+        throw error;
+      });
+      if (!(failure instanceof ViewerFailure)) return failure;
+      const configs = (cardData as { configs?: unknown } | undefined)?.configs;
+      const files = await repoFiles(access, request, sha, configs);
+      if (files) return this.options.openFiles(files);
+      const why = `the dataset viewer cannot serve ${id} (${failure.message}), and it has no files of rows that could be read instead`;
       throw unavailable(this.endpoint, why, 'Choose another dataset, or try again later.', failure);
-    }
+    });
   }
 
   private async access<T>(
@@ -149,11 +138,6 @@ async function findDatasets(
   return hits;
 }
 
-function infoOf(access: Access, id: string, revision?: string) {
-  const additionalFields = ['sha', 'tags', 'cardData'] as ('sha' | 'tags' | 'cardData')[];
-  return datasetInfo({ ...access, name: id, additionalFields, ...(revision !== undefined && { revision }) });
-}
-
 async function readme(access: Access, id: string, revision: string): Promise<string> {
   try {
     const file = await fileOf(access, id, 'README.md', revision);
@@ -164,38 +148,18 @@ async function readme(access: Access, id: string, revision: string): Promise<str
   }
 }
 
-/** Undefined when there is no such file, or nothing in it: an empty file has no first byte to ask for. */
-async function fileOf(access: Access, id: string, path: string, revision = 'main'): Promise<Blob | undefined> {
-  try {
-    const repo = { type: 'dataset' as const, name: id };
-    return (await downloadFile({ ...access, repo, path, revision, xet: false })) ?? undefined;
-  } catch (error) {
-    if (error instanceof HubApiError && error.statusCode === 416) return undefined;
-    throw error;
+async function licenceFile(access: Access, id: string, revision: string) {
+  for (const path of licenceFiles) {
+    const file = await fileOf(access, id, path, revision).catch(hidden);
+    if (file) return { path, text: await file.slice(0, 64 * 1024).text() };
   }
+  return undefined;
 }
 
-async function dataFiles(access: Access, id: string): Promise<DataFile[]> {
-  const { cardData } = await infoOf(access, id);
-  const paths: string[] = [];
-  for await (const entry of listFiles({ ...access, repo: { type: 'dataset', name: id }, recursive: true })) {
-    if (entry.type === 'file') paths.push(entry.path);
-  }
-  return readableFiles(paths, (cardData as { configs?: unknown } | undefined)?.configs);
-}
-
-async function previewFromFile(
-  access: Access,
-  id: string,
-  config: string,
-  split: string,
-  rows: number,
-): Promise<DatasetPreview | undefined> {
-  const file = (await dataFiles(access, id)).find((entry) => entry.config === config && entry.split === split);
-  if (file === undefined) return undefined;
-  const blob = await fileOf(access, id, file.path);
-  if (blob === undefined) return undefined;
-  return previewOf(file, await blob.slice(0, previewBytes).text(), blob.size <= previewBytes, rows);
+/** Files of a gated dataset are not shown; its card still is. */
+function hidden(error: unknown): undefined {
+  if (MlInternError.is(error, 'hub-gated')) return undefined;
+  throw error;
 }
 
 function isoDate(date: Date): string | null {

@@ -1,24 +1,54 @@
-/** A small client of the dataset viewer: splits with their sizes, and rows with their columns. */
+/** A small client of the dataset viewer: splits with their sizes, and pages of rows with their columns. */
 import { z } from 'zod';
 import { saidBy } from '../../core/http/failures';
 import { NoAnswer, type Fetch } from '../../core/http/retry';
-import type { DatasetPreview, DatasetSplit } from '../../core/ports/hub';
 import { columnType } from '../../core/data/column-types';
+import type { DatasetSplit } from '../../core/ports/hub';
+import type { DatasetColumn, ReadRow } from '../../core/ports/rows';
 
 /** Why the viewer could not serve a dataset; the caller may read the files instead. */
 export class ViewerFailure extends Error {}
 
 const splitName = z.object({ config: z.string(), split: z.string() });
 const splitsAnswer = z.object({ splits: z.array(splitName) });
-const sizeAnswer = z.object({
-  size: z.object({ splits: z.array(splitName.extend({ num_rows: z.number().nullish() })) }),
-});
+const splitSize = splitName.extend({ num_rows: z.number().nullish(), num_bytes_parquet_files: z.number().nullish() });
+const sizeAnswer = z.object({ size: z.object({ splits: z.array(splitSize) }), partial: z.boolean().optional() });
 const rowsAnswer = z.object({
   features: z.array(z.object({ name: z.string(), type: z.unknown() })),
-  rows: z.array(z.object({ row: z.record(z.string(), z.unknown()), truncated_cells: z.array(z.string()).optional() })),
-  truncated: z.boolean().optional(),
+  rows: z.array(
+    z.object({
+      row_idx: z.number(),
+      row: z.record(z.string(), z.unknown()),
+      truncated_cells: z.array(z.string()).optional(),
+    }),
+  ),
   num_rows_total: z.number().nullish(),
+  partial: z.boolean().optional(),
 });
+
+export interface SizedSplit extends DatasetSplit {
+  bytes: number | null;
+}
+
+export interface ViewerPage {
+  columns: DatasetColumn[];
+  rows: ReadRow[];
+  /** In the split; null where the viewer does not say. */
+  total: number | null;
+  /** The viewer knows the beginning of the split only. */
+  partial: boolean;
+  /** The commit that the viewer has read, where it says. */
+  revision: string | null;
+}
+
+export interface ViewedSplit {
+  id: string;
+  config: string;
+  split: string;
+}
+
+/** The most that a page holds. */
+export const pageRows = 100;
 
 /** The viewer never gets a token: what it would need one for is read from the Hub itself. */
 export class Viewer {
@@ -27,38 +57,56 @@ export class Viewer {
     private readonly patient: Fetch,
   ) {}
 
-  async splits(id: string, signal?: AbortSignal): Promise<DatasetSplit[]> {
-    const [{ splits }, sizes] = await Promise.all([
+  async splits(id: string, signal?: AbortSignal): Promise<SizedSplit[]> {
+    const [{ answer }, sizes] = await Promise.all([
       this.get('/splits', { dataset: id }, splitsAnswer, signal),
       this.sizes(id, signal),
     ]);
-    if (splits.length === 0) throw new ViewerFailure('it lists no splits');
-    return splits.map(({ config, split }) => ({ config, split, rows: sizes.get(`${config}/${split}`) ?? null }));
+    if (answer.splits.length === 0) throw new ViewerFailure('it lists no splits');
+    return answer.splits.map(({ config, split }) => {
+      const size = sizes.get(`${config}/${split}`);
+      return { config, split, rows: size?.num_rows ?? null, bytes: size?.num_bytes_parquet_files ?? null };
+    });
   }
 
   /** Sizes are a help, not a need: without them the row counts stay unknown. */
-  private async sizes(id: string, signal?: AbortSignal): Promise<Map<string, number | null | undefined>> {
+  private async sizes(id: string, signal?: AbortSignal): Promise<Map<string, z.infer<typeof splitSize>>> {
     try {
-      const { size } = await this.get('/size', { dataset: id }, sizeAnswer, signal);
-      return new Map(size.splits.map(({ config, split, num_rows }) => [`${config}/${split}`, num_rows]));
+      const { answer } = await this.get('/size', { dataset: id }, sizeAnswer, signal);
+      return new Map(answer.size.splits.map((size) => [`${size.config}/${size.split}`, size]));
     } catch (error) {
       if (error instanceof ViewerFailure) return new Map();
       throw error;
     }
   }
 
-  async rows(id: string, config: string, split: string, count: number, signal?: AbortSignal): Promise<DatasetPreview> {
-    const query = { dataset: id, config, split };
-    const { features, rows, truncated, num_rows_total } = await this.get('/first-rows', query, rowsAnswer, signal);
-    const wanted = rows.slice(0, count);
-    const cut = wanted.some((row) => (row.truncated_cells ?? []).length > 0);
-    const more = wanted.length < rows.length || truncated === true || (num_rows_total ?? 0) > wanted.length;
+  page(split: ViewedSplit, offset: number, length: number, signal?: AbortSignal): Promise<ViewerPage> {
+    return this.rows('/rows', split, { offset: String(offset), length: String(length) }, signal);
+  }
+
+  /** The first hundred rows, which the viewer has for more datasets than it has pages of. */
+  first(split: ViewedSplit, signal?: AbortSignal): Promise<ViewerPage> {
+    return this.rows('/first-rows', split, {}, signal);
+  }
+
+  private async rows(
+    path: string,
+    { id, config, split }: ViewedSplit,
+    more: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<ViewerPage> {
+    const query = { dataset: id, config, split, ...more };
+    const { answer, revision } = await this.get(path, query, rowsAnswer, signal);
     return {
-      config,
-      split,
-      columns: features.map(({ name, type }) => ({ name, type: columnType(type) })),
-      rows: wanted.map(({ row }) => row),
-      truncated: cut || more,
+      columns: answer.features.map(({ name, type }) => ({ name, type: columnType(type) })),
+      rows: answer.rows.map(({ row_idx, row, truncated_cells }) => ({
+        index: row_idx,
+        row,
+        cut: truncated_cells ?? [],
+      })),
+      total: answer.num_rows_total ?? null,
+      partial: answer.partial === true,
+      revision,
     };
   }
 
@@ -67,13 +115,13 @@ export class Viewer {
     query: Record<string, string>,
     shape: z.ZodType<T>,
     signal?: AbortSignal,
-  ): Promise<T> {
+  ): Promise<{ answer: T; revision: string | null }> {
     const url = `${this.base}${path}?${new URLSearchParams(query)}`;
     const response = await this.fetched(url, signal);
     if (!response.ok) throw new ViewerFailure(await saidBy(response));
     const parsed = shape.safeParse(await jsonOrNothing(response));
     if (!parsed.success) throw new ViewerFailure('its answer was not what a dataset viewer sends');
-    return parsed.data;
+    return { answer: parsed.data, revision: response.headers.get('x-revision') };
   }
 
   private async fetched(url: string, signal?: AbortSignal): Promise<Response> {

@@ -2,8 +2,7 @@
 import { CompressionType, setCompressionCodec, tableFromIPC, type Table } from '@uwdata/flechette';
 import { decompress } from 'fzstd';
 import { MlInternError } from '../../core/errors';
-import type { DatasetColumn } from '../../core/ports/hub';
-import type { ByteSource, Row } from '../../core/ports/rows';
+import type { ByteSource, DatasetColumn, Row } from '../../core/ports/rows';
 import { typeOfCells } from '../../core/data/column-types';
 import { lz4Frame } from './lz4-frame';
 import { plain } from './plain';

@@ -1,27 +1,23 @@
 /** The rows of one split that lies in files of any kind: a local file, a folder's files, or a hub's files by range. */
 import { typeOfCells } from '../../core/data/column-types';
 import { Reservoir } from '../../core/data/sampling';
-import type { DatasetColumn } from '../../core/ports/hub';
-import type { BadRow, ByteSource, ReadOptions, ReadRow, Row, RowsDescription, RowSource } from '../../core/ports/rows';
+import type {
+  BadRow,
+  ByteSource,
+  DatasetColumn,
+  ReadOptions,
+  ReadRow,
+  Row,
+  RowsDescription,
+  RowSource,
+  SplitFiles,
+} from '../../core/ports/rows';
 import { arrowColumns, arrowRows, openArrow } from './arrow';
 import { csvRows } from './csv';
 import { jsonDocumentRows, jsonLineRows } from './json';
 import { kindOf, type FileKind } from './kinds';
 import { openParquet, parquetRows, type ParquetFile } from './parquet';
 import { allGroups, planSample, type PlannedGroup } from './parquet-plan';
-
-export interface FileRowsOptions {
-  id: string;
-  revision: string | null;
-  config: string;
-  split: string;
-  splits: RowsDescription['splits'];
-  files: readonly ByteSource[];
-  /** In words, for people. */
-  from: string;
-  /** Most bytes of Parquet that a sample may read. */
-  maxBytes: number;
-}
 
 /** Enough rows to tell the columns of a file that does not name them. */
 const headRows = 200;
@@ -35,7 +31,7 @@ export class FileRows implements RowSource {
   private known: Promise<KnownFile[]> | undefined;
   private parquet: Promise<ParquetFile[]> | undefined;
 
-  constructor(private readonly options: FileRowsOptions) {}
+  constructor(private readonly options: SplitFiles) {}
 
   async describe(signal?: AbortSignal): Promise<RowsDescription> {
     const { id, revision, config, split, from, files } = this.options;
@@ -79,7 +75,9 @@ export class FileRows implements RowSource {
 
   private async *inOrder(files: readonly KnownFile[], options: ReadOptions): AsyncIterable<ReadRow> {
     const { limit = Infinity, sample } = options;
-    const reservoir = sample === undefined ? undefined : new Reservoir<ReadRow>(limit, sample);
+    const bytes = files.reduce((sum, { source }) => sum + source.size, 0);
+    const whole = sample !== undefined && bytes <= this.options.maxBytes;
+    const reservoir = whole ? new Reservoir<ReadRow>(limit, sample) : undefined;
     let index = 0;
     for (const file of files) {
       for await (const row of rowsOf(file, this.options.split, options)) {

@@ -9,7 +9,7 @@ import type { ByteSource, RowSource } from '../../core/ports/rows';
 import { FileRows } from './file-rows';
 
 /** Reading from disk is cheap, but a sample must not take minutes. */
-const maxLocalBytes = 2 ** 29;
+const maxLocalBytes = 2 ** 33;
 
 export interface LocalRowsOptions {
   config?: string | undefined;

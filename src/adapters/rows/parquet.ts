@@ -2,8 +2,7 @@
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema, type FileMetaData, type SchemaTree } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { isAbort, MlInternError } from '../../core/errors';
-import type { DatasetColumn } from '../../core/ports/hub';
-import type { ByteSource, Row } from '../../core/ports/rows';
+import type { ByteSource, DatasetColumn, Row } from '../../core/ports/rows';
 import { plain } from './plain';
 
 /** Footers of usual files fit; larger ones take a second read. */

@@ -1,5 +1,5 @@
 /** Recognises the usual shapes of training data by their columns and cells, and suggests how to make prompt and completion of them. */
-import type { DatasetColumn } from '../ports/hub';
+import type { DatasetColumn } from '../ports/rows';
 import type { Mapping } from '../run/types';
 
 export type DataFormat =

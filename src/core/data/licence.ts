@@ -2,8 +2,9 @@
 import type { LicenceVerdict } from '../run/types';
 
 export interface LicencePolicy {
-  /** Ids as on the Hub (SPDX in lower case); `*` stands for any letters. A denial beats an allowance. */
+  /** Ids as on the Hub (SPDX in lower case); `*` stands for any letters. A denial beats a question, a question an allowance. */
   allow: string[];
+  ask?: string[];
   deny: string[];
 }
 
@@ -15,19 +16,42 @@ export const defaultLicencePolicy: LicencePolicy = {
   deny: ['*-nc', '*-nc-*', '*-nd', '*-nd-*', '*noncommercial*', '*non-commercial*', '*research-only*'],
 };
 
+/** Each later policy outweighs the earlier ones in what it names: what a person allows is not denied by default. */
+export function mergePolicies(...policies: readonly LicencePolicy[]): LicencePolicy {
+  return policies.reduce((merged, own) => {
+    const named = new Set([...own.allow, ...(own.ask ?? []), ...own.deny]);
+    const left = (ids: readonly string[] = []) => ids.filter((id) => !named.has(id));
+    return {
+      allow: [...left(merged.allow), ...own.allow],
+      ask: [...left(merged.ask), ...(own.ask ?? [])],
+      deny: [...left(merged.deny), ...own.deny],
+    };
+  });
+}
+
 /** Several licences, separated by commas, all have to be kept: the strictest verdict holds. */
 export function licenceVerdict(licence: string | null, policy: LicencePolicy = defaultLicencePolicy): LicenceVerdict {
   const ids = (licence ?? '')
     .toLowerCase()
     .split(',')
     .map((id) => id.trim());
-  const verdicts = ids.map((id) => verdictOf(id, policy));
+  return strictest(ids.map((id) => verdictOf(id, policy)));
+}
+
+export function strictest(verdicts: readonly LicenceVerdict[]): LicenceVerdict {
   return verdicts.find((verdict) => verdict === 'deny') ?? verdicts.find((verdict) => verdict === 'ask') ?? 'allow';
 }
 
-function verdictOf(id: string, policy: LicencePolicy): LicenceVerdict {
-  if (policy.deny.some((pattern) => fits(pattern, id))) return 'deny';
-  return policy.allow.some((pattern) => fits(pattern, id)) ? 'allow' : 'ask';
+function verdictOf(id: string, { allow, ask = [], deny }: LicencePolicy): LicenceVerdict {
+  // What is named outright outweighs a pattern: `cc-by-nc-4.0` can be allowed although `*-nc-*` is denied.
+  for (const named of [true, false]) {
+    const has = (list: readonly string[]) =>
+      list.some((pattern) => pattern.includes('*') !== named && fits(pattern, id));
+    if (has(deny)) return 'deny';
+    if (has(ask)) return 'ask';
+    if (has(allow)) return 'allow';
+  }
+  return 'ask';
 }
 
 function fits(pattern: string, id: string): boolean {

@@ -1,4 +1,6 @@
 /** A dataset hub: Hugging Face, a mirror, or the practice world's miniature Hub. */
+import type { DataSheet, LicenceSource } from '../run/types';
+import type { RowSource } from './rows';
 
 export interface DatasetHit {
   id: string;
@@ -11,11 +13,6 @@ export interface DatasetHit {
   updatedAt: string | null;
 }
 
-export interface DatasetColumn {
-  name: string;
-  type: string;
-}
-
 export interface DatasetSplit {
   config: string;
   split: string;
@@ -26,7 +23,11 @@ export interface DatasetCard {
   id: string;
   revision: string;
   licence: string | null;
+  /** All places that say something of its licence, the weightiest first. */
+  licences: LicenceSource[];
   gated: boolean;
+  /** How access is granted, and what to do for it. */
+  gating?: NonNullable<DataSheet['gating']>;
   tags: string[];
   downloads: number;
   likes: number;
@@ -35,20 +36,20 @@ export interface DatasetCard {
   text: string;
 }
 
-export interface DatasetPreview {
-  config: string;
-  split: string;
-  columns: DatasetColumn[];
-  /** Cells as JSON values; at most 100 rows; untrusted. */
-  rows: Record<string, unknown>[];
-  truncated: boolean;
-}
-
 export interface Hub {
   readonly endpoint: string;
   searchDatasets(query: { text?: string; paper?: string; limit: number }, signal?: AbortSignal): Promise<DatasetHit[]>;
   datasetCard(id: string, revision?: string, signal?: AbortSignal): Promise<DatasetCard>;
-  /** Throws `hub-not-found` for a missing dataset; a viewer that cannot answer is `hub-unavailable` and says why. */
-  splits(id: string, signal?: AbortSignal): Promise<DatasetSplit[]>;
-  preview(id: string, config: string, split: string, rows: number, signal?: AbortSignal): Promise<DatasetPreview>;
+  /**
+   * The rows of a split, of the default one when none is named. Throws `hub-not-found` for a missing dataset, `hub-gated`
+   * for one whose rows are not shown to everybody, `hub-unavailable` when neither viewer nor files can be read.
+   */
+  rows(request: RowsOnHub, signal?: AbortSignal): Promise<RowSource>;
+}
+
+export interface RowsOnHub {
+  id: string;
+  revision?: string | undefined;
+  config?: string | undefined;
+  split?: string | undefined;
 }

@@ -1,5 +1,9 @@
 /** Rows of a dataset, wherever they lie: a file or folder of this machine, the dataset viewer, files on a hub read by range. */
-import type { DatasetColumn } from './hub';
+
+export interface DatasetColumn {
+  name: string;
+  type: string;
+}
 
 export type Row = Record<string, unknown>;
 
@@ -64,4 +68,18 @@ export interface ByteSource {
   /** Bytes from `start` up to, not including, `end`. */
   slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array>;
   stream(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/** Files that make up one split, to be read by whoever knows their formats. */
+export interface SplitFiles {
+  id: string;
+  revision: string | null;
+  config: string;
+  split: string;
+  splits: RowsDescription['splits'];
+  files: readonly ByteSource[];
+  /** In words, for people. */
+  from: string;
+  /** Most bytes that a sample may read: beyond it Parquet is read in part, and text from its beginning only. */
+  maxBytes: number;
 }

@@ -31,6 +31,8 @@ export interface WorldDataset {
   papers: string[];
   /** Why the dataset viewer cannot serve it; absent when it can. */
   viewerFailure?: string;
+  /** Names that it had before; they lead here. */
+  formerIds?: string[];
 }
 
 export interface WorldModel {

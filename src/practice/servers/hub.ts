@@ -15,8 +15,17 @@ export function hubApi(repositories: Repositories, token: string | undefined): H
     const [id, rest = ''] = [match[2], match[3]];
     if (id === undefined) return list(request, await repositories.all(type));
     const repo = await repositories.find(type, id);
-    return repo === undefined ? repoNotFound(request) : repoReply(request, repo, rest, token);
+    return repo === undefined ? elsewhere(request, repositories, id) : repoReply(request, repo, rest, token);
   };
+}
+
+/** A renamed repository answers at its new name; any other does not exist. */
+function elsewhere(request: PracticeRequest, repositories: Repositories, id: string): Reply {
+  const now = repositories.renamed(id);
+  if (now === undefined) return repoNotFound(request);
+  const query = request.query.size === 0 ? '' : `?${request.query}`;
+  const location = `${request.self}${request.path.replace(id, now)}${query}`;
+  return { status: 307, headers: { location }, body: `Temporary Redirect. Redirecting to ${location}` };
 }
 
 function repoReply(request: PracticeRequest, repo: Repo, rest: string, token: string | undefined): Reply | undefined {

@@ -46,6 +46,11 @@ export class Repositories {
     return model && (await this.modelRepo(model));
   }
 
+  /** The present name of a dataset that had this one. */
+  renamed(id: string): string | undefined {
+    return this.content.datasets.find((dataset) => dataset.formerIds?.includes(id))?.id;
+  }
+
   async all(type: Repo['type']): Promise<Repo[]> {
     if (type === 'dataset') return [...this.datasets.values()];
     const models = await Promise.all(this.content.models.map((model) => this.modelRepo(model)));

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { ApprovalBroker } from '../../approvals/broker';
 import type { LicencePolicy } from '../../data/licence';
+import type { TokenCounter } from '../../data/tokens';
 import type { Bench } from '../../experiments/bench';
 import type { Evaluations } from '../../experiments/evaluations';
 import type { Preparation } from '../../experiments/preparation';
@@ -56,6 +57,14 @@ export interface Lookup {
   installed: Installed;
 }
 
+/** What looks at the text of rows. */
+export interface RowTools {
+  /** ISO 639-1; null where it cannot be told. */
+  language: (text: string) => string | null;
+  /** Of the base model where its tokenizer can be had, else an estimate. */
+  tokens: () => Promise<TokenCounter>;
+}
+
 /** What the tools work with. */
 export interface ToolKit {
   bench: Bench;
@@ -66,6 +75,7 @@ export interface ToolKit {
   papers: Papers;
   lookup: Lookup;
   licences: LicencePolicy;
+  rowTools: RowTools;
   clock: Clock;
   /** Tested starting scripts by method. */
   startingScripts: Record<string, string>;

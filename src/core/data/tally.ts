@@ -1,0 +1,139 @@
+/** Looks at a dataset's rows one by one, in bounded memory, and says what there is to know of them. */
+import type { BadRow, ReadRow, Row } from '../ports/rows';
+import type { DataSheet, Mapping } from '../run/types';
+import { DuplicateFinder, nearDuplicateMethod } from './duplicates';
+import { rowLicences } from './licence-facts';
+import { quantilesOf } from './quantiles';
+import type { TokenCounter } from './tokens';
+import { isEmpty, rowText, trainingText } from './usable';
+
+export interface TallyOptions {
+  mapping: Mapping | null;
+  tokens: TokenCounter;
+  /** ISO 639-1; null where it cannot be told. */
+  language: (text: string) => string | null;
+  /** Rows that are longer are cut in training. */
+  maxTokens: number;
+}
+
+export type RowFacts = Required<
+  Pick<
+    DataSheet,
+    | 'sampled'
+    | 'duplicateShare'
+    | 'emptyShare'
+    | 'meanCharacters'
+    | 'lengths'
+    | 'languages'
+    | 'duplicates'
+    | 'empty'
+    | 'truncated'
+    | 'wouldBeCut'
+    | 'usableShare'
+    | 'problems'
+  >
+> & { licences: NonNullable<DataSheet['licenceSources']> };
+
+/** The language of so many rows, and so many characters of each, tells that of all. */
+const languageRows = 2000;
+const languageCharacters = 1000;
+const mostLanguages = 5;
+/** Rows whose licence column is looked at. */
+const licenceRows = 5000;
+
+export class Tally {
+  private sampled = 0;
+  private anyEmpty = 0;
+  private truncated = 0;
+  private unusable = 0;
+  private characters: number[] = [];
+  private tokens: number[] = [];
+  private readonly found = { exact: 0, near: 0, new: 0 };
+  private readonly duplicates = new DuplicateFinder();
+  private readonly languages = new Map<string, number>();
+  private readonly empty = new Map<string, number>();
+  private readonly problems = new Map<string, { count: number; example?: string }>();
+  private readonly licences = new Set<string>();
+
+  constructor(private readonly options: TallyOptions) {}
+
+  add({ row, index, cut }: ReadRow): void {
+    this.sampled++;
+    if (cut.length > 0) this.truncated++;
+    this.noteEmpty(row);
+    const whole = rowText(row);
+    const made = this.options.mapping === null ? { text: whole } : trainingText(row, this.options.mapping);
+    if ('problem' in made) {
+      this.unusable++;
+      this.note(made.problem, `row ${index}`);
+    }
+    const text = 'text' in made ? made.text : whole;
+    this.characters.push(text.length);
+    this.tokens.push(this.options.tokens.count(text));
+    this.found[this.duplicates.add(whole)]++;
+    this.noteLanguage(text);
+    if (this.sampled <= licenceRows) for (const found of rowLicences([row])) this.licences.add(JSON.stringify(found));
+  }
+
+  addBad({ place, why }: BadRow): void {
+    this.note(why.replace(/\(.*\)$/, '').trim(), place);
+  }
+
+  facts(): RowFacts {
+    const share = (count: number) => (this.sampled === 0 ? 0 : count / this.sampled);
+    const { tokens, maxTokens, mapping } = this.options;
+    const total = this.characters.reduce((sum, length) => sum + length, 0);
+    return {
+      sampled: this.sampled,
+      duplicateShare: share(this.found.exact),
+      emptyShare: share(this.anyEmpty),
+      meanCharacters: Math.round(share(total)),
+      lengths: {
+        characters: quantilesOf(this.characters),
+        tokens: { ...quantilesOf(this.tokens), tokenizer: tokens.name, estimated: tokens.estimated },
+      },
+      languages: this.languageShares(),
+      duplicates: { exact: share(this.found.exact), near: share(this.found.near), method: nearDuplicateMethod },
+      empty: [...this.empty].map(([column, count]) => ({ column, share: share(count) })),
+      truncated: this.truncated,
+      wouldBeCut: { maxTokens, share: share(this.tokens.filter((count) => count > maxTokens).length) },
+      usableShare: mapping === null ? 0 : share(this.sampled - this.unusable),
+      problems: [...this.problems].map(([what, { count, example }]) => ({ what, count, ...(example && { example }) })),
+      licences: this.rowLicences(),
+    };
+  }
+
+  private noteEmpty(row: Row): void {
+    const empty = Object.keys(row).filter((name) => isEmpty(row[name]));
+    if (empty.length > 0 || Object.keys(row).length === 0) this.anyEmpty++;
+    for (const name of empty) this.empty.set(name, (this.empty.get(name) ?? 0) + 1);
+  }
+
+  private noteLanguage(text: string): void {
+    if (this.sampled > languageRows || text.trim() === '') return;
+    const language = this.options.language(text.slice(0, languageCharacters));
+    if (language !== null) this.languages.set(language, (this.languages.get(language) ?? 0) + 1);
+  }
+
+  private note(what: string, example: string): void {
+    const known = this.problems.get(what);
+    if (known) known.count++;
+    else this.problems.set(what, { count: 1, example });
+  }
+
+  private languageShares(): { language: string; share: number }[] {
+    const total = [...this.languages.values()].reduce((sum, count) => sum + count, 0);
+    const ranked = [...this.languages].sort(([, a], [, b]) => b - a).slice(0, mostLanguages);
+    return ranked.map(([language, count]) => ({ language, share: count / total }));
+  }
+
+  /** One entry a column, with the licences of all rows. */
+  private rowLicences(): RowFacts['licences'] {
+    const byColumn = new Map<string, Set<string>>();
+    for (const text of this.licences) {
+      const { where, licences } = JSON.parse(text) as RowFacts['licences'][number];
+      byColumn.set(where, new Set([...(byColumn.get(where) ?? []), ...licences]));
+    }
+    return [...byColumn].map(([where, licences]) => ({ where, licences: [...licences].sort().slice(0, 20) }));
+  }
+}
