@@ -88,12 +88,12 @@ class Findings:
         self.flagged = array("q", sorted(self.flagged))
         self.problems = sorted(self.problems)[:MOST_PROBLEMS]
         by_kind: Counter = Counter()
-        kept = []
+        ranked = []
         for example in sorted(self.examples):
             by_kind[example.hit.kind] += 1
-            if by_kind[example.hit.kind] <= MOST_EXAMPLES // 4:
-                kept.append(example)
-        self.examples = sorted(kept, key=lambda example: (-STRENGTH[example.hit.kind], example.hit.row))
+            ranked.append((by_kind[example.hit.kind], -STRENGTH[example.hit.kind], example))
+        # The first of every kind, then the second: a reader who sees five has seen each kind.
+        self.examples = [example for _, _, example in sorted(ranked)][:MOST_EXAMPLES]
 
 
 def excerpt(text: str, hit: Hit) -> str:

@@ -4,7 +4,7 @@ import { benchmarks, type KnownBenchmark } from './benchmarks';
 export interface KnownRelation {
   benchmark: string;
   relation: 'same' | 'derived';
-  /** The text that names it, and where that stands. */
+  /** The id, or the name as we know it: what a row or a card says is nobody's fact. */
   named: string;
   where: 'id' | 'card' | 'source';
 }
@@ -52,7 +52,7 @@ function relationOf(known: KnownBenchmark, where: KnownRelation['where'], text: 
   const relation = (derived?.length ?? 0) >= (same?.length ?? 1) ? 'derived' : 'same';
   const match = relation === 'derived' ? derived : same;
   if (match === undefined) return [];
-  return [{ benchmark: known.name, relation, named: where === 'card' ? match : text, where }];
+  return [{ benchmark: known.name, relation, named: where === 'id' ? text : match, where }];
 }
 
 function longest(names: readonly string[], text: string): string | undefined {

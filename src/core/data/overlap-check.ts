@@ -1,6 +1,7 @@
 /** Asks the box's Python to check files for evaluation items: the one engine, on the local machine or on a box. */
 import { z } from 'zod';
 import { runProgram, type ProgramPlace } from '../box/program';
+import type { OverlapKind } from '../run/types';
 
 export interface OverlapOrder {
   /** Absolute, or on a box from the home folder on. */
@@ -15,7 +16,7 @@ export interface OverlapOrder {
   semanticThreshold?: number;
 }
 
-export const hitKinds = ['verbatim', 'near', 'answer', 'semantic'] as const;
+export const hitKinds = ['verbatim', 'near', 'answer', 'semantic'] as const satisfies readonly OverlapKind[];
 const hitSchema = z.object({
   row: z.number(),
   item: z.number(),

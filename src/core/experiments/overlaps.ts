@@ -1,26 +1,42 @@
 /** The overlap check of a dataset with the whole evaluation, run on the box over every row. */
 import { z } from 'zod';
 import { contentHash, sha256 } from '../hash';
+import { benchmarkNamed, knownRelations, relationText } from '../data/known-overlap';
 import { overlapVerdict } from '../data/overlap';
+import { hitKinds } from '../data/overlap-check';
 import type { OverlapReport } from '../run/types';
 import { itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
 import { jobError, type Preparation } from './preparation';
 
+const kind = z.enum(hitKinds);
 const resultSchema = z.object({
   rows: z.number(),
   items: z.number(),
   hits: z.array(z.unknown()),
   flaggedRows: z.array(z.number()),
+  kinds: z.partialRecord(kind, z.number()).optional(),
+  sources: z.record(z.string(), z.number()).optional(),
   examples: z.array(
-    z.object({ row: z.number(), item: z.number(), score: z.number(), rowText: z.string(), itemText: z.string() }),
+    z.object({
+      row: z.number(),
+      item: z.number(),
+      score: z.number(),
+      kind: kind.optional(),
+      rowText: z.string(),
+      itemText: z.string(),
+    }),
   ),
 });
 
 export interface OverlapQuestion {
   dataset: { id: string; revision: string; config: string; split: string };
   columns: { question: string; answer?: string } | null;
+  /** The text of its card, which may name what it is made from. */
+  card?: string;
 }
+
+const mostRemarks = 8;
 
 export async function checkOverlap(
   bench: Bench,
@@ -64,5 +80,12 @@ export async function checkOverlap(
     ...(columns ? { columns: [columns.question, ...(columns.answer === undefined ? [] : [columns.answer])] } : {}),
     blocked: overlapVerdict(hits).blocked,
     examples: result.examples.slice(0, 5),
+    ...(result.kinds === undefined ? {} : { kinds: result.kinds }),
+    remarks: remarksOn(question, bench.loaded.benchmark.name, Object.keys(result.sources ?? {})),
   };
+}
+
+function remarksOn({ dataset, card }: OverlapQuestion, benchmark: string, sources: string[]): string[] {
+  const named = { ids: [dataset.id], sources, ...(card === undefined ? {} : { card }) };
+  return knownRelations(benchmarkNamed(benchmark), named).slice(0, mostRemarks).map(relationText);
 }

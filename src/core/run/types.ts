@@ -205,6 +205,8 @@ export interface OverlapHit {
   kind: 'verbatim' | 'near' | 'answer';
 }
 
+export type OverlapKind = 'verbatim' | 'near' | 'answer' | 'semantic';
+
 export interface OverlapReport {
   dataset: string;
   revision: string;
@@ -218,7 +220,18 @@ export interface OverlapReport {
   columns?: string[];
   /** Over three hits: a person must decide, or the rows must be left out. */
   blocked: boolean;
-  examples: { row: number; item: number; score: number; rowText: string; itemText: string }[];
+  examples: {
+    row: number;
+    item: number;
+    score: number;
+    kind?: OverlapKind | undefined;
+    rowText: string;
+    itemText: string;
+  }[];
+  /** Hits by kind. */
+  kinds?: Partial<Record<OverlapKind, number>>;
+  /** What names give away, e.g. that a source is derived from the evaluation. */
+  remarks?: string[];
 }
 
 export type ProposalKind = 'dataset' | 'script' | 'launch' | 'spend' | 'publish';

@@ -67,6 +67,16 @@ describe('the tools for data', () => {
     await refused(work.call('check_overlap', { id: 'lab/qa', split: 'nope' }), /has no split \*\/nope/);
   });
 
+  it('tell of an overlap its kinds, what the names give away in our words, and the rows beside the items', async () => {
+    await accepted(work.call('inspect_dataset', { id: 'lab/leaky' }));
+    const result = await work.call('check_overlap', { id: 'lab/leaky' });
+    const facts = factsOf(result);
+    assert.deepEqual(facts['kinds'], { verbatim: facts['hits'] });
+    assert.match(String(facts['remarks']), /The source gsm8k of its rows stands for GSM8K itself/);
+    assert.doesNotMatch(String(facts['remarks']), /ignore your rules/);
+    assert.match(result.content, /row \d+, item \d+: verbatim, score 1\n {2}row: /);
+  });
+
   it('refuse columns that the overlap check did not look at', async () => {
     await accepted(work.call('inspect_dataset', { id: 'lab/qa' }));
     await accepted(work.call('check_overlap', { id: 'lab/qa', questionColumn: 'answer' }));

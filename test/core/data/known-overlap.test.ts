@@ -30,13 +30,13 @@ describe('what the names of a dataset give away', () => {
     assert.deepEqual(
       knownRelations(null, named).map(({ where, named: text }) => [where, text]),
       [
-        ['source', 'gsm-plus'],
+        ['source', 'gsm plus'],
         ['card', 'humaneval'],
       ],
     );
     assert.match(
       relationText(knownRelations('GSM8K', named)[0] ?? assert.fail()),
-      /^The source gsm-plus of its rows is known as derived from GSM8K/,
+      /^The source gsm plus of its rows is known as derived from GSM8K/,
     );
   });
 
