@@ -1,5 +1,8 @@
 """Filters keep what they say, also of messy cells."""
 
+import json
+from pathlib import Path
+
 import pytest
 from ml_intern_box import filters, languages, quality
 from ml_intern_box.filters import Text
@@ -129,3 +132,9 @@ def test_refusals_are_looked_for_only_when_asked_and_only_in_the_answer():
         "completion": "Nobody can do everything, and that is all right.",
     }
     assert only(kind="quality", rules={"refusals": True})(Text(fine, filters.answer_of(fine)))
+
+
+def test_refusals_are_told_from_answers_as_the_host_tells_them():
+    cases = json.loads((Path(__file__).parents[2] / "test" / "fixtures" / "refusals.json").read_text(encoding="utf-8"))
+    assert [text for text in cases["refusals"] if not quality.is_refusal(text)] == []
+    assert [text for text in cases["answers"] if quality.is_refusal(text)] == []
