@@ -1,5 +1,5 @@
 /** What looks at the text of rows, loaded when it is first needed. */
-import { detectLanguage } from '../adapters/language/detector';
+import { languageDetector } from '../adapters/language/detector';
 import type { RowTools } from '../core/agent/tools/tool';
 import type { HubEndpoints } from './hub';
 import { openTokenizer } from './tokenizer';
@@ -7,7 +7,7 @@ import { openTokenizer } from './tokenizer';
 export function rowToolsFor(baseModel: string, folder: string, endpoints: HubEndpoints): RowTools {
   let tokens: ReturnType<RowTools['tokens']> | undefined;
   return {
-    language: detectLanguage,
+    language: languageDetector,
     tokens: () => (tokens ??= openTokenizer({ model: baseModel, folder, endpoints })),
   };
 }

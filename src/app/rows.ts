@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { localRows } from '../adapters/rows/local';
 import { dataFilePattern } from '../core/data/data-files';
-import { MlInternError } from '../core/errors';
 import type { RowSource } from '../core/ports/rows';
+import { openHub, type HubEndpoints } from './hub';
+import type { AppOptions } from './options';
 
 export interface RowsRequest {
   /** A path, `file:PATH`, or a dataset's id. */
@@ -13,16 +14,22 @@ export interface RowsRequest {
   folder: string;
   config?: string | undefined;
   split?: string | undefined;
+  /** Of a dataset on the Hub; the newest when absent. */
+  revision?: string | undefined;
 }
 
-export async function openRows(request: RowsRequest): Promise<RowSource> {
+export async function openRows(request: RowsRequest, options: AppOptions, signal?: AbortSignal): Promise<RowSource> {
   const path = await localPath(request);
-  if (path !== undefined) return localRows(path, request);
-  throw new MlInternError('bad-input', `There is no file or folder ${request.id}.`, { next: 'Check the path.' });
+  return path === undefined ? openHub(hubEndpoints(options)).rows(request, signal) : localRows(path, request);
+}
+
+export function hubEndpoints({ settings, secrets }: AppOptions): HubEndpoints {
+  const { hubEndpoint: hub, viewerEndpoint: viewer } = settings;
+  return { hub, viewer, hubToken: () => secrets.get(`hub:${hub}`) };
 }
 
 /** Undefined when a dataset of the Hub is meant. What exists here is meant, whatever it looks like. */
-export async function localPath({ id, folder }: RowsRequest): Promise<string | undefined> {
+export async function localPath({ id, folder }: Pick<RowsRequest, 'id' | 'folder'>): Promise<string | undefined> {
   const path = resolve(folder, id.replace(/^file:(\/\/)?/, ''));
   const isPath = /^(file:|\.{0,2}\/|~)/.test(id) || dataFilePattern.test(id);
   return isPath || (await exists(path)) ? path : undefined;

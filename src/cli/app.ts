@@ -1,5 +1,6 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
 import { type AppOptions, type Settings, parseSshTransport } from '../app/options';
+import type { JudgedHit, SheetRequest } from '../app/data-sheet';
 import type { RowsRequest } from '../app/rows';
 import type { WheelOrder } from '../app/wheels';
 import type { OpenedBox } from '../core/box/opened-box';
@@ -8,6 +9,8 @@ import type { BuildResult, BuildWatch } from '../core/data/build';
 import type { OverlapOrder, OverlapResult, OverlapWatch } from '../core/data/overlap-check';
 import type { JobStatus } from '../core/ports/box';
 import type { Logger } from '../core/ports/common';
+import type { Inspected } from '../core/data/inspect';
+import type { DatasetQuery } from '../core/ports/hub';
 import type { Flavor } from '../core/ports/hardware';
 import type { Papers } from '../core/ports/papers';
 import type { RowSource } from '../core/ports/rows';
@@ -26,7 +29,9 @@ export interface App {
   fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;
   listHardware(options: AppOptions): Promise<Flavor[]>;
   openPapers(options: AppOptions): Papers;
-  openRows(request: RowsRequest): Promise<RowSource>;
+  openRows(request: RowsRequest, options: AppOptions, signal?: AbortSignal): Promise<RowSource>;
+  dataSheet(request: SheetRequest, options: AppOptions, signal?: AbortSignal): Promise<Inspected>;
+  searchDatasets(query: DatasetQuery, options: AppOptions, signal?: AbortSignal): Promise<JudgedHit[]>;
   buildData(
     host: string,
     order: { recipe: Recipe; out: string },

@@ -14,6 +14,7 @@ import type { Flavor } from '../../src/core/ports/hardware';
 import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
 import type { AppOptions } from '../../src/app/options';
+import { dataSheet, searchDatasets } from '../../src/app/data-sheet';
 import { openRows } from '../../src/app/rows';
 import type { App, Cli } from '../../src/cli/app';
 import { runCli } from '../../src/cli/program';
@@ -254,6 +255,8 @@ export async function play(
     // Where a test names no home, nothing is kept.
     openPapers: (given) => openPapers({ ...given, home: env['ML_INTERN_HOME'] ?? '/dev/null' }),
     openRows,
+    dataSheet,
+    searchDatasets,
     buildEnvironment: (box, name) => buildEnvironment(box, name, resolve(__dirname, '../..')),
     fillWheelhouse: (_box, order) => {
       order.onProgress({ bytes: 0, totalBytes: 2 ** 20 });

@@ -3,7 +3,7 @@ import { listDatasets } from '@huggingface/hub';
 import { MlInternError } from '../../core/errors';
 import { fetchWithRetry, readPolicy, type Fetch } from '../../core/http/retry';
 import type { Clock } from '../../core/ports/common';
-import type { DatasetCard, DatasetHit, Hub, RowsOnHub } from '../../core/ports/hub';
+import type { DatasetCard, DatasetHit, DatasetQuery, Hub, RowsOnHub } from '../../core/ports/hub';
 import type { RowSource, SplitFiles } from '../../core/ports/rows';
 import { fileOf, infoOf, type Access } from './access';
 import { gatingOf, licenceOf, licenceTag, textBelowMetadata } from './cards';
@@ -42,9 +42,12 @@ export class HfHub implements Hub {
     this.viewer = new Viewer(withoutSlash(options.viewer), hasty);
   }
 
-  searchDatasets(query: { text?: string; paper?: string; limit: number }, signal?: AbortSignal): Promise<DatasetHit[]> {
+  searchDatasets(query: DatasetQuery, signal?: AbortSignal): Promise<DatasetHit[]> {
     return this.access('', signal, async (access) => {
-      const tags = query.paper === undefined ? [] : [`arxiv:${query.paper}`];
+      const tags = [
+        ...(query.paper === undefined ? [] : [`arxiv:${query.paper}`]),
+        ...(query.licence === undefined ? [] : [`license:${query.licence}`]),
+      ];
       const find = (text?: string) => findDatasets(access, text, tags, query.limit);
       const whole = await find(query.text);
       const words = searchWords(query.text ?? '');

@@ -3,8 +3,10 @@ import { Command } from 'commander';
 import type { Cli } from '../app';
 import { buildCommand } from './data/build';
 import { overlapCommand } from './data/overlap';
+import { searchCommand } from './data/search';
+import { sheetCommand } from './data/sheet';
 
-const makers = [buildCommand, overlapCommand];
+const makers = [buildCommand, overlapCommand, searchCommand, sheetCommand];
 
 export function dataCommand(cli: Cli, done: (code: number) => void): Command {
   const data = new Command('data').description('look at training data before it is used');

@@ -36,9 +36,18 @@ export interface DatasetCard {
   text: string;
 }
 
+export interface DatasetQuery {
+  text?: string;
+  /** arXiv id of a paper that it goes with. */
+  paper?: string;
+  /** As on the Hub, e.g. `apache-2.0`. */
+  licence?: string;
+  limit: number;
+}
+
 export interface Hub {
   readonly endpoint: string;
-  searchDatasets(query: { text?: string; paper?: string; limit: number }, signal?: AbortSignal): Promise<DatasetHit[]>;
+  searchDatasets(query: DatasetQuery, signal?: AbortSignal): Promise<DatasetHit[]>;
   datasetCard(id: string, revision?: string, signal?: AbortSignal): Promise<DatasetCard>;
   /**
    * The rows of a split, of the default one when none is named. Throws `hub-not-found` for a missing dataset, `hub-gated`

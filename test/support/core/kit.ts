@@ -202,7 +202,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
   const kit: ToolKit = {
     ...{ bench, preparation, evaluations, broker, hub, papers, clock, licences: defaultLicencePolicy },
     lookup: lookup({ box, preparation }),
-    rowTools: { language: () => 'en', tokens: () => Promise.resolve(estimatedTokens) },
+    rowTools: { language: () => Promise.resolve(() => 'en'), tokens: () => Promise.resolve(estimatedTokens) },
     startingScripts: { sft: 'config["learning_rate"]\n' },
   };
   const toolbox = new Toolbox({ tools: allTools(kit), journal, store, runFolder });

@@ -27,7 +27,7 @@ export function inspectDataset(kit: ToolKit): AgentTool {
       const { sheet, detected, examples } = await inspectRows(source, {
         card,
         policy: kit.licences,
-        language: kit.rowTools.language,
+        language: await kit.rowTools.language(),
         tokens: await kit.rowTools.tokens(),
         ...(maxTokens === undefined ? {} : { maxTokens }),
         signal,

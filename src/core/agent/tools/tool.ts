@@ -60,7 +60,7 @@ export interface Lookup {
 /** What looks at the text of rows. */
 export interface RowTools {
   /** ISO 639-1; null where it cannot be told. */
-  language: (text: string) => string | null;
+  language: () => Promise<(text: string) => string | null>;
   /** Of the base model where its tokenizer can be had, else an estimate. */
   tokens: () => Promise<TokenCounter>;
 }
