@@ -9,6 +9,7 @@ const lazy = {
   'src/app/main': 'app',
   'src/core/agent/agent': 'agent',
   'src/adapters/ssh/all': 'ssh',
+  'src/adapters/papers/pdf-text': 'pdf',
   'src/practice/main': 'practice',
 };
 

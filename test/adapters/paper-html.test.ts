@@ -55,6 +55,32 @@ describe('paperOfHtml', () => {
       '| A\\|B |  |\n| --- | --- |\n| 1 | 2 |',
     ],
     [
+      'cells over several rows, and a header in two rows',
+      '<table class="ltx_tabular"><tr><th rowspan="2">data</th><th colspan="2">score</th></tr><tr><th>dev</th><th>test</th></tr><tr><td>plain</td><td>1</td><td>2</td></tr></table>',
+      '| data | score |  |\n| --- | --- | --- |\n| data | dev | test |\n| plain | 1 | 2 |',
+    ],
+    [
+      'a table made of spans inside a paragraph',
+      '<p class="ltx_p">Before <span class="ltx_inline-block"><span class="ltx_tabular"><span class="ltx_tr"><span class="ltx_td ltx_colspan ltx_colspan_2">A</span></span><span class="ltx_tr"><span class="ltx_td">1</span><span class="ltx_td">2</span></span></span></span> after.</p>',
+      'Before\n\n| A |  |\n| --- | --- |\n| 1 | 2 |\n\nafter.',
+    ],
+    [
+      'a table inside a cell',
+      '<table class="ltx_tabular"><tr><td><table class="ltx_tabular"><tr><td>two</td></tr><tr><td>lines</td></tr></table></td><td>x</td></tr></table>',
+      '| two lines | x |\n| --- | --- |',
+    ],
+    [
+      'a table with its caption, and a figure by its caption alone',
+      '<figure class="ltx_table"><figcaption class="ltx_caption"><span class="ltx_tag">Table 1: </span>Scores of <math alttext="k"></math>.</figcaption><table class="ltx_tabular"><tr><td>1</td></tr></table></figure><figure class="ltx_figure"><img src="x.png" alt="Refer to caption"><figcaption class="ltx_caption">Figure 1: Loss.</figcaption></figure>',
+      'Table 1: Scores of $k$.\n\n| 1 |\n| --- |\n\nFigure 1: Loss.',
+    ],
+    [
+      'a formula by its source where it has no other text, and its number',
+      '<table class="ltx_equation"><tr><td><math><semantics><mi>x</mi><annotation encoding="application/x-tex">x^{2}</annotation></semantics></math></td><td><span class="ltx_tag ltx_tag_equation">(3)</span></td></tr></table>',
+      '$$x^{2}$$ (3)',
+    ],
+    ['an exponent outside a formula', '<p>at 10<sup>-4</sup> it works</p>', 'at 10^{-4} it works'],
+    [
       'an undefined macro',
       '<p class="ltx_p">Fine <span class="ltx_ERROR undefined">\\oops</span>text.</p>',
       'Fine text.',
@@ -66,6 +92,67 @@ describe('paperOfHtml', () => {
     ],
   ];
   for (const [what, html, text] of pieces) it(`reads ${what}`, () => assert.equal(textOf(section(html)), text));
+
+  it('tells the entries of the bibliography apart, with the ids that they name', () => {
+    const item = (label: string, text: string) =>
+      `<li class="ltx_bibitem"><span class="ltx_tag ltx_tag_bibitem">${label}</span><span class="ltx_bibblock">${text}</span></li>`;
+    const paper = paperOfHtml(
+      page(
+        `<section class="ltx_bibliography" id="bib"><ul>${item('[1]', 'Ada. Glims. arXiv:2501.00001v2, 2025.')}${item('Bo (2020)', 'Bo. Tins. <a href="https://doi.org/10.1234/ABC">link</a>')}${item('[3]', 'Cy. Bins.')}</ul></section>`,
+      ),
+    );
+    assert.deepEqual(
+      paper?.references.map(({ label, ids }) => [label, ids]),
+      [
+        ['[1]', { arxiv: '2501.00001' }],
+        ['Bo (2020)', { doi: '10.1234/abc' }],
+        ['[3]', {}],
+      ],
+    );
+  });
+
+  const broken: [string, string, string[]][] = [
+    [
+      'tags that were never closed',
+      '<article class="ltx_document"><section class="ltx_section" id="S1"><h2 class="ltx_title">One<p>First.<section class="ltx_section" id="S2"><h2 class="ltx_title">Two</h2><p>Second.',
+      ['S1', 'S2'],
+    ],
+    [
+      'a page without its frame',
+      '<body><div><section class="ltx_section" id="S1"><p>First.</p></section></div><nav>Menu</nav>',
+      ['S1'],
+    ],
+    [
+      'the same id twice',
+      page(
+        '<section class="ltx_section" id="S1"><p>One.</p></section><section class="ltx_section" id="S1"><p>Two.</p></section>',
+      ),
+      ['S1', 'S1-2'],
+    ],
+    [
+      'tags that close nothing',
+      page('</div></section><section class="ltx_section" id="S1"><p>One.</p></b></section>'),
+      ['S1'],
+    ],
+  ];
+  for (const [what, html, ids] of broken) {
+    it(`makes the best of ${what}`, () => {
+      const paper = paperOfHtml(html);
+      assert.deepEqual(
+        paper?.sections.map(({ id }) => id),
+        ids,
+      );
+      assert.match(paper?.sections.at(-1)?.text ?? '', /Second|First|Two|One/);
+    });
+  }
+
+  it('takes a page that only says what is missing for no paper, and marks one that broke off', () => {
+    const sorry = 'Conversion to HTML had a Fatal error and exited abruptly.';
+    assert.equal(paperOfHtml(page(`<div class="ltx_para"><p>${sorry}</p></div>`)), undefined);
+    assert.equal(paperOfHtml('<html><body><h1>No HTML for this paper</h1></body></html>'), undefined);
+    assert.equal(paperOfHtml(section(`<p>${'Words. '.repeat(400)}</p><p>${sorry}</p>`))?.isBroken, true);
+    assert.equal(paperOfHtml(section('<p>Words.</p>'))?.isBroken, false);
+  });
 
   it('reads a document without sections, and knows a page without a paper', () => {
     const plain = paperOfHtml(page('<div class="ltx_para"><p class="ltx_p">Only this.</p></div>'));

@@ -1,7 +1,7 @@
 /** Fetches a paper's HTML from arXiv or ar5iv and reads it. */
 import type { Fetch } from '../../core/http/retry';
 import type { PaperText } from '../../core/ports/papers';
-import { paperOfHtml } from './html-sections';
+import { paperOfHtml, type HtmlPaper } from './html-sections';
 import { askFor, ServiceFailure, type Asked } from './service';
 
 /** A paper of arXiv; without a version, the newest. */
@@ -31,8 +31,20 @@ export class HtmlPages {
   async read({ id, version = '' }: PaperRef, { service, base }: HtmlPlace, asked: Asked): Promise<PaperText> {
     const response = await askFor(this.fetch, `${base}/html/${id}${version}`, { service, ...asked });
     if (response.url.includes('/abs/')) throw new ServiceFailure(service, 'it does not have this paper', true);
-    const paper = paperOfHtml(await response.text());
+    const paper = read(await response.text());
     if (paper === undefined) throw new ServiceFailure(service, 'its page holds no text of a paper', true);
-    return { id, title: paper.title === '' ? id : paper.title, source: service, sections: paper.sections };
+    const { title, sections, references, isBroken } = paper;
+    const notes = isBroken ? { notes: ['The conversion to HTML broke off: the end of the paper may be missing.'] } : {};
+    return { id, title: title === '' ? id : title, source: service, sections, references, ...notes };
+  }
+}
+
+/** A page of thousands of tags that were never closed is deeper than can be read. */
+function read(html: string): HtmlPaper | undefined {
+  try {
+    return paperOfHtml(html);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }

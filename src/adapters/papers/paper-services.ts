@@ -10,6 +10,7 @@ import type {
   CitationDirection,
   PaperHit,
   PaperLinks,
+  PaperReference,
   Papers,
   PaperSearch,
   PaperText,
@@ -17,13 +18,14 @@ import type {
   RankedHit,
 } from '../../core/ports/papers';
 import { linksInText } from '../../core/research/links';
-import { arxivRef, paperIds } from '../../core/research/paper-ids';
+import { arxivRef, paperIds, publicId } from '../../core/research/paper-ids';
 import { ArxivFeed } from './arxiv-atom';
 import { HfPapers } from './hf-papers';
 import { HtmlPages, type PaperRef } from './html-pages';
+import { openPdfLate, PdfPages, type OpenPdf } from './pdf-pages';
 import { searchAll } from './searching';
 import { SemanticScholar } from './semantic-scholar';
-import { settled, type Asked, type ServiceFailure } from './service';
+import { arxivUrl, settled, yearOf, type Asked, type ServiceFailure } from './service';
 import { spaced } from './spacing';
 
 export interface PaperServicesOptions {
@@ -39,6 +41,8 @@ export interface PaperServicesOptions {
   clock: Clock;
   /** What is kept between runs; absent: nothing is. */
   web?: { cache: HttpCache; turns?: HostTurns; offline: boolean };
+  /** Absent: loaded when the first PDF is read. */
+  openPdf?: OpenPdf;
   /** For the Hub only. */
   token?: () => Promise<string | undefined>;
   /** For Semantic Scholar only. */
@@ -60,6 +64,8 @@ const policy: RetryPolicy = {
   ...{ attempts: 3, timeoutMs: 15_000, maxWaitMs: 10_000, maxBytes: 32 * 2 ** 20 },
   jitter: Math.random,
 };
+/** A book of 900 pages is large. */
+const pdfPolicy: RetryPolicy = { ...policy, attempts: 2, timeoutMs: 60_000, maxBytes: 100 * 2 ** 20 };
 const day = 24 * 3600 * 1000;
 const keptPapers = 50;
 const nobody = async () => undefined;
@@ -69,6 +75,7 @@ export class PaperServices implements Papers {
   private readonly hub: HfPapers;
   private readonly feed: ArxivFeed;
   private readonly pages: HtmlPages;
+  private readonly pdfs: PdfPages;
   private readonly scholar: SemanticScholar;
   private readonly texts = new Map<string, PaperText>();
 
@@ -77,11 +84,15 @@ export class PaperServices implements Papers {
     const plain: Fetch = (url, init) => globalThis.fetch(url, init);
     const patient = fetchWithRetry(plain, clock, policy);
     const distant = fetchWithRetry(plain, clock, { ...policy, minWaitMs: arxivSpacingMs });
-    const toArxiv = kept(resting(spaced(distant, clock, arxivSpacingMs, web?.turns), clock), options);
+    const large = fetchWithRetry(plain, clock, { ...pdfPolicy, minWaitMs: arxivSpacingMs });
+    // One queue for all that arXiv is asked for.
+    const ofSize: Fetch = (url, init) => (isPdf(url) ? large : distant)(url, init);
+    const toArxiv = kept(resting(spaced(ofSize, clock, arxivSpacingMs, web?.turns), clock), options);
     const toOthers = kept(resting(patient, clock), options);
     this.hub = new HfPapers(options.hub, toOthers, options.token ?? nobody);
     this.feed = new ArxivFeed(options.arxivApi ?? options.arxiv, toArxiv);
     this.pages = new HtmlPages(options.arxiv, options.ar5iv, toArxiv);
+    this.pdfs = new PdfPages(options.arxiv, toArxiv, options.openPdf ?? openPdfLate);
     this.scholar = new SemanticScholar(options.semanticScholar, toOthers, options.semanticScholarKey ?? nobody);
   }
 
@@ -94,7 +105,7 @@ export class PaperServices implements Papers {
     return { items, missing, ...told(notes) };
   }
 
-  /** The best text there is: arXiv's HTML, then ar5iv's, then the Hub's Markdown, then the abstract. */
+  /** The best text there is: arXiv's HTML, then ar5iv's, then the Hub's Markdown, then the PDF, then the abstract. */
   async read(id: string, signal?: AbortSignal): Promise<PaperText> {
     const ref = arxivRef(id.trim());
     if (ref === undefined) return this.readElsewhere(id, signal);
@@ -106,7 +117,10 @@ export class PaperServices implements Papers {
     for (const source of this.sources(ref, { signal, notes })) {
       const { value, failure } = await settled(source());
       if (failure !== undefined) failures.push(failure);
-      if (value !== undefined) return this.keep(name, { ...value, ...told(notes, value.notes) }, failures);
+      if (value === undefined) continue;
+      // A better text may be had another time.
+      const silent = failures.filter((one) => !one.unknownPaper).map((one) => one.message);
+      return this.keep(name, { ...value, ...told(notes, [...(value.notes ?? []), ...silent]) }, failures);
     }
     if (failures.every((failure) => failure.unknownPaper)) throw noSuchPaper(name);
     throw unavailable(`Paper ${name} could not be read. ${failures.map((failure) => failure.message).join('. ')}.`);
@@ -120,8 +134,23 @@ export class PaperServices implements Papers {
   ): Promise<PartialAnswer<Citation>> {
     const notes = new Set<string>();
     const { value, failure } = await settled(this.scholar.citations(knownId(id), direction, limit, { signal, notes }));
+    if (value !== undefined) return { ...value, ...told(notes) };
     const missing = failure === undefined ? [] : [failure.message];
-    return { ...(value ?? { items: [], missing }), ...told(notes) };
+    if (direction === 'citations' || failure?.unknownPaper === true) return { items: [], missing, ...told(notes) };
+    return { ...(await this.ownReferences(id, limit, missing, signal)), ...told(notes) };
+  }
+
+  /** Without a citation service, what a paper cites can still be read off its bibliography. */
+  private async ownReferences(
+    id: string,
+    limit: number,
+    missing: string[],
+    signal?: AbortSignal,
+  ): Promise<PartialAnswer<Citation>> {
+    const { paper } = await this.textOrFailure(id, signal);
+    const items = (paper?.references ?? []).flatMap((reference) => citedHere(reference, paper?.source ?? '') ?? []);
+    const note = `References were read off the paper itself: ${items.length} with an id, without influence and intent`;
+    return { items: items.slice(0, limit), missing: items.length === 0 ? missing : [...missing, note] };
   }
 
   /** From the Hub's page of the paper, and from the addresses in its text. */
@@ -155,6 +184,7 @@ export class PaperServices implements Papers {
     return [
       ...this.pages.places.map((place) => () => this.pages.read(ref, place, asked)),
       () => this.hub.read(ref.id, asked),
+      () => this.pdfs.read(ref, asked),
       () => this.feed.abstract(ref.id, asked),
     ];
   }
@@ -179,6 +209,8 @@ export class PaperServices implements Papers {
     return text;
   }
 }
+
+const isPdf = (url: string) => new URL(url).pathname.startsWith('/pdf/');
 
 /** Papers hardly change; what is found and cited does. */
 function kept(fetch: Fetch, { web, clock }: PaperServicesOptions): Fetch {
@@ -220,4 +252,13 @@ function unavailable(message: string): MlInternError {
   return new MlInternError('papers-unavailable', message, {
     next: 'Go on with what was read so far, or try again in some minutes.',
   });
+}
+
+function citedHere({ text, ids }: PaperReference, source: string): Citation | undefined {
+  const id = publicId(ids);
+  if (id === undefined) return undefined;
+  const url = ids.arxiv === undefined ? `https://doi.org/${ids.doi ?? ''}` : arxivUrl(ids.arxiv);
+  const year = yearOf(/\b(?:19|20)\d\d\b(?!.*\b(?:19|20)\d\d\b)/.exec(text)?.[0]);
+  const rest = { ids, title: text, authors: [], year, citations: null, url, abstract: '', sources: [source] };
+  return { paper: { id, ...rest }, influential: false, intents: [], contexts: [] };
 }

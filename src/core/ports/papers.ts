@@ -57,11 +57,23 @@ export interface PaperSection {
   text: string;
 }
 
+/** An entry of a paper's own bibliography. */
+export interface PaperReference {
+  /** As the text cites it, e.g. `[12]`. */
+  label: string;
+  /** Untrusted. */
+  text: string;
+  /** Read off the entry, where it names any. */
+  ids: PaperIds;
+}
+
 export interface PaperText {
   id: string;
   title: string;
   source: string;
   sections: PaperSection[];
+  /** Absent where the source does not tell entries apart. */
+  references?: PaperReference[];
   /** What a reader must know of this text, e.g. that it is the abstract only, or comes from the cache. */
   notes?: string[];
 }

@@ -1,20 +1,46 @@
-/** arXiv: the Atom query API and the HTML full text. */
+/** arXiv: the Atom query API, the HTML full text and the PDF; and ar5iv beside it. */
 import { createHash } from 'node:crypto';
 import { parseQuery, worldCategory } from './arxiv-query';
 import type { WorldContent, WorldPaper } from './content';
 import { text, type Handler, type Reply } from './exchange';
+import { paperPdf } from './paper-pdf';
 import { escape, paperHtml } from './paper-text';
 
 export function arxiv(content: WorldContent): Handler {
   return (request) => {
     if (request.path === '/api/query') return query(content.papers, request.query);
-    const id = /^\/html\/(.+?)(v\d+)?$/.exec(request.path)?.[1];
+    const [, kind, id] = /^\/(html|pdf|abs)\/(.+?)(v\d+)?$/.exec(request.path) ?? [];
     if (id === undefined) return undefined;
     const paper = content.papers.find((candidate) => candidate.id === id);
-    return paper?.fullText === 'html'
-      ? text(paperHtml(paper, content), 'text/html')
-      : text('<html><body>No HTML for this paper.</body></html>', 'text/html', 404);
+    if (kind === 'abs' && paper !== undefined) return text(abstractPage(paper), 'text/html');
+    if (kind === 'pdf' && paper !== undefined && paper.fullText !== 'none') return pdf(paper);
+    return kind === 'html' && paper?.fullText === 'html' ? text(paperHtml(paper, content), 'text/html') : noHtml(paper);
   };
+}
+
+/** ar5iv has papers whose HTML arXiv lacks, and sends its caller on to the abstract page of others. */
+export function ar5iv(content: WorldContent, arxivUrl: () => string): Handler {
+  return ({ path }) => {
+    const id = /^\/html\/(.+?)(v\d+)?$/.exec(path)?.[1];
+    if (id === undefined) return undefined;
+    const paper = content.papers.find((candidate) => candidate.id === id);
+    if (paper?.fullText === 'html' || paper?.fullText === 'ar5iv') return text(paperHtml(paper, content), 'text/html');
+    return { status: 307, headers: { location: `${arxivUrl()}/abs/${id}` }, body: '' };
+  };
+}
+
+function pdf(paper: WorldPaper): Reply {
+  return { status: 200, headers: { 'content-type': 'application/pdf' }, body: paperPdf(paper) };
+}
+
+/** For papers that it has without HTML, arXiv says so on a page with status 200. */
+function noHtml(paper: WorldPaper | undefined): Reply {
+  const page = '<html><body><h1>No HTML for this paper</h1><p>HTML is not available for the source.</p></body></html>';
+  return text(page, 'text/html', paper?.fullText === 'ar5iv' || paper?.fullText === 'pdf' ? 200 : 404);
+}
+
+function abstractPage({ title, abstract }: WorldPaper): string {
+  return `<html><body><h1>${escape(title)}</h1><blockquote>${escape(abstract)}</blockquote></body></html>`;
 }
 
 function query(all: readonly WorldPaper[], parameters: URLSearchParams): Reply {

@@ -79,8 +79,8 @@ export interface WorldPaper {
   models: string[];
   upvotes: number;
   keywords: string[];
-  /** Where its full text can be read: arXiv's HTML, the Hub's Markdown, or only the abstract. */
-  fullText: 'html' | 'markdown' | 'none';
+  /** Where its full text can be read: arXiv's HTML, ar5iv's, the Hub's Markdown, arXiv's PDF (which all of these have), or only the abstract. */
+  fullText: 'html' | 'ar5iv' | 'markdown' | 'pdf' | 'none';
 }
 
 export interface WorldContent {

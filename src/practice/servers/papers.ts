@@ -19,7 +19,7 @@ export function papers(content: WorldContent): Handler {
     const markdown = /^\/papers\/(.+)\.md$/.exec(path);
     if (markdown !== null) {
       const paper = find(markdown[1]);
-      return paper === undefined || paper.fullText === 'none'
+      return paper === undefined || !['html', 'markdown'].includes(paper.fullText)
         ? text('Not Found', 'text/plain', 404)
         : text(paperMarkdown(paper, content), 'text/markdown');
     }

@@ -1,5 +1,5 @@
 /** Starts the practice world's servers on loopback. The Hub and its paper pages share a port, as on the real site. */
-import { arxiv } from './arxiv';
+import { ar5iv, arxiv } from './arxiv';
 import type { WorldContent } from './content';
 import { firstOf, type Handler, type LoggedRequest, type Service } from './exchange';
 import type { FaultHook } from './faults';
@@ -28,6 +28,7 @@ export interface PracticeServers {
   viewer: string;
   papers: string;
   arxiv: string;
+  ar5iv: string;
   semanticScholar: string;
   jobs: PracticeJobs | undefined;
   /** What was asked so far, oldest first. */
@@ -49,17 +50,24 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
     hubFiles(repositories, token),
   ]);
   const hub = await start(hubHandler, (path) => (isPaperPath(path) ? 'papers' : 'hub'), port);
+  let arxivUrl = '';
   const others = await Promise.all([
     start(viewer(content, token), () => 'viewer'),
     start(arxiv(content), () => 'arxiv'),
+    start(
+      ar5iv(content, () => arxivUrl),
+      () => 'ar5iv',
+    ),
     start(semanticScholar(content), () => 'semantic-scholar'),
   ]);
-  const [viewerServer, arxivServer, scholarServer] = others;
+  const [viewerServer, arxivServer, ar5ivServer, scholarServer] = others;
+  arxivUrl = arxivServer.url;
   return {
     hub: hub.url,
     viewer: viewerServer.url,
     papers: hub.url,
     arxiv: arxivServer.url,
+    ar5iv: ar5ivServer.url,
     semanticScholar: scholarServer.url,
     jobs,
     requests: () => requests,

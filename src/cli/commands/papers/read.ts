@@ -52,9 +52,19 @@ function pageOf(paper: PaperText, { section, offset, limit }: ReadOptions) {
     });
   const whole = sectionPage(paper, wanted, offset, limit);
   const { section: name, title: heading, text, offset: from, total } = whole;
-  const { id, title, source, notes = [] } = paper;
+  const { id, title, source, notes = [], references = [] } = paper;
   const page = { section: name, title: heading, text, offset: from, total };
-  return { id, title, url: paperUrl(id), source, notes, outline: outline(paper), page, next: placeAfter(paper, whole) };
+  return {
+    id,
+    title,
+    url: paperUrl(id),
+    source,
+    notes,
+    outline: outline(paper),
+    page,
+    next: placeAfter(paper, whole),
+    references,
+  };
 }
 
 function readText(paper: PaperText, { title, url, source, outline: entries, page, next }: Read): string {
