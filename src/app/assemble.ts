@@ -61,7 +61,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
     practice?.provideBaseModel({ bench, box, environment, signal }),
   );
   const evaluations = new Evaluations(bench, preparation);
-  const lookup = openLookup(box, preparation);
+  const lookup = openLookup({ box, preparation }, endpoints);
   const toolbox = await openToolbox(assembly, { bench, preparation, evaluations, lookup }, endpoints);
   const endpoint = new OpenAiEndpoint({
     ...endpoints.model,

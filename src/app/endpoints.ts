@@ -1,19 +1,26 @@
 /** Which services a run talks to, and the secrets that belong to each. */
+import { publicGitHub, type GitHubOptions } from '../adapters/github/client';
 import type { PaperServicesOptions } from '../adapters/papers/paper-services';
+import type { WebReaderOptions } from '../adapters/web/web-reader';
 import type { RunConfig } from '../core/run/types';
 import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
 import { paperEndpoints } from './papers';
+import { openWeb } from './web';
 
 export interface Endpoints {
   hub: string;
   viewer: string;
   hubToken: () => Promise<string | undefined>;
   papers: Omit<PaperServicesOptions, 'clock'>;
+  gitHub: Omit<GitHubOptions, 'clock'>;
+  pages: Pick<WebReaderOptions, 'allow' | 'cache'>;
   model: { baseUrl: string; model: string; apiKey: () => Promise<string | undefined> };
   /** Secrets that jobs on the box get in their environment. */
   jobSecrets: () => Promise<Record<string, string>>;
 }
+
+const gitHubSecret = `github:${publicGitHub.api}`;
 
 export function endpointsOf(config: RunConfig, options: AppOptions, world?: PracticeWorldInfo): Endpoints {
   return world ? practiceEndpoints(world) : realEndpoints(config, options);
@@ -27,6 +34,8 @@ function realEndpoints(config: RunConfig, options: AppOptions): Endpoints {
     viewer: settings.viewerEndpoint,
     hubToken,
     papers: paperEndpoints(options),
+    gitHub: { ...publicGitHub, token: () => secrets.get(gitHubSecret), cache: openWeb(options) },
+    pages: { allow: [], cache: openWeb(options) },
     model: {
       baseUrl: config.model.baseUrl,
       model: config.model.name,
@@ -40,11 +49,13 @@ function realEndpoints(config: RunConfig, options: AppOptions): Endpoints {
 }
 
 function practiceEndpoints(world: PracticeWorldInfo): Endpoints {
-  const { hub, viewer, papers, arxiv, semanticScholar, modelUrl, modelName } = world;
+  const { hub, viewer, papers, arxiv, semanticScholar, gitHub, modelUrl, modelName } = world;
   return {
     hub,
     viewer,
     hubToken: async () => undefined,
+    gitHub: { api: `${gitHub}/api`, raw: `${gitHub}/raw`, codeload: `${gitHub}/codeload` },
+    pages: { allow: [hub, arxiv, gitHub] },
     papers: { hub: papers, arxiv, semanticScholar, arxivSpacingMs: 0 },
     model: { baseUrl: modelUrl, model: modelName, apiKey: async () => undefined },
     jobSecrets: async () => ({}),

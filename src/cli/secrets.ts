@@ -13,10 +13,12 @@ export function takeSecrets(env: NodeJS.ProcessEnv, bindings: SecretBindings, lo
   const modelKey = take(env, 'ML_INTERN_MODEL_API_KEY');
   const hubToken = take(env, 'HF_TOKEN');
   const scholarKey = take(env, 'S2_API_KEY');
+  const gitHubToken = take(env, 'GITHUB_TOKEN');
   const known = new Map<string, string>();
   if (modelKey && bindings.modelUrl) known.set(name('model', bindings.modelUrl), modelKey);
   if (hubToken) known.set(name('hub', bindings.hubEndpoint), hubToken);
   if (scholarKey) known.set(name('semantic-scholar', bindings.semanticScholar), scholarKey);
+  if (gitHubToken) known.set(name('github', 'https://api.github.com'), gitHubToken);
   const warned = new Set<string>();
   return {
     get(wanted) {

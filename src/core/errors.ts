@@ -26,6 +26,7 @@ export type ErrorReason =
   | 'hub-gated'
   | 'hub-unavailable'
   | 'papers-unavailable'
+  | 'lookup-unavailable'
   | 'base-model-not-found'
   | 'benchmark-invalid'
   | 'benchmark-changed'

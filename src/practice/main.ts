@@ -8,11 +8,15 @@ import { runWorldProgram, type WorldPlace } from './world-program';
 import type { WorldParts } from './world-process';
 
 function realParts({ home, seed }: WorldPlace): WorldParts {
-  const { datasets, papers, baseModel } = makeWorld(seed);
+  const { datasets, papers, baseModel, docs, repositories } = makeWorld(seed);
   const models = [{ ...baseModel, folder: worldPaths(home, seed).baseModel }];
   return {
     startServers: ({ port, onRequest }) =>
-      startPracticeServers({ content: { datasets, papers, models }, port, faults: () => void onRequest() }),
+      startPracticeServers({
+        content: { datasets, papers, models, docs, repositories },
+        port,
+        faults: () => void onRequest(),
+      }),
     startModel: ({ port, onRequest }) => startStandInModel({ port, faults: () => void onRequest() }),
     async startSsh({ port, folder }) {
       const { stop, host, user, keyPath, knownHostsPath, kind, ...server } = await startLoopbackSsh({

@@ -4,7 +4,7 @@ import type { PracticeWorldInfo } from './world-file';
 export function standInSentences(ssh: PracticeWorldInfo['ssh']['kind']): string[] {
   return [
     'The language model: a deterministic policy behind an OpenAI-compatible endpoint; it decides from what the tools return.',
-    'The Hub, the dataset viewer and the paper and citation services: a local server with the real endpoints and content written for this product.',
+    'The Hub with its documentation, the dataset viewer, the paper and citation services and the code host: a local server with the real endpoints and content written for this product.',
     'The base model: a tiny transformer, pretrained from scratch on this machine.',
     ssh === 'openssh'
       ? 'The box: this machine, reached over SSH through an OpenSSH server of its own on loopback.'

@@ -15,6 +15,7 @@ const worldSchema = z.object({
   papers: z.string(),
   arxiv: z.string(),
   semanticScholar: z.string(),
+  gitHub: z.string(),
   modelUrl: z.string(),
   modelName: z.string(),
   ssh: z.object({

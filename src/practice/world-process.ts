@@ -21,6 +21,7 @@ export interface ServersPart {
   papers: string;
   arxiv: string;
   semanticScholar: string;
+  gitHub: string;
   stop(): Promise<void>;
 }
 
@@ -67,14 +68,14 @@ export async function startWorld(options: WorldOptions, parts: WorldParts): Prom
   const activity = new Activity(paths.users);
   const started = await startParts(parts, activity, earlier, paths.ssh);
   const [servers, model, ssh] = started;
-  const { hub, viewer, papers, arxiv, semanticScholar } = servers;
+  const { hub, viewer, papers, arxiv, semanticScholar, gitHub } = servers;
   const info: PracticeWorldInfo = {
     v: 1,
     seed,
     pid: process.pid,
     startTime: await processStartTime(process.pid),
     program,
-    ...{ hub, viewer, papers, arxiv, semanticScholar },
+    ...{ hub, viewer, papers, arxiv, semanticScholar, gitHub },
     modelUrl: model.url,
     modelName: model.model,
     ssh: ssh.info,

@@ -25,7 +25,7 @@ async function serve({ port, onRequest }: PartOptions) {
 void runWorldProgram(process.argv.slice(2), process.argv[1] ?? __filename, () => ({
   async startServers(options) {
     const { url, stop } = await serve(options);
-    return { hub: url, viewer: url, papers: url, arxiv: url, semanticScholar: url, stop };
+    return { hub: url, viewer: url, papers: url, arxiv: url, semanticScholar: url, gitHub: url, stop };
   },
   async startModel(options) {
     const { url, stop } = await serve(options);

@@ -1,4 +1,5 @@
 /** Patient `fetch`: a timeout for each try, the whole body before it counts as an answer, and a second try where one may help. */
+import { MlInternError } from '../errors';
 import type { Clock } from '../ports/common';
 import { waitMilliseconds } from './waiting';
 
@@ -74,6 +75,8 @@ async function oneTry(fetch: Fetch, url: string, init: RequestInit, policy: Retr
     return { response: await whole(await fetch(url, { ...init, signal }), policy.maxBytes) };
   } catch (failure) {
     init.signal?.throwIfAborted();
+    // Another try changes nothing about what was refused for a reason.
+    if (MlInternError.is(failure)) throw failure;
     if (failure instanceof TooLarge) throw new NoAnswer(new URL(url).host, failure.message, 1, failure);
     return { failure };
   }

@@ -30,3 +30,21 @@ function isLowSurrogate(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
+
+const longestLine = 1_800;
+
+/** As it is shown: a line that a tool's answer would cut goes on in the next one. */
+export function withShortLines(text: string): string {
+  const lines = text.split('\n').flatMap((line) => (line.length <= longestLine ? [line] : broken(line)));
+  return lines.join('\n');
+}
+
+function broken(line: string): string[] {
+  const parts: string[] = [];
+  for (let offset: number | null = 0; offset !== null;) {
+    const page: TextPage = textPage(line, offset, longestLine);
+    parts.push(page.text);
+    offset = page.next;
+  }
+  return parts;
+}

@@ -7,6 +7,9 @@ interface Draft {
   lines: string[];
 }
 
+/** A longer line is no heading, and slow to look at. */
+const longestHeading = 1_000;
+
 export function markdownSections(markdown: string): { title: string | undefined; sections: PaperSection[] } {
   const drafts = cutAtHeadings(markdown);
   const top = drafts.find((draft) => draft.level === 1);
@@ -25,7 +28,7 @@ function cutAtHeadings(markdown: string): Draft[] {
   let inCode = false;
   for (const line of markdown.split(/\r?\n/)) {
     if (/^\s*(```|~~~)/.test(line)) inCode = !inCode;
-    const heading = inCode ? null : /^(#{1,6})\s+(.+?)\s*#*$/.exec(line);
+    const heading = inCode || line.length > longestHeading ? null : /^(#{1,6})\s+(.+?)\s*#*$/.exec(line);
     if (heading === null) drafts.at(-1)?.lines.push(line);
     else drafts.push({ title: heading[2] ?? '', level: heading[1]?.length ?? 1, lines: [] });
   }

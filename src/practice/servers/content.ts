@@ -83,8 +83,29 @@ export interface WorldPaper {
   fullText: 'html' | 'ar5iv' | 'markdown' | 'pdf' | 'none';
 }
 
+export interface WorldDocPage {
+  /** Below `/docs/`, e.g. `trl/sft_trainer`. */
+  path: string;
+  title: string;
+  /** Markdown. */
+  sections: { title: string; anchor: string; text: string }[];
+}
+
+export interface WorldRepository {
+  /** `owner/name`. */
+  name: string;
+  branch: string;
+  files: Record<string, string | Uint8Array>;
+  /** The API lists a part of it only, as it does with very large ones. */
+  truncated?: boolean;
+}
+
 export interface WorldContent {
   datasets: WorldDataset[];
   models: WorldModel[];
   papers: WorldPaper[];
+  /** Pages of the documentation, on the Hub. */
+  docs?: readonly WorldDocPage[];
+  /** Repositories of the code host. */
+  repositories?: readonly WorldRepository[];
 }

@@ -1,7 +1,7 @@
 /** What a practice server's handler is given and what it answers, with the usual ways to build an answer. */
 import type { Readable } from 'node:stream';
 
-export type Service = 'hub' | 'viewer' | 'papers' | 'arxiv' | 'ar5iv' | 'semantic-scholar';
+export type Service = 'hub' | 'docs' | 'viewer' | 'papers' | 'arxiv' | 'ar5iv' | 'semantic-scholar' | 'github';
 
 export interface PracticeRequest {
   service: Service;

@@ -1,8 +1,10 @@
 /** Starts the practice world's servers on loopback. The Hub and its paper pages share a port, as on the real site. */
 import { ar5iv, arxiv } from './arxiv';
 import type { WorldContent } from './content';
+import { docs } from './docs';
 import { firstOf, type Handler, type LoggedRequest, type Service } from './exchange';
 import type { FaultHook } from './faults';
+import { gitHub } from './github';
 import { listen, type RunningServer } from './http';
 import { hubApi } from './hub';
 import { hubFiles } from './hub-files';
@@ -30,6 +32,7 @@ export interface PracticeServers {
   arxiv: string;
   ar5iv: string;
   semanticScholar: string;
+  gitHub: string;
   jobs: PracticeJobs | undefined;
   /** What was asked so far, oldest first. */
   requests(): readonly LoggedRequest[];
@@ -45,11 +48,12 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
   const jobs = options.jobs && new PracticeJobs(options.jobs, token);
   const hubHandler = firstOf([
     papers(content),
+    docs(content),
     ...(jobs ? [jobs.handler] : []),
     hubApi(repositories, token),
     hubFiles(repositories, token),
   ]);
-  const hub = await start(hubHandler, (path) => (isPaperPath(path) ? 'papers' : 'hub'), port);
+  const hub = await start(hubHandler, hubServiceOf, port);
   let arxivUrl = '';
   const others = await Promise.all([
     start(viewer(content, token), () => 'viewer'),
@@ -59,8 +63,9 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
       () => 'ar5iv',
     ),
     start(semanticScholar(content), () => 'semantic-scholar'),
+    start(gitHub(content), () => 'github'),
   ]);
-  const [viewerServer, arxivServer, ar5ivServer, scholarServer] = others;
+  const [viewerServer, arxivServer, ar5ivServer, scholarServer, gitHubServer] = others;
   arxivUrl = arxivServer.url;
   return {
     hub: hub.url,
@@ -69,6 +74,7 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
     arxiv: arxivServer.url,
     ar5iv: ar5ivServer.url,
     semanticScholar: scholarServer.url,
+    gitHub: gitHubServer.url,
     jobs,
     requests: () => requests,
     stop: async () => {
@@ -78,7 +84,10 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
   };
 }
 
-const isPaperPath = (path: string) => /^\/(api\/)?(papers|daily_papers|arxiv)(\/|$)/.test(path);
+function hubServiceOf(path: string): Service {
+  if (/^\/(api\/)?(papers|daily_papers|arxiv)(\/|$)/.test(path)) return 'papers';
+  return /^\/(api\/)?docs(\/|$)/.test(path) ? 'docs' : 'hub';
+}
 
 async function stopAll(servers: readonly RunningServer[]): Promise<void> {
   await Promise.all(servers.map((server) => server.stop()));

@@ -1,6 +1,6 @@
 /** What the practice world holds: everything its servers, its benchmark and its base model are made from. */
 import type { BenchmarkItem } from '../../core/run/types';
-import type { WorldDataset, WorldModel, WorldPaper } from '../servers/content';
+import type { WorldDataset, WorldDocPage, WorldModel, WorldPaper, WorldRepository } from '../servers/content';
 
 /** Why a dataset is in the world. For tests only: nothing that the agent sees may show it. */
 export type DatasetRole = 'helpful' | 'wrong-format' | 'noisy' | 'forbidden' | 'contaminated' | 'irrelevant';
@@ -55,6 +55,8 @@ export interface PracticeWorld {
   benchmark: { items: BenchmarkItem[]; settings: BenchmarkSettings };
   datasets: PracticeDataset[];
   papers: WorldPaper[];
+  docs: readonly WorldDocPage[];
+  repositories: readonly WorldRepository[];
   /** The base model's page on the miniature Hub, but for the folder where its files will lie. */
   baseModel: Omit<WorldModel, 'folder'>;
 }

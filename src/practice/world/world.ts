@@ -1,7 +1,9 @@
 /** The practice world: everything follows from one seed, the same on every machine. */
 import { makeItems, makeSettings } from './benchmark';
+import { repositories } from './code';
 import { makeCorpus } from './corpus';
 import { makeDatasets } from './datasets';
+import { docs } from './docs';
 import { makeFacts } from './facts';
 import { papers } from './papers';
 import type { PracticeWorld, Pretraining } from './types';
@@ -38,6 +40,8 @@ export function makeWorld(seed: number): PracticeWorld {
     benchmark: { items, settings },
     datasets,
     papers: [...papers],
+    docs,
+    repositories,
     baseModel: {
       id: baseModelId,
       metadata: { license: 'apache-2.0', language: ['en'], pretty_name: 'Almanac Tiny', tags: ['base-model'] },

@@ -3,13 +3,23 @@ import { courseTools } from './course';
 import { dataTools } from './data';
 import { experimentTools } from './experiments';
 import { jobTools } from './jobs';
+import { codeTools } from './lookup-code';
 import { signatureTools } from './lookup-signature';
+import { textTools } from './lookup-text';
 import { researchTools } from './research';
 import { scoreTools } from './scores';
 import type { AgentTool, ToolKit } from './tool';
 
 export function allTools(kit: ToolKit): AgentTool[] {
-  return [courseTools, researchTools, signatureTools, dataTools, experimentTools, jobTools, scoreTools].flatMap(
-    (make) => make(kit),
-  );
+  return [
+    courseTools,
+    researchTools,
+    textTools,
+    codeTools,
+    signatureTools,
+    dataTools,
+    experimentTools,
+    jobTools,
+    scoreTools,
+  ].flatMap((make) => make(kit));
 }

@@ -1,7 +1,7 @@
 /** What the packages on the box take, read from the packages themselves: memory is often a version behind. */
 import { z } from 'zod';
 import { nearParameters, signatureText } from '../../lookup/signature-text';
-import { textPage } from '../../lookup/pages';
+import { textPage, withShortLines } from '../../lookup/pages';
 import type { FoundSignature, Signature, UnknownSignature } from '../../ports/lookup';
 import { defineTool, type AgentTool, type ToolKit, type Untrusted } from './tool';
 
@@ -35,7 +35,7 @@ export function signatureTools(kit: ToolKit): AgentTool[] {
         const facts = signatures.map((each) => factsOf(each, words));
         return {
           facts: { environment, signatures: facts, ...(page.next === null ? {} : { nextOffset: page.next }) },
-          untrusted: untrustedOf(page.text, signatures),
+          untrusted: untrustedOf(withShortLines(page.text), signatures),
         };
       },
     }),

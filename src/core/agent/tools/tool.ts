@@ -9,6 +9,7 @@ import type { Preparation } from '../../experiments/preparation';
 import type { Installed } from '../../lookup/installed';
 import type { Clock } from '../../ports/common';
 import type { Hub } from '../../ports/hub';
+import type { CodeHost, Docs, WebPages } from '../../ports/lookup';
 import type { Papers } from '../../ports/papers';
 import { budgetFacts, spendAt } from '../../run/budget';
 import type { Phase } from '../../run/types';
@@ -54,6 +55,9 @@ export function defineTool<S extends z.ZodObject>(tool: {
 
 /** Where things are looked up. */
 export interface Lookup {
+  docs: Docs;
+  code: CodeHost;
+  web: WebPages;
   installed: Installed;
 }
 
