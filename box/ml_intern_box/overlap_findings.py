@@ -19,6 +19,8 @@ SOURCES = ("source", "dataset", "data_source", "dataset_name", "origin", "subset
 STRENGTH = {"verbatim": 3, "near": 2, "answer": 1, "semantic": 0}
 LONGEST_SEARCHED = 500_000
 
+_SOURCES = frozenset(SOURCES)
+
 
 class Example(NamedTuple):
     hit: Hit
@@ -57,6 +59,8 @@ class Findings:
 
     def source(self, row: Any) -> None:
         """Where the row says that it comes from: derived sets are known by that."""
+        if _SOURCES.isdisjoint(row):
+            return
         for name in SOURCES:
             value = row.get(name)
             if (

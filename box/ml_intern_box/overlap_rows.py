@@ -21,6 +21,7 @@ LONGEST_CELL = 1 << 28
 READ_BYTES = 1 << 20
 BATCH = 512
 FORMATS = ".jsonl, .ndjson, .json, .csv, .tsv (each also .gz), .parquet and .arrow"
+_read_json = json.JSONDecoder().raw_decode
 _KINDS = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -177,12 +178,16 @@ def parse_line(number: int, line: bytes) -> Record:
     if line[:3] == b"\xef\xbb\xbf":
         line = line[3:]
     try:
-        return Record(number, json.loads(line.decode("utf-8")))
+        text = line.decode("utf-8").strip()
+        if not text:
+            return Record(number, None)
+        value, end = _read_json(text)
+        if end == len(text):
+            return Record(number, value)
+        return Record(number, None, "not JSON: more follows its value")
     except UnicodeDecodeError as error:
         return Record(number, None, "not UTF-8 (byte %d)" % error.start)
     except ValueError as error:
-        if not line.strip():
-            return Record(number, None)
         return Record(number, None, "not JSON: %s" % str(error)[:120])
     except RecursionError:
         return Record(number, None, "nested too deeply")

@@ -1,14 +1,14 @@
 """Finds in one look which items a row could hold.
 
 Every item is cut into short runs of words. Of each few neighbouring ones the rarest is kept, so that whatever counts as a hit holds at
-least one (winnowing; Schleimer, Wilkerson, Aiken 2003). These seeds are filed under their rarest word, the anchor: a row without an
-anchor is done after one pass over its words, and only around an anchor are runs compared.
+least one (winnowing; Schleimer, Wilkerson, Aiken 2003). These seeds are filed under their rarest two neighbouring words, the anchor: a
+row without an anchor is done after one pass over its words, and only around an anchor are runs compared.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from ml_intern_box.overlap_sides import Background, Gram, Side
 
@@ -19,33 +19,21 @@ QUESTION_SPAN, ANSWER_SPAN, SHORT_BLOCK = 8, 13, 2
 """Words in a row that hold at least one seed: as many as the least that counts as a hit."""
 
 
-class Anchor(NamedTuple):
-    place: int
-    length: int
-    step: int
-    beside: FrozenSet[str]
-
-
 class Seeds:
     def __init__(self, sides: Sequence[Side], background: Background, most_sharing: float) -> None:
         self.background, self.most_sharing = background, most_sharing
         self.spread = Counter(word for side in sides for word in set(side.tokens))
         self.sharing = Counter(gram for side in sides for gram in set(side.grams(side.seed_length)))
         self.sides: Dict[Gram, List[Side]] = defaultdict(list)
-        # Word -> where in a seed it stands, the seed's length, and which words stand beside it there.
-        places: Dict[str, Dict[Tuple[int, int], Set[str]]] = defaultdict(lambda: defaultdict(set))
+        self.anchors: Dict[Gram, Set[Tuple[int, int]]] = defaultdict(set)
+        """Two neighbouring words (one, in a seed of one) -> (their place in a seed, the seed's length)."""
         for side in sides:
             for gram in self._chosen(side):
                 place = self._rarest(gram)
-                places[gram[place]][(place, len(gram))].add(gram[place + _beside(place, len(gram))])
+                self.anchors[gram[place : place + 2]].add((place, len(gram)))
                 self.sides[gram].append(side)
-        self.anchors: Dict[str, List[Anchor]] = {
-            word: [
-                Anchor(place, length, _beside(place, length), frozenset(beside))
-                for (place, length), beside in found.items()
-            ]
-            for word, found in places.items()
-        }
+        self.pairs = frozenset(anchor for anchor in self.anchors if len(anchor) == 2)
+        self.singles = frozenset(word for word, *more in self.anchors if not more)
 
     def _chosen(self, side: Side) -> Set[Gram]:
         if side.kind == "answer" and side.telling < 4:
@@ -65,7 +53,9 @@ class Seeds:
         return chosen
 
     def _rarest(self, gram: Gram) -> int:
-        return min(range(len(gram)), key=lambda place: (*self._frequency(gram[place]), place))
+        """The pair of words that is the rarest, as far as their own frequencies tell."""
+        frequencies = [self._frequency(word) for word in gram]
+        return min(range(max(1, len(gram) - 1)), key=lambda at: (sorted(frequencies[at : at + 2]), at))
 
     def _cost(self, gram: Gram) -> Tuple[int, int, int]:
         return min(map(self._frequency, gram))
@@ -81,21 +71,17 @@ class Seeds:
 
     def find(self, tokens: List[str]) -> Optional[Set[Side]]:
         """The sides of which a row holds a seed; None for none, as for nearly every row."""
-        found: Optional[Set[Side]] = None
-        anchors, sides = self.anchors, self.sides
-        last = len(tokens) - 1
-        for place in [place for place, word in enumerate(tokens) if word in anchors]:
-            for offset, length, step, beside in anchors[tokens[place]]:
-                # Most are done here: the word beside the anchor is another.
-                if place < offset or place + step > last or tokens[place + step] not in beside:
-                    continue
-                gram = tuple(tokens[place - offset : place - offset + length])
-                if gram in sides:
-                    found = found or set()
-                    found.update(sides[gram])
-        return found
+        held: Set[Any] = self.pairs.intersection(zip(tokens, tokens[1:]))
+        if self.singles:
+            held = held.union((word,) for word in self.singles.intersection(tokens))
+        return self._around(held, tokens) if held else None
 
-
-def _beside(place: int, length: int) -> int:
-    """The step to a neighbour within a seed; none in a seed of one word."""
-    return 0 if length == 1 else 1 if place < length - 1 else -1
+    def _around(self, held: Set[Gram], tokens: List[str]) -> Optional[Set[Side]]:
+        found: Set[Side] = set()
+        first = {anchor[0] for anchor in held}
+        for at in [at for at, word in enumerate(tokens) if word in first]:
+            for anchor in (tuple(tokens[at : at + 2]), (tokens[at],)):
+                for place, length in self.anchors.get(anchor, ()) if anchor in held else ():
+                    if at >= place:
+                        found.update(self.sides.get(tuple(tokens[at - place : at - place + length]), ()))
+        return found or None
