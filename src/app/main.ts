@@ -16,6 +16,7 @@ export { openPapers } from './papers';
 export { practiceConfig } from './practice';
 export { dataSheet, searchDatasets } from './data-sheet';
 export { openRows } from './rows';
+export { synthesise } from './synth';
 export { fillWheelhouse } from './wheels';
 
 export function createRuns(options: AppOptions): Runs {

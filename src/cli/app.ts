@@ -2,6 +2,7 @@
 import { type AppOptions, type Settings, parseSshTransport } from '../app/options';
 import type { JudgedHit, SheetRequest } from '../app/data-sheet';
 import type { RowsRequest } from '../app/rows';
+import type { SynthAnswer, SynthOrder, SynthWatch } from '../app/synth';
 import type { WheelOrder } from '../app/wheels';
 import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
@@ -38,6 +39,7 @@ export interface App {
     options: AppOptions,
     watch: BuildWatch,
   ): Promise<BuildResult>;
+  synthesise(order: SynthOrder, options: AppOptions, watch: SynthWatch): Promise<SynthAnswer>;
   checkOverlap(host: string, order: OverlapOrder, options: AppOptions, watch: OverlapWatch): Promise<OverlapResult>;
 }
 

@@ -27,6 +27,18 @@ export function contentHash(value: Json): string {
   return sha256(canonicalJson(value));
 }
 
+/** For what only this side hashes: any JSON, fractions included, whatever the order of its keys. */
+export function jsonHash(value: unknown): string {
+  return sha256(JSON.stringify(inOrder(value)));
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).sort(([a], [b]) => byCodePoint(a, b));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
+}
+
 /** Python sorts by code point, JavaScript by UTF-16 unit: compare code points so both agree. */
 function byCodePoint(a: string, b: string): number {
   const left = Array.from(a);

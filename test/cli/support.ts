@@ -15,6 +15,7 @@ import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/
 import type { RunView } from '../../src/core/run/view';
 import type { AppOptions } from '../../src/app/options';
 import { dataSheet, searchDatasets } from '../../src/app/data-sheet';
+import { synthesise } from '../../src/app/synth';
 import { openRows } from '../../src/app/rows';
 import type { App, Cli } from '../../src/cli/app';
 import { runCli } from '../../src/cli/program';
@@ -265,6 +266,10 @@ export async function play(
     buildData: (host, order, given, watch) => {
       options = given;
       return buildData(host, order, { ...given, productRoot: resolve(__dirname, '../..') }, watch);
+    },
+    synthesise: (order, given, watch) => {
+      options = given;
+      return synthesise(order, { ...given, productRoot: resolve(__dirname, '../..') }, watch);
     },
     checkOverlap: (host, order, given, watch) => {
       options = given;

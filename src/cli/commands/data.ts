@@ -5,8 +5,9 @@ import { buildCommand } from './data/build';
 import { overlapCommand } from './data/overlap';
 import { searchCommand } from './data/search';
 import { sheetCommand } from './data/sheet';
+import { synthCommand } from './data/synth';
 
-const makers = [buildCommand, overlapCommand, searchCommand, sheetCommand];
+const makers = [buildCommand, overlapCommand, searchCommand, sheetCommand, synthCommand];
 
 export function dataCommand(cli: Cli, done: (code: number) => void): Command {
   const data = new Command('data').description('look at training data before it is used');

@@ -1,7 +1,7 @@
 /** Reads a recipe that a person or the agent wrote; every error names the field. The box checks again what only it can know. */
 import { z } from 'zod';
 import { MlInternError } from '../errors';
-import { sha256 } from '../hash';
+import { jsonHash } from '../hash';
 import type { Filter, Recipe, RecipeSource } from '../run/recipe';
 import { mappingSchema } from './mapping';
 
@@ -131,7 +131,7 @@ export function plainFilters(filters: z.infer<typeof filterSchema>[]): Filter[] 
 
 /** SHA-256 of everything that decides which rows a source gives, and how they read. */
 export function sourceHash(source: RecipeSource): string {
-  return sha256(JSON.stringify(sorted(source)));
+  return jsonHash(source);
 }
 
 function checkTokenizer(recipe: Recipe, where: string): void {
@@ -161,12 +161,4 @@ function keepsOrDrops({ keep, drop }: { keep?: unknown; drop?: unknown }): boole
 
 function withoutUndefined(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value)) as unknown;
-}
-
-/** The same object with its keys in one order, all the way down. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }
