@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
+from .packed import unpacked
 from .template import Unmapped, is_empty, text_of, value_at
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -35,7 +35,7 @@ def _listed(values: List[Any], labels: Optional[List[Any]]) -> Tuple[List[str], 
 def _read(value: Any) -> Tuple[List[str], List[str]]:
     if is_empty(value):
         raise Unmapped("missing")
-    found = _parsed(value) if isinstance(value, str) else value
+    found = unpacked(value) if isinstance(value, str) else value
     if isinstance(found, list):
         labelled = all(isinstance(option, dict) and "label" in option for option in found)
         texts = [option["text"] if isinstance(option, dict) and "text" in option else option for option in found]
@@ -45,13 +45,6 @@ def _read(value: Any) -> Tuple[List[str], List[str]]:
     if isinstance(found.get("text"), list):
         return _listed(found["text"], found.get("label"))
     return _listed(list(found.values()), list(found))
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise Unmapped("unreadable") from None
 
 
 def _index_of(answer: Any, texts: List[str], labels: List[str], first: int) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Dict, List
 
-from .template import Unmapped
+from .packed import unpacked
+from .template import Unmapped, text_of
+from .tool_calls import tool_call_of, tool_calls_of
 
 Message = Dict[str, Any]
 
@@ -30,27 +31,24 @@ USUAL_ROLES = {
     "observation": "tool",
     "function_response": "tool",
     "tool_response": "tool",
+    "ipython": "tool",
+    "function_call": "tool-call",
+    "tool_call": "tool-call",
 }
-_KEPT = ("tool_calls", "tool_call_id", "name")
+"""`tool-call` is a turn of the assistant that is a call written as JSON."""
+_KEPT = ("tool_call_id", "name", "reasoning_content", "thinking")
 
 
 def turns_of(value: Any) -> List[Any]:
-    """A list, or JSON of one."""
+    """A list, or a string that holds one, as JSON or as Python prints it."""
     if value is None or value == "":
         raise Unmapped("missing")
-    read = _parsed(value) if isinstance(value, str) else value
+    read = unpacked(value) if isinstance(value, str) else value
     if not isinstance(read, list):
         raise Unmapped("unreadable")
     if not read:
         raise Unmapped("missing")
     return read
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def conversation(turns: List[Any], keys: Dict[str, Any]) -> List[Message]:
@@ -69,16 +67,20 @@ def _said(role: str, text: Any) -> Message:
     return {"role": role, "content": text}
 
 
-def _spoken(turn: Any, keys: Dict[str, Any]) -> Message:
+def _spoken(given: Any, keys: Dict[str, Any]) -> Message:
+    turn = unpacked(given) if isinstance(given, str) else given
     if not isinstance(turn, dict):
         raise Unmapped("unreadable")
     role = _role_of(turn.get(keys["role"]), keys.get("roles") or USUAL_ROLES)
-    content = _content_of(turn.get(keys.get("content") or ("value" if keys["role"] == "from" else "content")))
+    said = turn.get(keys.get("content") or ("value" if keys["role"] == "from" else "content"))
+    if role == "tool-call":
+        return {"role": "assistant", "content": "", "tool_calls": [tool_call_of(said)]}
+    content = _content_of(said)
     kept = {key: turn[key] for key in _KEPT if turn.get(key) is not None}
-    calls = kept.get("tool_calls")
-    if not content.strip() and not (isinstance(calls, list) and calls):
+    calls = tool_calls_of(turn.get("tool_calls"))
+    if not content.strip() and not calls:
         raise Unmapped("empty-turn")
-    return dict(role=role, content=content, **kept)
+    return dict(dict(role=role, content=content, **kept), **({"tool_calls": calls} if calls else {}))
 
 
 def _role_of(name: Any, roles: Dict[str, str]) -> str:
@@ -94,6 +96,8 @@ def _content_of(content: Any) -> str:
         return ""
     if isinstance(content, str):
         return content
+    if isinstance(content, (int, float)) and not isinstance(content, bool):
+        return text_of(content)
     if not isinstance(content, list):
         raise Unmapped("not-text")
     return "\n".join(_part_text(part) for part in content)

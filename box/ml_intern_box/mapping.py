@@ -12,14 +12,19 @@ A training row has one of the shapes that TRL's trainers take.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Dict, List, NamedTuple, Optional, Union
 
 from . import choices
 from .conversation import Message, conversation, turns_of
 from .template import Unmapped, fill, only_placeholder, value_at
+from .tool_calls import tools_of
 
 Row = Dict[str, Any]
 Mapping = Dict[str, Any]
+Side = Union[str, List[Message]]
+
+_PACKED_LIST = re.compile(r"\s*\[\s*\{")
 
 PROBLEMS = (
     "missing",
@@ -28,6 +33,7 @@ PROBLEMS = (
     "empty-turn",
     "no-answer",
     "not-text",
+    "bad-tool-call",
     "unknown-answer",
     "same-answers",
 )
@@ -66,8 +72,8 @@ def _from_turns(row: Row, mapping: Mapping) -> Row:
         messages.insert(0, {"role": "system", "content": system})
     if messages[-1]["role"] != "assistant":
         raise Unmapped("no-answer")
-    tools = value_at(row, mapping["tools"]) if "tools" in mapping else None
-    return {"messages": messages} if tools is None else {"messages": messages, "tools": turns_of(tools)}
+    tools = tools_of(value_at(row, mapping["tools"])) if "tools" in mapping else []
+    return {"messages": messages, "tools": tools} if tools else {"messages": messages}
 
 
 def _from_templates(row: Row, mapping: Mapping) -> Row:
@@ -82,19 +88,41 @@ def _from_templates(row: Row, mapping: Mapping) -> Row:
 
 
 def _preference(row: Row, mapping: Mapping) -> Row:
-    def side(text: str) -> Union[str, List[Message]]:
+    def side(text: str) -> Side:
         name = only_placeholder(text)
         value = None if name is None else value_at(row, name)
-        if not isinstance(value, list):
+        if not isinstance(value, list) and not (isinstance(value, str) and _PACKED_LIST.match(value)):
             return fill(text, row)
-        keys = {"role": _role_key(value)}
-        return conversation(turns_of(value), dict(keys, roles=mapping["roles"]) if "roles" in mapping else keys)
+        turns = turns_of(value)
+        keys = {"role": _role_key(turns)}
+        return conversation(turns, dict(keys, roles=mapping["roles"]) if "roles" in mapping else keys)
 
     chosen, rejected = side(mapping["chosen"]), side(mapping["rejected"])
     if json.dumps(chosen) == json.dumps(rejected):
         raise Unmapped("same-answers")
-    answers = {"chosen": chosen, "rejected": rejected}
-    return answers if mapping["prompt"] is None else dict(prompt=side(mapping["prompt"]), **answers)
+    if mapping["prompt"] is None:
+        return {"chosen": chosen, "rejected": rejected}
+    return _alike(side(mapping["prompt"]), chosen, rejected)
+
+
+def _alike(prompt: Side, chosen: Side, rejected: Side) -> Row:
+    """All text or all messages, as trainers want it; answers that repeat the prompt, as many datasets have them, without it."""
+    if not any(isinstance(part, list) for part in (prompt, chosen, rejected)):
+        return {"prompt": prompt, "chosen": chosen, "rejected": rejected}
+    begin = _messages_of(prompt, "user")
+
+    def after(part: Side) -> List[Message]:
+        turns = _messages_of(part, "assistant")
+        return turns[len(begin) :] if turns[: len(begin)] == begin else turns
+
+    good, bad = after(chosen), after(rejected)
+    if not good or not bad:
+        raise Unmapped("no-answer")
+    return {"prompt": begin, "chosen": good, "rejected": bad}
+
+
+def _messages_of(part: Side, role: str) -> List[Message]:
+    return [{"role": role, "content": part}] if isinstance(part, str) else part
 
 
 def _role_key(turns: List[Any]) -> str:

@@ -82,7 +82,7 @@ class Look {
     const tally = this.tally ?? this.begin();
     for (const bad of this.bad) tally.addBad(bad);
     const { policy = defaultLicencePolicy, card } = this.options;
-    const detected = this.detected ?? { format: 'unknown', mapping: null };
+    const detected = this.detected ?? detectFormat([], []);
     const rows = this.description.rows ?? this.counted ?? null;
     const description = { ...this.description, rows };
     const sheet = makeDataSheet({

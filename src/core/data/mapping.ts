@@ -6,11 +6,15 @@ import { conversation, turnsOf } from './mapping/conversation';
 import type { MappingProblem } from './mapping/problems';
 import { fill, onlyPlaceholder, valueAt } from './mapping/template';
 import type { Message, Role, TrainingRow } from './mapping/training-row';
+import { toolsOf } from './mapping/tool-calls';
 import { Unmapped } from './mapping/unmapped';
 
 /** Templates over columns: `Question: {question}`, nested `{messages.0.content}`, `{input?}` for a value that may be missing. */
 const template = z.string();
 const roleSchema = z.enum(['system', 'user', 'assistant', 'tool']) satisfies z.ZodType<Role>;
+
+/** `tool-call`: the turn is a call by the assistant, written as JSON. */
+const turnRoleSchema = z.enum(['system', 'user', 'assistant', 'tool', 'tool-call']);
 
 const choicesSchema = z.strictObject({
   /** The column with the options (a list, ARC's `{text, label}`, JSON of either), or one column an option. */
@@ -36,7 +40,7 @@ const turnsMapping = z.strictObject({
   role: z.string().optional(),
   content: z.string().optional(),
   /** Role names of the dataset, in lower case. */
-  roles: z.record(z.string(), roleSchema).optional(),
+  roles: z.record(z.string(), turnRoleSchema).optional(),
   system: z.string().optional(),
   tools: z.string().optional(),
 });
@@ -51,7 +55,7 @@ const preferenceMapping = z.strictObject({
   prompt: template.nullable(),
   chosen: template,
   rejected: template,
-  roles: z.record(z.string(), roleSchema).optional(),
+  roles: z.record(z.string(), turnRoleSchema).optional(),
 });
 const textMapping = z.strictObject({ to: z.literal('text'), text: template });
 
@@ -87,9 +91,8 @@ function fromTurns(row: Row, mapping: TurnsMapping): TrainingRow {
     messages.unshift({ role: 'system', content: system });
   }
   if (messages.at(-1)?.role !== 'assistant') throw new Unmapped('no-answer');
-  const tools = mapping.tools === undefined ? undefined : valueAt(row, mapping.tools);
-  if (tools === undefined || tools === null) return { messages };
-  return { messages, tools: turnsOf(tools) };
+  const tools = mapping.tools === undefined ? [] : toolsOf(valueAt(row, mapping.tools));
+  return tools.length === 0 ? { messages } : { messages, tools };
 }
 
 function fromTemplates(row: Row, mapping: z.infer<typeof messageTemplates>): TrainingRow {
@@ -105,12 +108,35 @@ function preference(row: Row, mapping: PreferenceMapping): TrainingRow {
   const side = (text: string): string | Message[] => {
     const name = onlyPlaceholder(text);
     const value = name === undefined ? undefined : valueAt(row, name);
-    if (!Array.isArray(value)) return fill(text, row);
-    return conversation(turnsOf(value), { role: roleKey(value), roles: mapping.roles });
+    if (!Array.isArray(value) && !isPackedList(value)) return fill(text, row);
+    const turns = turnsOf(value);
+    return conversation(turns, { role: roleKey(turns), roles: mapping.roles });
   };
   const [chosen, rejected] = [side(mapping.chosen), side(mapping.rejected)];
   if (JSON.stringify(chosen) === JSON.stringify(rejected)) throw new Unmapped('same-answers');
-  return mapping.prompt === null ? { chosen, rejected } : { prompt: side(mapping.prompt), chosen, rejected };
+  return mapping.prompt === null ? { chosen, rejected } : alike(side(mapping.prompt), chosen, rejected);
+}
+
+function isPackedList(value: unknown): value is string {
+  return typeof value === 'string' && /^\s*\[\s*\{/.test(value);
+}
+
+/** All text or all messages, as trainers want it; answers that repeat the prompt, as many datasets have them, without it. */
+function alike(prompt: string | Message[], chosen: string | Message[], rejected: string | Message[]): TrainingRow {
+  if (![prompt, chosen, rejected].some((part) => Array.isArray(part))) return { prompt, chosen, rejected };
+  const begin = messagesOf(prompt, 'user');
+  const after = (side: string | Message[]) => {
+    const turns = messagesOf(side, 'assistant');
+    const repeats = begin.every((turn, at) => JSON.stringify(turn) === JSON.stringify(turns[at]));
+    return repeats ? turns.slice(begin.length) : turns;
+  };
+  const ends = { chosen: after(chosen), rejected: after(rejected) };
+  if (ends.chosen.length === 0 || ends.rejected.length === 0) throw new Unmapped('no-answer');
+  return { prompt: begin, ...ends };
+}
+
+function messagesOf(side: string | Message[], role: Role): Message[] {
+  return typeof side === 'string' ? [{ role, content: side }] : side;
 }
 
 /** Turns of both usual kinds occur in preference data: OpenAI's `role`, ShareGPT's `from`. */

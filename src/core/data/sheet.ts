@@ -41,6 +41,7 @@ export function makeDataSheet(parts: SheetParts): DataSheet {
     from,
     complete: rows !== null && facts.sampled >= rows,
     format: detected.format,
+    formatConfidence: detected.confidence,
     mapping,
     ...counted,
     remarks: [],

@@ -35,11 +35,15 @@ export function inspectDataset(kit: ToolKit): AgentTool {
       const file = `data/${id.replace(/[^A-Za-z0-9._-]/g, '_')}.json`;
       await bench.store.write(`${bench.runFolder}/${file}`, pretty(sheet));
       await bench.journal.record('dataset.inspected', { sheet, file });
-      const { format, mapping } = detected;
+      const { format, confidence, mapping, problems, alternatives } = detected;
       return {
-        facts: { sheet, format, suggestedMapping: mapping, benchmarkPrompt: bench.loaded.benchmark.prompt },
+        facts: {
+          ...{ sheet, format, confidence, suggestedMapping: mapping, otherMappings: alternatives },
+          benchmarkPrompt: bench.loaded.benchmark.prompt,
+        },
         untrusted: [
           { source: `card of ${id}`, text: card.text },
+          ...(problems.length === 0 ? [] : [{ source: `doubts about the format of ${id}`, text: problems.join('\n') }]),
           { source: `rows of ${id}`, text: examples.map(rowLine).join('\n') },
         ],
       };

@@ -1,5 +1,6 @@
 /** Options and the right one among them, as templates use them. */
 import type { Row } from '../../ports/rows';
+import { unpacked } from './packed';
 import { isEmpty, textOf, valueAt } from './template';
 import { Unmapped } from './unmapped';
 
@@ -39,22 +40,14 @@ function listed(values: readonly unknown[], labels?: readonly unknown[]): Option
 
 function read(value: unknown): Options {
   if (isEmpty(value)) throw new Unmapped('missing');
-  const found = typeof value === 'string' ? parsed(value) : value;
+  const found = typeof value === 'string' ? unpacked(value) : value;
   if (Array.isArray(found))
     return listed(found.map(optionText), found.every(hasLabel) ? found.map(labelOf) : undefined);
-  if (found === null || typeof found !== 'object') throw new Unmapped('unreadable');
+  if (found === undefined || found === null || typeof found !== 'object') throw new Unmapped('unreadable');
   const { text, label } = found as Record<string, unknown>;
   if (Array.isArray(text)) return listed(text, Array.isArray(label) ? label : undefined);
   // {"A": "...", "B": "..."}
   return listed(Object.values(found), Object.keys(found));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Unmapped('unreadable');
-  }
 }
 
 function optionText(option: unknown): unknown {

@@ -1,9 +1,15 @@
 /** Turns of a conversation, however a dataset writes them, as messages. */
+import { unpacked } from './packed';
+import { toolCallOf, toolCallsOf } from './tool-calls';
 import type { Message, Role } from './training-row';
+import { textOf } from './template';
 import { Unmapped } from './unmapped';
 
+/** `tool-call` is a turn of the assistant that is a call written as JSON. */
+export type TurnRole = Role | 'tool-call';
+
 /** What datasets call those who speak. */
-export const usualRoles: Readonly<Record<string, Role>> = {
+export const usualRoles: Readonly<Record<string, TurnRole>> = {
   system: 'system',
   developer: 'system',
   user: 'user',
@@ -24,29 +30,24 @@ export const usualRoles: Readonly<Record<string, Role>> = {
   observation: 'tool',
   function_response: 'tool',
   tool_response: 'tool',
+  ipython: 'tool',
+  function_call: 'tool-call',
+  tool_call: 'tool-call',
 };
 
 export interface TurnKeys {
   role?: string | undefined;
   content?: string | undefined;
-  roles?: Readonly<Record<string, Role>> | undefined;
+  roles?: Readonly<Record<string, TurnRole>> | undefined;
 }
 
-/** A list, or JSON of one. */
+/** A list, or a string that holds one, as JSON or as Python prints it. */
 export function turnsOf(value: unknown): unknown[] {
   if (value === undefined || value === null || value === '') throw new Unmapped('missing');
-  const read = typeof value === 'string' ? parsed(value) : value;
+  const read = typeof value === 'string' ? unpacked(value) : value;
   if (!Array.isArray(read)) throw new Unmapped('unreadable');
   if (read.length === 0) throw new Unmapped('missing');
   return read as unknown[];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export function conversation(turns: readonly unknown[], keys: TurnKeys): Message[] {
@@ -61,20 +62,26 @@ function said(role: Role, text: unknown): Message {
   return { role, content: text };
 }
 
-function spoken(turn: unknown, keys: TurnKeys): Message {
-  if (turn === null || typeof turn !== 'object' || Array.isArray(turn)) throw new Unmapped('unreadable');
+function spoken(given: unknown, keys: TurnKeys): Message {
+  const turn = typeof given === 'string' ? unpacked(given) : given;
+  if (turn === undefined || turn === null || typeof turn !== 'object' || Array.isArray(turn))
+    throw new Unmapped('unreadable');
   const cells = turn as Record<string, unknown>;
   const role = roleOf(cells[keys.role ?? 'role'], keys.roles);
-  const content = contentOf(cells[keys.content ?? (keys.role === 'from' ? 'value' : 'content')]);
+  const said = cells[keys.content ?? (keys.role === 'from' ? 'value' : 'content')];
+  if (role === 'tool-call') return { role: 'assistant', content: '', tool_calls: [toolCallOf(said)] };
+  const content = contentOf(said);
   const kept = Object.fromEntries(
-    ['tool_calls', 'tool_call_id', 'name'].flatMap((key) => (cells[key] == null ? [] : [[key, cells[key]]])),
+    ['tool_call_id', 'name', 'reasoning_content', 'thinking'].flatMap((key) =>
+      cells[key] == null ? [] : [[key, cells[key]]],
+    ),
   );
-  const calls = Array.isArray(kept['tool_calls']) && kept['tool_calls'].length > 0;
-  if (content.trim() === '' && !calls) throw new Unmapped('empty-turn');
-  return { role, content, ...kept };
+  const calls = toolCallsOf(cells['tool_calls']);
+  if (content.trim() === '' && calls.length === 0) throw new Unmapped('empty-turn');
+  return { role, content, ...kept, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
 }
 
-function roleOf(name: unknown, roles: Readonly<Record<string, Role>> = usualRoles): Role {
+function roleOf(name: unknown, roles: Readonly<Record<string, TurnRole>> = usualRoles): TurnRole {
   const known = typeof name === 'string' ? name.trim().toLowerCase() : '';
   const role = Object.hasOwn(roles, known) ? roles[known] : undefined;
   if (role === undefined) throw new Unmapped('unknown-role');
@@ -85,6 +92,7 @@ function roleOf(name: unknown, roles: Readonly<Record<string, Role>> = usualRole
 function contentOf(content: unknown): string {
   if (content === undefined || content === null) return '';
   if (typeof content === 'string') return content;
+  if (typeof content === 'number') return textOf(content);
   if (!Array.isArray(content)) throw new Unmapped('not-text');
   return content.map(partText).join('\n');
 }

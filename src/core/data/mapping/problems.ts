@@ -6,6 +6,7 @@ export const mappingProblems = {
   'empty-turn': 'a turn says nothing',
   'no-answer': 'the conversation does not end with an answer',
   'not-text': 'a turn holds an image or something else that is not text',
+  'bad-tool-call': 'a tool call has no name, or arguments that cannot be read',
   'unknown-answer': 'the answer is none of the options',
   'same-answers': 'the chosen and the rejected answer are the same',
 } as const;
