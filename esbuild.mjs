@@ -9,11 +9,8 @@ const lazy = {
   'src/app/main': 'app',
   'src/core/agent/agent': 'agent',
   'src/adapters/ssh/all': 'ssh',
-<<<<<<< HEAD
   'src/adapters/papers/pdf-text': 'pdf',
-=======
   'src/adapters/hf-inference/hf-inference': 'hf-inference',
->>>>>>> 7e85998 (Add ml-intern data synth: shows what it would ask and cost, then has rows written through any OpenAI-compatible endpoint, Hugging Face Inference or a server on the box; checked against the evaluation, resumed from its log)
   'src/practice/main': 'practice',
 };
 
