@@ -56,6 +56,8 @@ def _with_places(order: Dict[str, Any]) -> Dict[str, Any]:
         return os.path.join(base, os.path.expanduser(path))
 
     named = {name: place(order[name]) for name in ("eval", "remove") if order.get(name)}
+    if str(order.get("embeddingModel") or "")[:1] in (".", "~"):
+        named["embeddingModel"] = place(order["embeddingModel"])
     return dict(order, train=[place(path) for path in order["train"]], **named)
 
 

@@ -100,9 +100,14 @@ function orderOf(options: OverlapOptions, cwd: string): OverlapOrder {
         }),
     ...(options.remove === undefined ? {} : { remove: place(options.remove) }),
     ...(options.processes === undefined ? {} : { processes: options.processes }),
-    ...(options.embeddingModel === undefined ? {} : { embeddingModel: options.embeddingModel }),
+    ...(options.embeddingModel === undefined ? {} : { embeddingModel: modelOf(options.embeddingModel, place) }),
     ...(options.semanticThreshold === undefined ? {} : { semanticThreshold: options.semanticThreshold }),
   };
+}
+
+/** A folder is named by a path that begins with `.`, `/` or `~`; everything else is an id on the Hub. */
+function modelOf(named: string, place: (path: string) => string): string {
+  return named.startsWith('.') ? place(named) : named;
 }
 
 /** What the files' names and their rows' sources give away. */
