@@ -7,6 +7,7 @@ import { outline, placeAfter, sectionPage } from '../../src/core/research/page';
 import { findQuote } from '../../src/core/research/quote';
 import type { WorldPaper } from '../../src/practice/servers/content';
 import { paperPdf, pdfOf } from '../../src/practice/servers/paper-pdf';
+import { MemoryCache } from '../support/memory-cache';
 import { InstantClock } from '../support/instant-clock';
 import { startFaultyServers, type FaultyServers } from '../support/practice';
 import { smallWorld } from '../support/small-world';
@@ -116,7 +117,7 @@ describe('papers in PDF', () => {
     const abort = new AbortController();
     const seen: number[] = [];
     const reading = async () => {
-      for await (const page of document.read(abort.signal)) {
+      for await (const page of document.read(1, abort.signal)) {
         seen.push(page.number);
         if (page.number === 5) abort.abort();
       }
@@ -124,6 +125,37 @@ describe('papers in PDF', () => {
     await assert.rejects(reading(), { name: 'AbortError' });
     assert.deepEqual([seen.length, document.pages], [5, 900]);
     await document.close();
+  });
+
+  it('go on where the last reading ended when they take too long, and the page that is asked for comes first', async () => {
+    const clock = new InstantClock();
+    let opened = 0;
+    /** Three hundred pages take as long as a reading may. */
+    const slow: typeof openPdf = async (bytes) => {
+      opened += 1;
+      const document = await openPdf(bytes);
+      const read = async function* (from: number) {
+        for await (const page of document.read(from)) {
+          await clock.sleep(50);
+          yield page;
+        }
+      };
+      return { ...document, read };
+    };
+    const cache = new MemoryCache();
+    const open = () =>
+      new PaperServices({
+        ...{ hub: servers.papers, arxiv: servers.arxiv, semanticScholar: servers.semanticScholar, arxivSpacingMs: 0 },
+        ...{ clock, openPdf: slow, web: { cache, offline: false } },
+      });
+    const first = await open().read('2501.00011', undefined, 'page-900');
+    assert.match(sectionPage(first, 'page-900', 0, 500).text, /chapter 899 is teal/);
+    assert.match(first.notes?.at(-1) ?? '', /^5\d\d of its 900 pages are not read yet/);
+    const papers = open();
+    for (let turn = 0; turn < 2; turn++) await papers.read('2501.00011');
+    assert.equal((await papers.read('2501.00011')).isPartial, undefined);
+    assert.equal(findQuote(await open().read('2501.00011'), 'glim of chapter 640 is teal')?.section, 'page-641');
+    assert.equal(opened, 3, 'what was read is kept');
   });
 
   const useless: [string, { status: number; body: string }, RegExp][] = [

@@ -8,9 +8,7 @@ import type { HostTurns, HttpCache } from '../../core/ports/http-cache';
 import type {
   Citation,
   CitationDirection,
-  PaperHit,
   PaperLinks,
-  PaperReference,
   Papers,
   PaperSearch,
   PaperText,
@@ -18,14 +16,17 @@ import type {
   RankedHit,
 } from '../../core/ports/papers';
 import { linksInText } from '../../core/research/links';
-import { arxivRef, paperIds, publicId } from '../../core/research/paper-ids';
+import { arxivRef } from '../../core/research/paper-ids';
+import { knownId, told, unavailable } from './answers';
 import { ArxivFeed } from './arxiv-atom';
 import { HfPapers } from './hf-papers';
-import { HtmlPages, type PaperRef } from './html-pages';
+import { HtmlPages } from './html-pages';
+import { ownReferences } from './own-references';
 import { openPdfLate, PdfPages, type OpenPdf } from './pdf-pages';
+import { Reading } from './reading';
 import { searchAll } from './searching';
 import { SemanticScholar } from './semantic-scholar';
-import { arxivUrl, settled, yearOf, type Asked, type ServiceFailure } from './service';
+import { settled } from './service';
 import { spaced } from './spacing';
 
 export interface PaperServicesOptions {
@@ -67,17 +68,14 @@ const policy: RetryPolicy = {
 /** A book of 900 pages is large. */
 const pdfPolicy: RetryPolicy = { ...policy, attempts: 2, timeoutMs: 60_000, maxBytes: 100 * 2 ** 20 };
 const day = 24 * 3600 * 1000;
-const keptPapers = 50;
 const nobody = async () => undefined;
 const noLinks = async (): Promise<Omit<PaperLinks, 'missing'>> => ({ models: [], datasets: [], spaces: [], code: [] });
 
 export class PaperServices implements Papers {
   private readonly hub: HfPapers;
   private readonly feed: ArxivFeed;
-  private readonly pages: HtmlPages;
-  private readonly pdfs: PdfPages;
   private readonly scholar: SemanticScholar;
-  private readonly texts = new Map<string, PaperText>();
+  private readonly reading: Reading;
 
   constructor(private readonly options: PaperServicesOptions) {
     const { clock, arxivSpacingMs, web } = options;
@@ -91,9 +89,11 @@ export class PaperServices implements Papers {
     const toOthers = kept(resting(patient, clock), options);
     this.hub = new HfPapers(options.hub, toOthers, options.token ?? nobody);
     this.feed = new ArxivFeed(options.arxivApi ?? options.arxiv, toArxiv);
-    this.pages = new HtmlPages(options.arxiv, options.ar5iv, toArxiv);
-    this.pdfs = new PdfPages(options.arxiv, toArxiv, options.openPdf ?? openPdfLate);
     this.scholar = new SemanticScholar(options.semanticScholar, toOthers, options.semanticScholarKey ?? nobody);
+    const pdfTools = { open: options.openPdf ?? openPdfLate, clock, cache: web?.cache };
+    const { hub, feed, scholar } = this;
+    const pages = new HtmlPages(options.arxiv, options.ar5iv, toArxiv);
+    this.reading = new Reading({ hub, feed, scholar, pages, pdfs: new PdfPages(options.arxiv, toArxiv, pdfTools) });
   }
 
   async search(query: string, search: PaperSearch, signal?: AbortSignal): Promise<PartialAnswer<RankedHit>> {
@@ -105,25 +105,8 @@ export class PaperServices implements Papers {
     return { items, missing, ...told(notes) };
   }
 
-  /** The best text there is: arXiv's HTML, then ar5iv's, then the Hub's Markdown, then the PDF, then the abstract. */
-  async read(id: string, signal?: AbortSignal): Promise<PaperText> {
-    const ref = arxivRef(id.trim());
-    if (ref === undefined) return this.readElsewhere(id, signal);
-    const name = `${ref.id}${ref.version ?? ''}`;
-    const kept = this.texts.get(name);
-    if (kept !== undefined) return kept;
-    const notes = new Set<string>();
-    const failures: ServiceFailure[] = [];
-    for (const source of this.sources(ref, { signal, notes })) {
-      const { value, failure } = await settled(source());
-      if (failure !== undefined) failures.push(failure);
-      if (value === undefined) continue;
-      // A better text may be had another time.
-      const silent = failures.filter((one) => !one.unknownPaper).map((one) => one.message);
-      return this.keep(name, { ...value, ...told(notes, [...(value.notes ?? []), ...silent]) }, failures);
-    }
-    if (failures.every((failure) => failure.unknownPaper)) throw noSuchPaper(name);
-    throw unavailable(`Paper ${name} could not be read. ${failures.map((failure) => failure.message).join('. ')}.`);
+  read(id: string, signal?: AbortSignal, section?: string): Promise<PaperText> {
+    return this.reading.read(id, signal, section);
   }
 
   async citations(
@@ -137,20 +120,10 @@ export class PaperServices implements Papers {
     if (value !== undefined) return { ...value, ...told(notes) };
     const missing = failure === undefined ? [] : [failure.message];
     if (direction === 'citations' || failure?.unknownPaper === true) return { items: [], missing, ...told(notes) };
-    return { ...(await this.ownReferences(id, limit, missing, signal)), ...told(notes) };
-  }
-
-  /** Without a citation service, what a paper cites can still be read off its bibliography. */
-  private async ownReferences(
-    id: string,
-    limit: number,
-    missing: string[],
-    signal?: AbortSignal,
-  ): Promise<PartialAnswer<Citation>> {
     const { paper } = await this.textOrFailure(id, signal);
-    const items = (paper?.references ?? []).flatMap((reference) => citedHere(reference, paper?.source ?? '') ?? []);
-    const note = `References were read off the paper itself: ${items.length} with an id, without influence and intent`;
-    return { items: items.slice(0, limit), missing: items.length === 0 ? missing : [...missing, note] };
+    const items = paper === undefined ? [] : ownReferences(paper);
+    if (items.length > 0) missing.push(`${items.length} references with an id were read off the paper itself`);
+    return { items: items.slice(0, limit), missing, ...told(notes) };
   }
 
   /** From the Hub's page of the paper, and from the addresses in its text. */
@@ -179,35 +152,6 @@ export class PaperServices implements Papers {
       throw error;
     }
   }
-
-  private sources(ref: PaperRef, asked: Asked): (() => Promise<PaperText>)[] {
-    return [
-      ...this.pages.places.map((place) => () => this.pages.read(ref, place, asked)),
-      () => this.hub.read(ref.id, asked),
-      () => this.pdfs.read(ref, asked),
-      () => this.feed.abstract(ref.id, asked),
-    ];
-  }
-
-  /** A paper that is not on arXiv has an abstract at best. */
-  private async readElsewhere(id: string, signal?: AbortSignal): Promise<PaperText> {
-    const notes = new Set<string>();
-    const { value, failure } = await settled(this.scholar.paper(knownId(id), { signal, notes }));
-    const arxiv = value?.ids?.arxiv;
-    if (arxiv !== undefined) return this.read(arxiv, signal);
-    if (value !== undefined && value.abstract !== '') return abstractOnly(value, told(notes).notes ?? []);
-    if (value !== undefined || failure?.unknownPaper === true) throw noSuchPaper(id);
-    throw unavailable(`Paper ${id} could not be read. ${failure?.message ?? ''}.`);
-  }
-
-  /** A text is kept unless a better one may be had later, because a service was only silent for now. */
-  private keep(name: string, text: PaperText, failures: readonly ServiceFailure[]): PaperText {
-    if (!failures.every((failure) => failure.unknownPaper)) return text;
-    const [oldest] = this.texts.keys();
-    if (this.texts.size >= keptPapers && oldest !== undefined) this.texts.delete(oldest);
-    this.texts.set(name, text);
-    return text;
-  }
 }
 
 const isPdf = (url: string) => new URL(url).pathname.startsWith('/pdf/');
@@ -217,48 +161,4 @@ function kept(fetch: Fetch, { web, clock }: PaperServicesOptions): Fetch {
   if (web === undefined) return fetch;
   const maxAgeMs = (url: string) => (/\/(html|pdf|papers)\/[^?]*$/.test(new URL(url).pathname) ? 30 * day : day);
   return cachedFetch(fetch, { cache: web.cache, offline: web.offline, clock, maxAgeMs });
-}
-
-function told(notes: ReadonlySet<string>, before: readonly string[] = []): { notes?: string[] } {
-  const all = [...before, ...notes];
-  return all.length === 0 ? {} : { notes: all };
-}
-
-function abstractOnly({ id, title, abstract }: PaperHit, notes: readonly string[]): PaperText {
-  const sections = [{ id: 'abstract', title: 'Abstract', level: 1, text: abstract }];
-  const source = 'Semantic Scholar (abstract only)';
-  return {
-    id,
-    title,
-    source,
-    sections,
-    notes: ['This paper is not on arXiv: only its abstract can be read.', ...notes],
-  };
-}
-
-function knownId(id: string): string {
-  if (Object.keys(paperIds(id)).length > 0) return id;
-  const next = 'Give an arXiv id such as 2501.00001, its address or DOI, or an id that the search returned.';
-  throw new MlInternError('bad-input', `"${id}" is not an id of a paper.`, { next });
-}
-
-function noSuchPaper(id: string): MlInternError {
-  return new MlInternError('bad-input', `No paper service knows ${id}.`, {
-    next: 'Check the id, or search for the title.',
-  });
-}
-
-function unavailable(message: string): MlInternError {
-  return new MlInternError('papers-unavailable', message, {
-    next: 'Go on with what was read so far, or try again in some minutes.',
-  });
-}
-
-function citedHere({ text, ids }: PaperReference, source: string): Citation | undefined {
-  const id = publicId(ids);
-  if (id === undefined) return undefined;
-  const url = ids.arxiv === undefined ? `https://doi.org/${ids.doi ?? ''}` : arxivUrl(ids.arxiv);
-  const year = yearOf(/\b(?:19|20)\d\d\b(?!.*\b(?:19|20)\d\d\b)/.exec(text)?.[0]);
-  const rest = { ids, title: text, authors: [], year, citations: null, url, abstract: '', sources: [source] };
-  return { paper: { id, ...rest }, influential: false, intents: [], contexts: [] };
 }

@@ -9,15 +9,17 @@ export interface PdfPage {
   /** Entries of the document's own outline that begin on this page. */
   headings: string[];
   /** Why there is no text, where the page is broken. */
-  problem?: string;
+  problem?: string | undefined;
 }
 
 export interface PdfDocument {
   /** Of the document's data, or the largest words of its first page; empty when neither tells it. */
   title: string;
   pages: number;
-  /** One page is held at a time. */
-  read(signal?: AbortSignal): AsyncGenerator<PdfPage>;
+  /** From a page on; one is held at a time. */
+  read(from: number, signal?: AbortSignal): AsyncGenerator<PdfPage>;
+  /** One page out of turn, without its headings. */
+  page(number: number): Promise<PdfPage>;
   close(): Promise<void>;
 }
 
@@ -30,14 +32,15 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfDocument> {
   return {
     title: await titleIn(document),
     pages: document.numPages,
-    read: (signal) => pagesOf(document, signal),
+    read: (from, signal) => pagesOf(document, from, signal),
+    page: async (number) => ({ number, headings: [], ...(await pageText(document, number)) }),
     close: async () => void (await document.loadingTask.destroy()),
   };
 }
 
-async function* pagesOf(document: Proxy, signal?: AbortSignal): AsyncGenerator<PdfPage> {
+async function* pagesOf(document: Proxy, from: number, signal?: AbortSignal): AsyncGenerator<PdfPage> {
   const headings = await headingsByPage(document);
-  for (let number = 1; number <= document.numPages; number++) {
+  for (let number = from; number <= document.numPages; number++) {
     signal?.throwIfAborted();
     yield { number, headings: headings.get(number) ?? [], ...(await pageText(document, number)) };
   }

@@ -21,6 +21,8 @@ export interface Asked {
   signal?: AbortSignal | undefined;
   /** Gets a line for each service whose answer came from the cache unchecked. */
   notes?: Set<string>;
+  /** The section that the reader wants. */
+  wanted?: string | undefined;
 }
 
 export interface Asking extends Asked {

@@ -74,6 +74,8 @@ export interface PaperText {
   sections: PaperSection[];
   /** Absent where the source does not tell entries apart. */
   references?: PaperReference[];
+  /** Sections without text are still to be read: asking again goes on. */
+  isPartial?: boolean;
   /** What a reader must know of this text, e.g. that it is the abstract only, or comes from the cache. */
   notes?: string[];
 }
@@ -108,8 +110,8 @@ export interface PaperLinks {
 
 export interface Papers {
   search(query: string, search: PaperSearch, signal?: AbortSignal): Promise<PartialAnswer<RankedHit>>;
-  /** An arXiv id with or without version, its DOI or address, or an id that the search gave. */
-  read(id: string, signal?: AbortSignal): Promise<PaperText>;
+  /** By an arXiv id with or without version, its DOI or address, or an id that the search gave. Of a book, `section` is read first. */
+  read(id: string, signal?: AbortSignal, section?: string): Promise<PaperText>;
   citations(
     id: string,
     direction: CitationDirection,

@@ -18,5 +18,5 @@ export function tellGaps(
   { terminal }: Cli,
   { missing = [], notes = [] }: { missing?: string[]; notes?: string[] },
 ): void {
-  for (const text of [...missing, ...notes]) terminal.err(`Note: ${plain(text)}.\n`);
+  for (const text of [...missing, ...notes]) terminal.err(`Note: ${plain(text).replace(/\.$/, '')}.\n`);
 }

@@ -34,7 +34,7 @@ export function readCommand(cli: Cli, done: (code: number) => void): Command {
       ),
     )
     .action(async (id: string, options: ReadOptions) => {
-      const paper = await (await papersOf(cli, options)).read(id);
+      const paper = await (await papersOf(cli, options)).read(id, undefined, options.section);
       const read = pageOf(paper, options);
       cli.terminal.out(options.json ? `${JSON.stringify(read)}\n` : readText(paper, read));
       tellGaps(cli, { notes: paper.notes ?? [] });

@@ -8,7 +8,7 @@ import { recipeMarkdown } from '../../research/recipe-table';
 import type { RunView } from '../../run/view';
 import { defineTool, type AgentTool, type ToolKit } from './tool';
 
-export type ReadPaper = (id: string, signal: AbortSignal) => Promise<PaperText>;
+export type ReadPaper = (id: string, signal: AbortSignal, section?: string) => Promise<PaperText>;
 
 export function notePaper({ bench }: ToolKit, read: ReadPaper): AgentTool {
   return defineTool({

@@ -13,15 +13,7 @@ const pageCharacters = 6_000;
 const sectionsTold = 40;
 
 export function researchTools(kit: ToolKit): AgentTool[] {
-  const texts = new Map<string, Promise<PaperText>>();
-  const read = (id: string, signal: AbortSignal): Promise<PaperText> => {
-    const known = texts.get(id);
-    if (known) return known;
-    const reading = kit.papers.read(id, signal);
-    texts.set(id, reading);
-    reading.catch(() => texts.delete(id));
-    return reading;
-  };
+  const read: ReadPaper = (id, signal, section) => kit.papers.read(id, signal, section);
   return [
     searchPapers(kit),
     readPaper(read),
@@ -72,7 +64,7 @@ function readPaper(read: ReadPaper): AgentTool {
     }),
     phase: 'research',
     async run({ id, section, offset }, { signal }) {
-      const paper = await read(id, signal);
+      const paper = await read(id, signal, section);
       const wanted = section ?? paper.sections[0]?.id;
       if (wanted === undefined)
         throw new MlInternError('papers-unavailable', `Paper ${id} has no readable text.`, {
