@@ -117,7 +117,7 @@ describe('papers in PDF', () => {
     const abort = new AbortController();
     const seen: number[] = [];
     const reading = async () => {
-      for await (const page of document.read(1, abort.signal)) {
+      for await (const page of document.read(abort.signal)) {
         seen.push(page.number);
         if (page.number === 5) abort.abort();
       }
@@ -134,8 +134,8 @@ describe('papers in PDF', () => {
     const slow: typeof openPdf = async (bytes) => {
       opened += 1;
       const document = await openPdf(bytes);
-      const read = async function* (from: number) {
-        for await (const page of document.read(from)) {
+      const read = async function* (signal?: AbortSignal, from?: number) {
+        for await (const page of document.read(signal, from)) {
           await clock.sleep(50);
           yield page;
         }

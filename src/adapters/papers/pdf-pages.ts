@@ -54,7 +54,7 @@ export class PdfPages {
   private async readOn(document: PdfDocument, before: readonly PdfPage[], signal?: AbortSignal): Promise<KeptPages> {
     const pages = [...before];
     const end = this.tools.clock.now() + longestReadingMs;
-    for await (const page of document.read(pages.length + 1, signal)) {
+    for await (const page of document.read(signal, pages.length + 1)) {
       pages.push(page);
       if (this.tools.clock.now() > end) break;
     }

@@ -16,8 +16,8 @@ export interface PdfDocument {
   /** Of the document's data, or the largest words of its first page; empty when neither tells it. */
   title: string;
   pages: number;
-  /** From a page on; one is held at a time. */
-  read(from: number, signal?: AbortSignal): AsyncGenerator<PdfPage>;
+  /** From a page on (or the first); one is held at a time. */
+  read(signal?: AbortSignal, from?: number): AsyncGenerator<PdfPage>;
   /** One page out of turn, without its headings. */
   page(number: number): Promise<PdfPage>;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfDocument> {
   return {
     title: await titleIn(document),
     pages: document.numPages,
-    read: (from, signal) => pagesOf(document, from, signal),
+    read: (signal, from) => pagesOf(document, from ?? 1, signal),
     page: async (number) => ({ number, headings: [], ...(await pageText(document, number)) }),
     close: async () => void (await document.loadingTask.destroy()),
   };
