@@ -65,6 +65,7 @@ const environmentHelp = `
 Environment:
   ML_INTERN_MODEL_API_KEY  key for --model-url; it is sent to that address only
   HF_TOKEN                 token for the Hub (HF_ENDPOINT, or https://huggingface.co)
+  GITHUB_TOKEN             optional: code of private repositories, and a search over all of GitHub
   ML_INTERN_SSH_TRANSPORT  how boxes are reached: built-in, system (the \`ssh\` program), or auto (default)
 `;
 

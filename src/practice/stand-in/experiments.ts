@@ -6,6 +6,7 @@ import { applied } from './numbers';
 import { evaluationOf, experiments, scoreOf, type Experiment } from './recall-experiments';
 import { approved } from './recall-datasets';
 import { requestsIn } from './requests';
+import type { PlannedCall } from './chat';
 import { call, type Step } from './step';
 
 const mostRevisions = 3;
@@ -16,8 +17,19 @@ export function* baseline(memory: Memory): Generator<Step> {
     ...(startingScript(memory) === null && experiments(memory).length === 0
       ? [call('starting_script', { method: 'sft' })]
       : []),
+    ...lookUps(memory),
   ];
   if (calls.length > 0) yield { text: 'Before anything is changed: how good is the base model?', calls };
+}
+
+/** What the trainer takes as it is installed, and what its documentation says: looked up while the base model is measured. */
+function lookUps(memory: Memory): PlannedCall[] {
+  if (experiments(memory).length > 0) return [];
+  const wanted = [
+    call('search_docs', { query: 'rows longer than max_length', package: 'trl' }),
+    call('look_up_signature', { names: ['trl.SFTConfig'], match: 'max_length completion_only_loss' }),
+  ];
+  return wanted.filter(({ name }) => callsTo(memory, name).length === 0);
 }
 
 export function* experimenting(memory: Memory): Generator<Step> {
