@@ -2,9 +2,9 @@
 
 import hashlib
 import io
+import json
 import os
 import stat
-import tarfile
 
 from . import folders
 from .errors import BoxError
@@ -32,27 +32,45 @@ def hashes(root, job_id, paths):
     return {"hashes": [_hash(base, path) for path in _checked(paths)]}
 
 
-def send(root, job_id, paths, out):
-    """A tar stream of the files. Members are called `<place in paths>.<sha256>`: names from here are never paths there."""
+def send(root, job_id, reading, out):
+    """Tells what there is in a line, takes a line {paths}, and sends those files: for each a line {number, sha256, bytes}
+    and exactly so many raw bytes, or {number, missing}. `number` is the place in `paths`: names from here are never paths there."""
     base = _base(root, job_id)
-    with tarfile.open(fileobj=out, mode="w|", format=tarfile.GNU_FORMAT) as members:
-        for number, path in enumerate(_checked(paths)):
-            _send_one(members, base, number, path)
+    _say(out, listing(root, job_id))
+    out.flush()
+    asked = reading.readline()
+    if not asked:
+        return
+    try:
+        paths = _checked(json.loads(asked)["paths"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise BoxError("bad-input", "The list of paths is not one.", "Report this: it is a fault of the client.") from error
+    for number, path in enumerate(paths):
+        _send_one(out, base, number, path)
+    out.flush()
 
 
-def _send_one(members, base, number, path):
+def _send_one(out, base, number, path):
     try:
         with _open(base, path) as file:
             size = os.fstat(file.fileno()).st_size
             # A small file is hashed and sent from one reading, so that both are of the same content.
             content = io.BytesIO(file.read(IN_MEMORY)) if size <= IN_MEMORY else file
             digest = _digest(content)
-            member = tarfile.TarInfo("%d.%s" % (number, digest))
-            member.size = content.tell()
+            left = content.tell()
             content.seek(0)
-            members.addfile(member, content)
+            _say(out, {"number": number, "sha256": digest, "bytes": left})
+            while left > 0:
+                # A file that shrinks meanwhile is filled up: its hash will tell.
+                block = content.read(min(left, _BLOCK)) or b"\0" * min(left, _BLOCK)
+                out.write(block)
+                left -= len(block)
     except FileNotFoundError:
-        members.addfile(tarfile.TarInfo("%d.missing" % number))
+        _say(out, {"number": number, "missing": True})
+
+
+def _say(out, line):
+    out.write(json.dumps(line).encode() + b"\n")
 
 
 def _walk(folder, prefix, depth):

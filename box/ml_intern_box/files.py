@@ -4,9 +4,9 @@ What bears its name is whole: it was hashed before it was renamed. Partial uploa
 """
 
 import hashlib
+import json
 import os
 import re
-import tarfile
 import time
 
 from . import hashing
@@ -14,6 +14,7 @@ from .errors import BoxError
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _BLOCK = 1 << 20
+_LONGEST_LINE = 256 << 20
 # What is being written right now is younger than this.
 _LEFTOVER_SECONDS = 24 * 3600
 
@@ -25,7 +26,23 @@ def stored(root, digest):
     return os.path.join(root, "files", digest[:2], digest)
 
 
-def manifest(root, wanted):
+def take(root, reading, writing):
+    """Takes files in, in one exchange: a line {files: [[hash, bytes], ...]} is answered with what is missing; a line
+    {sending: [hash, ...]} is followed by those files' bytes, one after the other, and answered with how many came whole."""
+    wanted = _line(reading, "files")
+    told = _manifest(root, wanted)
+    writing.write(json.dumps(told).encode() + b"\n")
+    writing.flush()
+    sizes = dict(wanted)
+    sending = _line(reading, "sending")
+    if not isinstance(sending, list) or not all(isinstance(each, str) and each in sizes for each in sending):
+        raise BoxError("bad-input", "The list of what is sent is not one.", "Report this: it is a fault of the client.")
+    for digest in sending:
+        _keep(told["parts"], reading, sizes[digest], stored(root, digest))
+    return {"received": len(sending)}
+
+
+def _manifest(root, wanted):
     """Which of [[hash, bytes], ...] must be sent, and how much of them an earlier try has brought already."""
     parts = _parts(root)
     missing, partial = [], {}
@@ -39,20 +56,11 @@ def manifest(root, wanted):
     return {"missing": missing, "partial": partial, "parts": parts}
 
 
-def receive(root, stream):
-    """Takes in a tar stream whose members are named by their hashes; a stream that is cut off leaves whole files only."""
-    received, parts = 0, _parts(root)
+def _line(reading, name):
     try:
-        with tarfile.open(fileobj=stream, mode="r|") as members:
-            for member in members:
-                target = stored(root, member.name)
-                if not member.isreg():
-                    raise BoxError("bad-input", "%s is not a plain file." % member.name, "Send plain files only.")
-                _keep(parts, members.extractfile(member), member.size, target)
-                received += 1
-    except (tarfile.TarError, EOFError) as error:
-        raise BoxError("bad-input", "The stream of files was cut off: %s." % error, "Send the files again.") from error
-    return {"received": received}
+        return json.loads(reading.readline(_LONGEST_LINE))[name]
+    except (ValueError, TypeError, KeyError) as error:
+        raise BoxError("bad-input", "The list of files was cut off.", "Send it again.") from error
 
 
 def adopt(root, digest):
@@ -104,17 +112,19 @@ def unused(root, older_than_seconds):
 
 
 def _keep(parts, content, size, target):
-    """One member of a stream, written beside and renamed when its hash is right."""
+    """One file of a stream, written beside and renamed when its hash is right."""
     new = os.path.join(parts, "%s.%d.new" % (os.path.basename(target), os.getpid()))
     digest = hashlib.sha256()
     try:
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
-            for block in iter(lambda: content.read(_BLOCK), b""):
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb", buffering=0) as file:
+            while size > 0:
+                block = content.read(min(size, _BLOCK))
+                if not block:
+                    raise BoxError("bad-input", "The stream of files was cut off.", "Send the files again.")
                 digest.update(block)
                 size -= len(block)
-                file.write(block)
-        if size > 0:
-            raise EOFError("a file ended early")
+                while block:
+                    block = block[file.write(block) :]
         if digest.hexdigest() != os.path.basename(target):
             raise _damaged(os.path.basename(target))
         _rename(new, target)

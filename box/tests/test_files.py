@@ -1,10 +1,8 @@
 """Files named by their content: only whole ones are ever seen, whatever is cut off or sent in bad faith."""
 
 import hashlib
-import io
 import json
 import os
-import tarfile
 
 import pytest
 from supervised import request
@@ -16,25 +14,27 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def tar(members):
-    """Bytes of a tar stream of {name: bytes}."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w|") as stream:
-        for name, data in members.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            stream.addfile(member, io.BytesIO(data))
-    return out.getvalue()
+def take(box, *contents, sending=None, after=b""):
+    """What the box says to one exchange: its manifest and, if any are sent, how many it received or why not."""
+    wanted = {"files": [[digest(data), len(data)] for data in contents]}
+    said = json.dumps(wanted).encode() + b"\n"
+    said += json.dumps({"sending": [digest(data) for data in (sending or [])]}).encode() + b"\n" + after
+    _, out = box.run("take", stdin=said)
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def send(box, *contents):
+    told, answer = take(box, *contents, sending=contents, after=b"".join(contents))
+    return answer
 
 
 def manifest(box, *contents):
-    wanted = {"files": [[digest(data), len(data)] for data in contents]}
-    return box.ask("manifest", stdin=json.dumps(wanted).encode())
+    return take(box, *contents)[0]
 
 
 def test_only_what_is_missing_is_asked_for(box):
     assert manifest(box, b"one", b"two")["missing"] == [digest(b"one"), digest(b"two")]
-    assert box.ask("receive", stdin=tar({digest(b"one"): b"one"})) == {"received": 1}
+    assert send(box, b"one") == {"received": 1}
     assert manifest(box, b"one", b"two")["missing"] == [digest(b"two")]
     stored = files.stored(box.root, digest(b"one"))
     assert os.stat(stored).st_mode & 0o777 == 0o600
@@ -43,8 +43,7 @@ def test_only_what_is_missing_is_asked_for(box):
 
 def test_a_stream_that_is_cut_off_leaves_whole_files_only(box):
     first, second = os.urandom(70_000), os.urandom(70_000)
-    whole = tar({digest(first): first, digest(second): second})
-    answer = box.ask("receive", stdin=whole[:100_000])
+    _, answer = take(box, first, second, sending=(first, second), after=(first + second)[:100_000])
     assert answer["error"]["reason"] == "bad-input" and "cut off" in answer["error"]["message"]
     assert manifest(box, first, second)["missing"] == [digest(second)]
     assert os.listdir(os.path.join(box.root, "files", "parts")) == []
@@ -52,22 +51,26 @@ def test_a_stream_that_is_cut_off_leaves_whole_files_only(box):
 
 @pytest.mark.parametrize("name", ["../../jobs/x", "-rf", "$(id)", "a\nb", "/etc/passwd", "é" * 64, "A" * 64])
 def test_a_name_that_is_no_hash_is_refused(box, name):
-    answer = box.ask("receive", stdin=tar({name: b"x"}))
+    said = json.dumps({"files": [[name, 1]]}) + "\n" + json.dumps({"sending": [name]}) + "\nx"
+    answer = box.ask("take", stdin=said.encode())
     assert answer["error"]["reason"] == "bad-input"
 
 
 def test_a_file_that_is_not_what_it_claims_is_refused(box):
-    assert "damaged" in box.ask("receive", stdin=tar({digest(b"good"): b"evil"}))["error"]["message"]
+    _, answer = take(box, b"good", sending=[b"good"], after=b"evil")
+    assert "damaged" in answer["error"]["message"]
     assert manifest(box, b"good")["missing"] == [digest(b"good")]
 
 
-def test_a_link_in_the_stream_is_refused(box):
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w|") as stream:
-        member = tarfile.TarInfo(digest(b"x"))
-        member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        stream.addfile(member)
-    assert "not a plain file" in box.ask("receive", stdin=out.getvalue())["error"]["message"]
+def test_what_was_not_announced_is_refused(box):
+    _, answer = take(box, b"one", sending=[b"other"], after=b"other")
+    assert answer["error"]["reason"] == "bad-input"
+
+
+@pytest.mark.parametrize("said", [b"", b"{", b"[]\n", b'{"files": 3}\n', b'{"files": [[1, 2]]}\n', b'{"files": []}\n{"sending": 1}\n'])
+def test_an_exchange_that_is_none_is_refused(box, said):
+    _, out = box.run("take", stdin=said)
+    assert json.loads(out.splitlines()[-1])["error"]["reason"] == "bad-input"
 
 
 def test_an_upload_goes_on_where_it_stopped_and_is_checked_at_the_end(box):
@@ -87,7 +90,7 @@ def test_an_upload_goes_on_where_it_stopped_and_is_checked_at_the_end(box):
 
 
 def test_a_file_that_lost_its_content_is_asked_for_again(box):
-    box.ask("receive", stdin=tar({digest(b"data"): b"data"}))
+    send(box, b"data")
     open(files.stored(box.root, digest(b"data")), "w").close()
     assert manifest(box, b"data")["missing"] == [digest(b"data")]
 
@@ -101,7 +104,7 @@ def by_hash_only(program):
 def test_a_job_takes_its_files_from_the_store(box):
     program = "open('main.py', 'a').write('# mine'); print('ran')"
     wanted, _ = by_hash_only(program)
-    box.ask("receive", stdin=tar({digest(program.encode()): program.encode()}))
+    send(box, program.encode())
     box.submit(wanted)
     assert box.follow("job-1")[0]["state"] == "finished"
     stored = files.stored(box.root, digest(program.encode()))
@@ -111,7 +114,7 @@ def test_a_job_takes_its_files_from_the_store(box):
 def test_a_job_whose_file_is_not_in_the_store_is_refused_and_can_be_submitted_again(box):
     wanted, _ = by_hash_only("print('ran')")
     assert "was not sent" in box.submit(wanted)["error"]["message"]
-    box.ask("receive", stdin=tar({digest(b"print('ran')"): b"print('ran')"}))
+    send(box, b"print('ran')")
     box.submit(wanted)
     assert box.follow("job-1")[0]["state"] == "finished"
 
@@ -119,7 +122,7 @@ def test_a_job_whose_file_is_not_in_the_store_is_refused_and_can_be_submitted_ag
 def test_a_stored_file_that_was_damaged_is_never_run(box):
     program = b"print('ran')"
     wanted, _ = by_hash_only(program.decode())
-    box.ask("receive", stdin=tar({digest(program): program}))
+    send(box, program)
     with open(files.stored(box.root, digest(program)), "w") as file:
         file.write("print('bad')")
     assert "damaged" in box.submit(wanted)["error"]["message"]
@@ -127,7 +130,7 @@ def test_a_stored_file_that_was_damaged_is_never_run(box):
 
 
 def test_what_nobody_asked_for_is_told_as_unused(box):
-    box.ask("receive", stdin=tar({digest(b"old"): b"old", digest(b"new"): b"new"}))
+    send(box, b"old", b"new")
     old = files.stored(box.root, digest(b"old"))
     os.utime(old, (1, 1))
     given_up = os.path.join(box.root, "files", "parts", "x.part")

@@ -1,5 +1,5 @@
 /** A file of this machine as the source or the target of a transfer. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { MlInternError } from '../core/errors';
 import type { TransferOptions } from '../core/ports/shell';
 
@@ -42,6 +42,14 @@ export async function writeFrom(path: string, chunks: AsyncIterable<Uint8Array>,
     throw explained(path, error);
   } finally {
     await file.close();
+  }
+}
+
+export async function writeWhole(path: string, content: Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, content);
+  } catch (error) {
+    throw explained(path, error);
   }
 }
 

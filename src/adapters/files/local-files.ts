@@ -4,10 +4,10 @@ import { lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { MlInternError } from '../../core/errors';
 import type { LocalFiles } from '../../core/ports/local-files';
-import { readFrom, writeFrom } from '../../node/local-file';
-import { pack, unpack } from './tar';
+import { readFrom, writeFrom, writeWhole } from '../../node/local-file';
+import { contents } from './contents';
 
-export const localFiles: LocalFiles = { size, hash, pack, unpack, places, write, rename, remove };
+export const localFiles: LocalFiles = { size, hash, contents, places, write, rename, remove };
 
 async function size(path: string): Promise<number | undefined> {
   const facts = await lstat(path).catch(absent);
@@ -23,10 +23,19 @@ async function hash(path: string, signal?: AbortSignal): Promise<string> {
   return digest.digest('hex');
 }
 
-async function write(path: string, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<string> {
+async function write(
+  path: string,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<string> {
   const digest = createHash('sha256');
+  if (content instanceof Uint8Array) {
+    await writeWhole(path, content);
+    return digest.update(content).digest('hex');
+  }
+  const chunks = content;
   async function* digested() {
-    for await (const chunk of content) {
+    for await (const chunk of chunks) {
       digest.update(chunk);
       yield chunk;
     }

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { MlInternError } from '../errors';
 import type { LocalFile, PushReport, StorageOptions } from '../ports/box-files';
+import { answered, Conversation } from './conversation';
 import { persevere } from './persevere';
-import { parseAnswer } from './schema';
 import type { StorageParts } from './storage-parts';
 
 const largeBytes = 4 * 1024 * 1024;
@@ -68,30 +68,32 @@ class Push {
   }
 
   private async attempt(): Promise<PushReport> {
-    const { signal } = this.options;
-    const told = await this.parts.ask(manifest, ['manifest'], { stdin: this.inventory(), signal });
-    const missing = new Set(told.missing);
-    const wanted = this.files.filter((file) => missing.has(file.sha256));
-    const lacked = (this.lacked ??= { files: wanted.length, bytes: total(wanted) });
-    this.settled = lacked.bytes - total(wanted);
-    this.progress(0);
-    const large = wanted.filter(isLarge);
-    await this.sendSmall(wanted.filter((file) => !isLarge(file)));
-    for (const file of large) await this.sendLarge(file, told);
-    return { sent: lacked.files, bytes: lacked.bytes, already: this.files.length - lacked.files };
+    const talk = new Conversation(this.parts.stream, ['take'], this.options.signal);
+    try {
+      talk.tell({ files: this.files.map((file) => [file.sha256, file.bytes]) });
+      const told = await answered(talk, manifest);
+      const missing = new Set(told.missing);
+      const wanted = this.files.filter((file) => missing.has(file.sha256));
+      const lacked = (this.lacked ??= { files: wanted.length, bytes: total(wanted) });
+      this.settled = lacked.bytes - total(wanted);
+      this.progress(0);
+      await this.sendSmall(
+        talk,
+        wanted.filter((file) => !isLarge(file)),
+      );
+      for (const file of wanted.filter(isLarge)) await this.sendLarge(file, told);
+      return { sent: lacked.files, bytes: lacked.bytes, already: this.files.length - lacked.files };
+    } finally {
+      await talk.close();
+    }
   }
 
-  private inventory(): string {
-    return JSON.stringify({ files: this.files.map((file) => [file.sha256, file.bytes]) });
-  }
-
-  private async sendSmall(files: readonly LocalFile[]): Promise<void> {
-    if (files.length === 0) return;
-    const { signal } = this.options;
-    const stdin = this.counted(this.parts.local.pack(files));
-    let said = '';
-    for await (const chunk of this.parts.stream(['receive'], { stdin, signal })) said += Buffer.from(chunk).toString();
-    if (parseAnswer(received, said)?.received !== files.length) throw notTaken();
+  private async sendSmall(talk: Conversation, files: readonly LocalFile[]): Promise<void> {
+    talk.tell({ sending: files.map((file) => file.sha256) });
+    talk.send(this.counted(this.parts.local.contents(files)));
+    talk.finish();
+    const { received: taken } = await answered(talk, received);
+    if (taken !== files.length) throw notTaken();
     this.settled += total(files);
   }
 

@@ -11,8 +11,7 @@ export function boxStorage(parts: StorageParts): BoxStorage {
   return {
     push: (files, options = {}) => pushFiles(parts, files, options),
     artifacts: async (id, signal) => withTotal(await list(id, signal)),
-    fetch: async (id, paths, folder, options = {}) =>
-      fetchArtifacts(parts, { id, listing: await list(id, options.signal), paths, folder }, options),
+    fetch: (id, paths, folder, options = {}) => fetchArtifacts(parts, { id, paths, folder }, options),
   };
 }
 

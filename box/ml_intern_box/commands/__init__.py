@@ -1,0 +1,1 @@
+"""The commands of the supervisor, each module loaded when one of its own is asked for."""

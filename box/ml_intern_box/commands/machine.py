@@ -1,0 +1,12 @@
+"""Commands that tell what the machine is and has."""
+
+from .. import launch, signature_ask
+from .given import given
+
+
+def check(root, options):
+    return {"card": launch.card(root, options)}
+
+
+def signatures(root, options):
+    return signature_ask.look_up(root, options.environment, given().get("names"))
