@@ -45,6 +45,8 @@ _NUMBER_WORDS.update(
         for tens, word in enumerate("thirty forty fifty sixty seventy eighty ninety hundred".split(), start=3)
     }
 )
+_NUMBER_WORDS.update({sign: str(value) for value, sign in enumerate("零一二三四五六七八九十")})
+_NUMBER_WORDS.update({"两": "2", "百": "100", "千": "1000", "万": "10000"})
 
 
 def words(text: str) -> List[str]:

@@ -3,7 +3,7 @@
 `verbatim`: the whole question (its choices in any order), or 13 of its own words in a row. `near`: at least .8 of its word 5-grams,
 weighted by how rare they are among the items (PostTrainBench's measure: question .75, answer .25, up to 1.0 for items of 8 words or
 fewer), or a whole part of it of at least 8 words. `answer`: 13 words in a row of a telling answer. Numbers that differ where the rest is
-the same make another item: such a copy is no verbatim one, and near only from .9 on.
+the same make another item: such a copy is no verbatim one, and near only from .95 on.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ml_intern_box.overlap_words import telling
 EXACT_LENGTH, EXACT_UNSPACED = 13, 20
 PART_LENGTH, PART_UNSPACED = 8, 12
 QUESTION_SHARE = 0.75
-OTHER_NUMBERS = 0.9
+OTHER_NUMBERS = 0.95
 SHORT, LONG = 8, 16
 SHORTEST_WITHIN_TEXT = 4
 """A question of fewer words counts only when it is a whole sentence of the row."""
@@ -104,10 +104,11 @@ def _of_item(item: Item, row: Row, held: Set[str]) -> Optional[Hit]:
 
 def _whole(side: Side, row: Row, runs: List[Run], item: Item) -> Optional[Hit]:
     count = len(side.tokens)
-    for run in runs:
-        if run.length == count and any(side.own) and _stands_alone(side, row, run, item):
+    full = [run for run in runs if run.length == count]
+    for run in full:
+        if any(side.own) and _stands_alone(side, row, run, item):
             return Hit(row.number, side.item, 1.0, "verbatim", run.row, count)
-    if runs and _squeezed(side, row, runs[0]):
+    if runs and not full and _squeezed(side, row, runs[0]):
         return Hit(row.number, side.item, 1.0, "verbatim", max(0, runs[0].row - runs[0].side), count)
     return None
 
