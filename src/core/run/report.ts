@@ -1,5 +1,7 @@
 /** The report: the run's story with its numbers, made from the view alone, so it can be written again at any time. */
 import { finalStates } from '../ports/box';
+import { dataSections } from './report-data';
+import { markdownLine as line } from './report-text';
 import type { Comparison, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
@@ -21,6 +23,7 @@ export function writeReport(view: RunView, notes: readonly string[]): string {
     result(view),
     experiments(view),
     datasets(view),
+    ...dataSections(view),
     papers(view),
     cost(view),
     problems(view),
@@ -90,14 +93,6 @@ function noteList(notes: readonly string[]): string {
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`;
-}
-
-/** Text from outside in one line of a table: no breaks, no cell borders, no markup that links, embeds or opens code. */
-function line(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\|<>[\]`]/g, (character) => `\\${character}`)
-    .trim();
 }
 
 /** An address that cannot end its link early. */

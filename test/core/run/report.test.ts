@@ -195,6 +195,6 @@ describe('the report', () => {
       links.every((target) => /^https:\/\/arxiv\.org\/abs\/[^\s[\]()]*$/.test(target)),
       links.join(' '),
     );
-    assert.equal(text.split('\n').filter((one) => one.startsWith('#')).length, 7);
+    assert.equal(text.split('\n').filter((one) => one.startsWith('#')).length, 8);
   });
 });

@@ -1,10 +1,12 @@
 /** How a tool's output reaches the model: facts first, then fenced untrusted text, bounded in size and line length. */
 import type { MlInternError } from '../../errors';
+import { onlySeen, seenLine } from '../../text/unseen';
 import type { ToolOutput } from './tool';
 
 /** Bytes-ish bound of one result; the full text goes to a file. */
 export const resultLimit = 8_000;
 const lineLimit = 2_000;
+const longestLabel = 200;
 /** Blocks that would get less room than this are left out. */
 const smallestBlock = 400;
 
@@ -19,20 +21,45 @@ export function renderOutput(output: ToolOutput, file: string): Rendered {
     ...(output.script === undefined ? [] : [`<script>\n${output.script}\n</script>`]),
     ...(output.untrusted ?? []).map(({ source, text }) => fence(source, text)),
   ];
-  const full = [JSON.stringify(output.facts), ...blocks].join('\n\n');
+  const facts = seenFacts(output.facts) as Record<string, unknown>;
+  const full = [JSON.stringify(facts), ...blocks].join('\n\n');
   if (full.length <= resultLimit && !hasLongLine(blocks)) return { content: full };
-  return { content: clip(cutFacts(output.facts, { chars: full.length, file }), blocks), full };
+  return { content: clip(cutFacts(facts, { chars: full.length, file }), blocks), full };
 }
 
 export function renderError(error: MlInternError): string {
   const { message, next, reason } = error;
-  return JSON.stringify({ error: cutText(message, lineLimit), next: cutText(next, lineLimit), reason });
+  return JSON.stringify(seenFacts({ error: cutText(message, lineLimit), next: cutText(next, lineLimit), reason }));
 }
 
-/** A fence that the fenced text cannot close: its own tags are defused, however they are spaced. */
+/** A fence that the fenced text cannot close, with nothing inside that a reader of the log would not see. */
 function fence(source: string, text: string): string {
-  const label = source.replace(/["<>\n]/g, ' ');
-  return `<untrusted source="${label}">\n${text.replace(/<(\s*\/?\s*)untrusted/gi, '‹$1untrusted')}\n</untrusted>`;
+  const { text: seen, removed } = onlySeen(text);
+  const label = cutText(defused(seenLine(source).replace(/["<>]/g, ' ')), longestLabel);
+  const hidden = removed === 0 ? '' : ` (${removed} invisible characters taken out)`;
+  return `<untrusted source="${label}${hidden}">\n${defused(seen)}\n</untrusted>`;
+}
+
+/** Names and titles in the facts come from outside as well: they may be odd, but not hide or pretend anything. */
+function seenFacts(value: unknown): unknown {
+  if (typeof value === 'string') return defused(onlySeen(value).text);
+  if (Array.isArray(value)) return value.map(seenFacts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [defused(onlySeen(key).text), seenFacts(inner)]),
+  );
+}
+
+/** Our own tags, however they are spaced, and the marks of chat templates, which a server's tokenizer would take for the real ones. */
+const ownTags = /[<＜﹤](\s*[/／]?\s*(?:untrusted|script)(?![\p{L}\p{N}-]))/giu;
+const chatMarks =
+  /[<＜](?=[|｜][^\n<>]{1,60}[|｜]\s*>|\/?s>|(?:start|end)_of_turn>|\/?(?:tool_call|tool_response|tool_calls|function_calls|function_results|system|assistant)>|<\/?SYS>>)/giu;
+
+function defused(text: string): string {
+  return text
+    .replace(ownTags, '‹$1')
+    .replace(chatMarks, '‹')
+    .replace(/\[(\/?(?:INST|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS|SYSTEM_PROMPT))\]/gi, '⟦$1⟧');
 }
 
 /** One JSON object in any case: facts that do not fit are given as the beginning of their text. */

@@ -1,0 +1,130 @@
+/** The report's account of the data: what the literature says, each data sheet, what overlaps, what the licences oblige to, where rows went. */
+import { combinedLicence, obligationWords, type LicensedSource } from '../data/licence-terms';
+import { recipeMarkdown } from '../research/recipe-table';
+import { markdownBrief, markdownLine as line, markdownTable } from './report-text';
+import type { DataSheet, OverlapReport, Waterfall } from './types';
+import type { DatasetView, ExperimentView, RunView } from './view';
+
+const shownText = 240;
+const shownExamples = 3;
+
+/** In the order in which the work was done. */
+export function dataSections(view: RunView): string[] {
+  return [recipes(view), sheets(view), overlaps(view), licences(view), waterfalls(view)];
+}
+
+function recipes({ recipeTable }: RunView): string {
+  if (recipeTable.length === 0) return '';
+  return `## What the literature says worked\n\nEach value is backed by words of its paper, quoted below the table.\n\n${recipeMarkdown(recipeTable)}`;
+}
+
+function sheets({ datasets }: RunView): string {
+  const shown = datasets.filter(({ status }) => status === 'used' || status === 'refused');
+  const rows = shown.flatMap(({ sheet }) => (sheet === null ? [] : [sheetCells(sheet)]));
+  if (rows.length === 0) return '';
+  const head = ['dataset', 'revision', 'rows', 'looked at', 'format', 'median tokens', 'language', 'copies', 'usable'];
+  const remarks = shown.flatMap(({ id, sheet }) =>
+    (sheet?.remarks ?? []).map((remark) => `- ${line(id)}: ${line(remark)}`),
+  );
+  return `## Data sheets\n\n${markdownTable(head, rows)}${remarks.length === 0 ? '' : `\n\n${remarks.join('\n')}`}`;
+}
+
+function sheetCells(sheet: DataSheet): string[] {
+  const { lengths, languages = [], duplicates } = sheet;
+  const estimated = lengths?.tokens.estimated === true ? ' (estimated)' : '';
+  return [
+    line(sheet.id),
+    line(sheet.revision.slice(0, 12)),
+    rowsOf(sheet),
+    `${sheet.sampled}${sheet.complete === true ? ' (all)' : ''}`,
+    line(sheet.format),
+    lengths === undefined ? '–' : `${lengths.tokens.p50}, at most ${lengths.tokens.max}${estimated}`,
+    languages
+      .slice(0, 3)
+      .map(({ language, share }) => `${line(language)} ${percent(share)}`)
+      .join(', ') || '–',
+    duplicates === undefined
+      ? percent(sheet.duplicateShare)
+      : `${percent(duplicates.exact)} exact, ${percent(duplicates.near)} near`,
+    sheet.usableShare === undefined ? '–' : percent(sheet.usableShare),
+  ];
+}
+
+function rowsOf({ rows, split, splits }: DataSheet): string {
+  const known = rows ?? splits.find((one) => one.split === (split ?? 'train'))?.rows ?? splits[0]?.rows;
+  return known === null || known === undefined ? 'unknown' : String(known);
+}
+
+function overlaps({ datasets }: RunView): string {
+  const checked = datasets.flatMap(({ overlap }) => (overlap === null ? [] : [overlap]));
+  if (checked.length === 0) return '';
+  const rows = checked.map((report) => [
+    ...[line(report.dataset), `${report.rows}`, `${report.items}`, String(report.hits), kindsOf(report)],
+    ...[String(report.flaggedRows.length), report.blocked ? 'held up' : 'no'],
+  ]);
+  const head = ['dataset', 'rows checked', 'items', 'hits', 'kinds', 'rows that overlap', 'held up by it'];
+  const found = checked.map(examplesOf).filter((text) => text !== '');
+  return ['## Overlap with the evaluation', markdownTable(head, rows), ...found].join('\n\n');
+}
+
+const kindsOf = ({ kinds = {} }: OverlapReport): string =>
+  Object.entries(kinds)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(', ') || '–';
+
+/** Side by side, so that a reader can judge them. */
+function examplesOf({ dataset, examples, remarks = [] }: OverlapReport): string {
+  const rows = examples
+    .slice(0, shownExamples)
+    .map(({ row, item, kind, score, rowText, itemText }) => [
+      ...[`${row}`, markdownBrief(rowText, shownText), `${item}`, markdownBrief(itemText, shownText)],
+      `${kind ?? 'overlap'}, ${score.toFixed(2)}`,
+    ]);
+  const table = markdownTable(['row', 'its text', 'item', 'its text', 'kind and score'], rows);
+  const notes = remarks.map((remark) => `- ${line(remark)}`).join('\n');
+  const parts = [table, notes].filter((part) => part !== '');
+  return parts.length === 0 ? '' : [`### ${line(dataset)}`, ...parts].join('\n\n');
+}
+
+function licences({ datasets, config }: RunView): string {
+  const used = datasets.filter(({ status, sheet }) => status === 'used' && sheet !== null);
+  if (used.length === 0) return '';
+  const sources: LicensedSource[] = used.map(({ id, sheet }) => ({ what: id, licence: sheet?.licence ?? null }));
+  const { licence, obligations, remarks, attribution } = combinedLicence(sources);
+  const asks = obligations.map((one) => obligationWords[one]);
+  return [
+    '## Licences',
+    `What is made from the data used here: ${line(licence)}. ${asks.length === 0 ? 'The licences ask for nothing.' : `They ask to ${asks.map(line).join('; ')}.`} The base model${config === null ? '' : ` ${line(config.baseModel)}`} has terms of its own. This is a help, no legal advice.`,
+    [...attribution, ...remarks, ...conflicts(used)].map((text) => `- ${line(text)}`).join('\n'),
+  ].join('\n\n');
+}
+
+const conflicts = (used: readonly DatasetView[]): string[] =>
+  used.flatMap(({ id, sheet }) => (sheet?.licenceConflict === undefined ? [] : [`${id}: ${sheet.licenceConflict}`]));
+
+function waterfalls({ experiments }: RunView): string {
+  const compiled = experiments.flatMap((experiment) =>
+    experiment.waterfall === null ? [] : [waterfallOf(experiment, experiment.waterfall)],
+  );
+  if (compiled.length === 0) return '';
+  return [
+    '## Where the rows went',
+    "How many rows were left after each stage of an experiment's recipe.",
+    ...compiled,
+  ].join('\n\n');
+}
+
+function waterfallOf({ id }: ExperimentView, { stages, sources, rows, unmapped }: Waterfall): string {
+  const own = sources.flatMap((source) =>
+    source.stages.map(({ name, rows: left }) => [line(source.dataset), line(name), String(left)]),
+  );
+  const all = stages.map(({ name, rows: left }) => ['all', line(name), String(left)]);
+  const lost = Object.entries(unmapped).map(([problem, count]) => `${count} ${line(problem)}`);
+  return [
+    `### ${line(id)}: ${rows} training rows`,
+    markdownTable(['source', 'stage', 'rows left'], [...own, ...all]),
+    ...(lost.length === 0 ? [] : [`Not mapped: ${lost.join(', ')}.`]),
+  ].join('\n\n');
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(share > 0 && share < 0.095 ? 1 : 0)} %`;

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { dataSections } from '../../../src/core/run/report-data';
+import { emptyView } from '../../../src/core/run/reducer';
+import type { DatasetView, ExperimentView, RunView } from '../../../src/core/run/view';
+import { overlap, recipeRow, sheet, waterfall } from '../../support/core/samples';
+
+const dataset = (id: string, rest: Partial<DatasetView> = {}): DatasetView => ({
+  ...{ id, sheet: sheet(id), overlap: overlap(id), status: 'used', reason: 'fits', decidedBy: 'person' },
+  ...rest,
+});
+const told = (rest: Partial<RunView>): string => dataSections({ ...emptyView(), ...rest }).join('\n\n');
+const has = (text: string, ...parts: string[]): void => {
+  for (const part of parts) assert.ok(text.includes(part), `${part}\n\nis not in\n\n${text}`);
+};
+
+describe("the report's account of the data", () => {
+  it('shows what the literature says with the words that say so', () => {
+    has(
+      told({ recipeTable: [recipeRow()] }),
+      '## What the literature says worked',
+      '| 0.31 exact | – | lab/qa | – | learning rate 3e-4 | Glim Colours (2501.00002) |',
+      'data: “We train on lab/qa.” (1 Data)',
+    );
+  });
+
+  it('gives each data sheet a line, and the remarks below', () => {
+    const tokens = { p50: 12, p90: 30, p99: 60, max: 90, tokenizer: 'lab/tiny', estimated: true };
+    const rich = sheet('lab/qa', {
+      ...{ rows: 100, complete: true, usableShare: 0.98, remarks: ['2 rows are empty.'] },
+      ...{
+        lengths: { characters: { p50: 1, p90: 1, p99: 1, max: 1 }, tokens },
+        languages: [{ language: 'en', share: 1 }],
+      },
+      duplicates: { exact: 0.012, near: 0.2, method: 'm' },
+    });
+    has(
+      told({ datasets: [dataset('lab/qa', { sheet: rich }), dataset('lab/old')] }),
+      '| lab/qa | r1 | 100 | 100 (all) | question-answer | 12, at most 90 (estimated) | en 100 % | 1.2 % exact, 20 % near | 98 % |',
+      '| lab/old | r1 | 100 | 100 | question-answer | – | – | 0 % | – |',
+      '- lab/qa: 2 rows are empty.',
+    );
+  });
+
+  it('lays overlapping rows beside the items, and says what names give away', () => {
+    const leaky = {
+      ...overlap('lab/leaky', [1, 2, 3, 4]),
+      kinds: { verbatim: 3, near: 1 },
+      remarks: ['Its card names the evaluation.'],
+      examples: [1, 2, 3, 4].map((row) => ({
+        ...{ row, item: 7, score: 1, kind: 'verbatim' as const, rowText: `a | row ${row} ${'x'.repeat(400)}` },
+        itemText: 'an item',
+      })),
+    };
+    const text = told({ datasets: [dataset('lab/leaky', { overlap: leaky, status: 'refused' }), dataset('lab/qa')] });
+    has(
+      text,
+      '| lab/leaky | 100 | 60 | 4 | 3 verbatim, 1 near | 4 | held up |',
+      '| lab/qa | 100 | 60 | 0 | – | 0 | no |',
+      '| 1 | a \\| row 1 xxx',
+      '| 7 | an item | verbatim, 1.00 |',
+      '- Its card names the evaluation.',
+    );
+    assert.doesNotMatch(text, /row 4/, 'Three examples are enough.');
+  });
+
+  it('says what the licences of the data that was used oblige to, and where they contradict each other', () => {
+    const alike = sheet('lab/sa', { licence: 'cc-by-sa-4.0', licenceConflict: 'The card says one, a file another.' });
+    const text = told({
+      datasets: [dataset('lab/qa'), dataset('lab/sa', { sheet: alike }), dataset('lab/nc', { status: 'refused' })],
+    });
+    has(
+      text,
+      'What is made from the data used here: cc-by-sa-4.0. They ask to name the sources and their licences; pass the result on under the same licence.',
+      '- lab/qa: mit',
+      '- lab/sa: The card says one, a file another.',
+    );
+    assert.doesNotMatch(text, /- lab\/nc/);
+  });
+
+  it('shows where the rows of each experiment went', () => {
+    const compiled = { id: '01-a', waterfall: waterfall() } as ExperimentView;
+    const waiting = { id: '02-b', waterfall: null } as ExperimentView;
+    const text = told({ experiments: [compiled, waiting] });
+    has(
+      text,
+      '### 01-a: 8 training rows',
+      '| a/b | loaded | 10 |',
+      '| all | mapped | 8 |',
+      'Not mapped: 2 missing-column.',
+    );
+    assert.doesNotMatch(text, /02-b/);
+  });
+
+  it('leaves out what there is not', () => {
+    assert.equal(told({}).trim(), '');
+  });
+
+  it('shows nothing that hides', () => {
+    const text = told({ datasets: [dataset('lab/\u202eqa\u200b\u{e0041}')] });
+    assert.doesNotMatch(text, /[\u200b\u202e\u{e0041}]/u);
+  });
+});
