@@ -4,6 +4,7 @@ import { findQuote } from '../../src/core/research/quote';
 import type { Service } from '../../src/practice/servers/exchange';
 import { rateLimited, type Fault } from '../../src/practice/servers/faults';
 import { InstantClock } from '../support/instant-clock';
+import { MemoryCache } from '../support/memory-cache';
 import { inTurn, startFaultyServers, type FaultyServers } from '../support/practice';
 import { smallWorld } from '../support/small-world';
 
@@ -132,6 +133,98 @@ describe('PaperServices', () => {
       assert.match(missing[0] ?? '', /refuses more requests/);
       assert.ok(clock.sleeps.reduce((sum, wait) => sum + wait, 0) <= 10_000);
     }
+  });
+
+  it('leaves a service that refused alone for a while, and asks it again afterwards', async () => {
+    const papers = services();
+    failing(rateLimited(30), 'semantic-scholar');
+    await papers.citations('2501.00001', 'citations', 5);
+    const asked = servers.requests().length;
+    servers.setFaults(undefined);
+    const { missing } = await papers.citations('2501.00001', 'citations', 5);
+    assert.match(
+      missing[0] ?? '',
+      /Semantic Scholar: it refuses more requests for now \(HTTP 429, try again in 30 s\)/,
+    );
+    assert.equal(servers.requests().length, asked);
+    await clock.sleep(31_000);
+    assert.equal((await papers.citations('2501.00001', 'citations', 5)).items.length, 2);
+  });
+
+  it('reads the references off the paper when no citation service answers, and says so', async () => {
+    failing({ kind: 'status', status: 500 }, 'semantic-scholar');
+    const { items, missing } = await services().citations('2501.00002', 'references', 5);
+    assert.deepEqual(
+      items.map(({ paper }) => [paper.id, paper.year]),
+      [['2501.00001', 2025]],
+    );
+    assert.deepEqual(missing.length, 2);
+    assert.match(missing[1] ?? '', /1 references with an id were read off the paper itself/);
+  });
+
+  it('takes ar5iv where arXiv says on a page with status 200 that it has no HTML', async () => {
+    const world = smallWorld();
+    const [first] = world.papers;
+    const other = await startFaultyServers({ ...world, papers: [{ ...(first ?? assert.fail()), fullText: 'ar5iv' }] });
+    const { papers: hub, arxiv, ar5iv, semanticScholar } = other;
+    const read = services({ hub, arxiv, ar5iv, semanticScholar });
+    assert.equal((await read.read('2501.00001')).source, 'ar5iv');
+    await other.stop();
+    await assert.rejects(services({ hub, arxiv, ar5iv, semanticScholar }).read('2501.00001'), {
+      reason: 'papers-unavailable',
+    });
+  });
+
+  const brokenPages: [string, string][] = [
+    ['a sign-in page', '<html><body>Sign in to the network</body></html>'],
+    ['tags without end', '<div><div><p>'.repeat(30_000)],
+    [
+      'an error text in the frame of a paper',
+      '<article class="ltx_document"><p>Conversion to HTML had a Fatal error.</p></article>',
+    ],
+    ['nothing at all', ''],
+  ];
+  for (const [what, body] of brokenPages) {
+    it(`takes another text when arXiv's page is ${what}`, async () => {
+      servers.setFaults(({ path }) => (path.startsWith('/html/') ? { kind: 'status', status: 200, body } : undefined));
+      assert.equal((await services().read('2501.00002')).source, 'Hugging Face papers (Markdown)');
+    });
+  }
+
+  it('filters by date, category and citations at the services, and again by itself', async () => {
+    const found = async (filter: object) => {
+      const { items } = await services().search('small models', { limit: 9, ...filter });
+      return items.map(({ id }) => id).sort();
+    };
+    assert.deepEqual(await found({}), ['2501.00001', '2501.00002']);
+    assert.deepEqual(await found({ since: '2025-01-03' }), []);
+    assert.deepEqual(await found({ until: '2025-01-02', category: 'cs.LG' }), ['2501.00001', '2501.00002']);
+    assert.deepEqual(await found({ category: 'math' }), []);
+    assert.deepEqual(await found({ minCitations: 4 }), ['2501.00001']);
+  });
+
+  it('names code, models and data of a paper, and says which service is silent', async () => {
+    const { datasets, missing } = await services().links('2501.00002');
+    assert.deepEqual([datasets, missing], [['glim/colours'], []]);
+    failing({ kind: 'reset' }, 'papers');
+    assert.match((await services().links('2501.00002')).missing[0] ?? '', /^Hugging Face papers: /);
+  });
+
+  it('answers offline from its cache, and keeps nothing that was of no use', async () => {
+    const cache = new MemoryCache();
+    const open = (offline: boolean) => services({ web: { cache, offline } });
+    failing({ kind: 'invalid-json' }, 'papers');
+    assert.equal((await open(false).search('glim colours', { limit: 5 })).missing.length, 1);
+    servers.setFaults(undefined);
+    assert.deepEqual((await open(false).search('glim colours', { limit: 5 })).missing, []);
+    const asked = servers.requests().length;
+    const { items, missing, notes } = await open(true).search('glim colours', { limit: 5 });
+    assert.deepEqual([items[0]?.id, missing, notes?.length], ['2501.00002', [], 3]);
+    assert.match(notes?.[0] ?? '', /offline, so its answer of 2026-01-01 was taken from the cache/);
+    await assert.rejects(open(true).search('never asked', { limit: 5 }), {
+      message: /arXiv: offline, and its answer is not in the cache/,
+    });
+    assert.equal(servers.requests().length, asked);
   });
 
   it('says so when no service answers', async () => {

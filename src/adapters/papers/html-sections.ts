@@ -33,6 +33,7 @@ export interface HtmlPaper {
 
 /** Undefined when the page holds no paper, or one without text. */
 export function paperOfHtml(html: string): HtmlPaper | undefined {
+  if (unclosed(html) > mostUnclosed) return undefined;
   const page = parseDocument(html);
   const article = articleOf(page.children);
   if (article === undefined) return undefined;
@@ -44,6 +45,16 @@ export function paperOfHtml(html: string): HtmlPaper | undefined {
   if (characters === 0 || (isBroken && characters < fewestCharacters)) return undefined;
   const title = heading === null ? '' : inlineOf(heading.children);
   return { title, sections: named(sections), references: referencesOf(article), isBroken };
+}
+
+/** Parsing takes the square of the depth: a page of nothing but open tags would hold up everything else. */
+const mostUnclosed = 5000;
+
+function unclosed(html: string): number {
+  let open = 0;
+  for (const [tag] of html.matchAll(/<\/?(?:div|span|section|article|figure|table|ul|ol)\b/gi))
+    open += tag[1] === '/' ? -1 : 1;
+  return open;
 }
 
 /** A page whose frame is broken still has LaTeXML's sections. */
