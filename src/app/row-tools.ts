@@ -1,6 +1,10 @@
 /** What looks at the text of rows, loaded when it is first needed. */
+import { realpath } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { languageDetector } from '../adapters/language/detector';
+import { localRows } from '../adapters/rows/local';
 import type { RowTools } from '../core/agent/tools/tool';
+import { MlInternError } from '../core/errors';
 import type { HubEndpoints } from './hub';
 import { openTokenizer } from './tokenizer';
 
@@ -9,5 +13,16 @@ export function rowToolsFor(baseModel: string, folder: string, endpoints: HubEnd
   return {
     language: languageDetector,
     tokens: () => (tokens ??= openTokenizer({ model: baseModel, folder, endpoints })),
+    openFile: async (path, split) => localRows(await insideOf(folder, path), { split }),
   };
+}
+
+/** Links are followed before it is judged: the agent reads data of the workspace and nothing else of this machine. */
+async function insideOf(folder: string, path: string): Promise<string> {
+  const place = await realpath(resolve(folder, path)).catch(() => resolve(folder, path));
+  const inside = relative(await realpath(folder).catch(() => folder), place);
+  if (inside !== '' && !inside.startsWith('..') && resolve(inside) !== inside) return place;
+  throw new MlInternError('bad-input', `${path} lies outside the workspace.`, {
+    next: 'Name a data file of the workspace.',
+  });
 }

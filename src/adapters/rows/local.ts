@@ -1,4 +1,5 @@
 /** Data files and folders of this machine as rows. */
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -30,7 +31,7 @@ export async function localRows(path: string, options: LocalRowsOptions = {}): P
   const files = await Promise.all(own.map((file) => localBytes(file.path)));
   return new FileRows({
     id: path,
-    revision: null,
+    revision: info.isDirectory() ? null : `sha256:${await hashOf(path)}`,
     config,
     split,
     splits: chosen ? splitsOfFiles(found) : [{ config, split, rows: null }],
@@ -50,6 +51,13 @@ async function filesIn(folder: string): Promise<DataFile[]> {
   const found = dataFiles(paths);
   if (found.length === 0) throw noDataFiles(folder);
   return found.map((file) => ({ ...file, path: join(folder, file.path) }));
+}
+
+/** The content is the revision: the box refuses a file that changed since. */
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }
 
 export async function localBytes(path: string): Promise<ByteSource> {

@@ -4,6 +4,7 @@ import { contentHash, sha256 } from '../hash';
 import { benchmarkNamed, knownRelations, relationText } from '../data/known-overlap';
 import { overlapVerdict } from '../data/overlap';
 import { hitKinds } from '../data/overlap-check';
+import type { DatasetRef } from '../run/recipe';
 import type { OverlapReport } from '../run/types';
 import { itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
@@ -30,7 +31,7 @@ const resultSchema = z.object({
 });
 
 export interface OverlapQuestion {
-  dataset: { id: string; revision: string; config: string; split: string };
+  dataset: DatasetRef;
   columns: { question: string; answer?: string } | null;
   /** The text of its card, which may name what it is made from. */
   card?: string;

@@ -139,6 +139,9 @@ export interface DataSheet {
   /** What a reader should know before using it. */
   remarks: string[];
 
+  /** Where it lies, when it is a file of this machine. */
+  file?: string;
+
   // What follows is absent in runs of earlier versions. Shares are of the sampled rows, from 0 to 1.
   config?: string;
   split?: string;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ToolResult } from '../../../src/core/agent/toolbox';
+import type { DataSheet } from '../../../src/core/run/types';
 import { count, runFolder } from '../../support/core/journal';
 import { factsOf, openWorkplace, sentence, type Settings, type Workplace } from '../../support/core/kit';
 
@@ -56,6 +57,14 @@ describe('the tools for data', () => {
     await refused(work.call('check_overlap', { id: 'lab/qa' }), /was not inspected/);
     await accepted(work.call('inspect_dataset', { id: 'lab/qa' }));
     await refused(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping }), /was not checked/);
+  });
+
+  it('inspect a file of the workspace, and tell jobs where it lies and what is in it', async () => {
+    const { sheet } = (await accepted(work.call('inspect_dataset', { id: 'file:rows.jsonl' }))) as { sheet: DataSheet };
+    assert.deepEqual([sheet.id, sheet.revision, sheet.file], ['file:rows.jsonl', 'sha256:1', '/workspace/rows.jsonl']);
+    await accepted(work.call('check_overlap', { id: 'file:rows.jsonl' }));
+    const job = work.box.started.findLast((id) => id.includes('-overlap-')) ?? '';
+    assert.match(String(work.box.request(job).files['overlap.json']), /"file": "\/workspace\/rows\.jsonl"/);
   });
 
   it('refuse a split other than the one that was checked, and one that does not exist', async () => {

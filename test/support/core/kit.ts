@@ -202,7 +202,14 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
   const kit: ToolKit = {
     ...{ bench, preparation, evaluations, broker, hub, papers, clock, licences: defaultLicencePolicy },
     lookup: lookup({ box, preparation }),
-    rowTools: { language: () => Promise.resolve(() => 'en'), tokens: () => Promise.resolve(estimatedTokens) },
+    rowTools: {
+      language: () => Promise.resolve(() => 'en'),
+      tokens: () => Promise.resolve(estimatedTokens),
+      openFile: (path: string) =>
+        Promise.resolve(
+          memoryRows([{ question: 'What?', answer: path }], { id: `/workspace/${path}`, revision: 'sha256:1' }),
+        ),
+    },
     startingScripts: { sft: 'config["learning_rate"]\n' },
   };
   const toolbox = new Toolbox({ tools: allTools(kit), journal, store, runFolder });

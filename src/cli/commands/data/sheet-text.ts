@@ -35,7 +35,7 @@ function licence({ licence, licenceVerdict, licenceSources = [], obligations = [
   return [
     ['Licence', `${licence ?? 'none stated'} (${verdict})`],
     ...stated.map((line): Fact => ['', line]),
-    ...(obligations.length > 0
+    ...(licence !== null && obligations.length > 0
       ? [['Asks for', obligations.map((one) => obligationWords[one]).join('; ')] as Fact]
       : []),
     ...(gating ? [['Access', gating.how] as Fact] : []),

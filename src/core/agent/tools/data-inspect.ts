@@ -1,7 +1,11 @@
 /** Inspects a dataset: its data sheet, its card, some of its rows. */
 import { z } from 'zod';
 import { inspectRows } from '../../data/inspect';
+import { isLocalFile, pathOf } from '../../data/local-files';
+import { MlInternError } from '../../errors';
 import { pretty } from '../../experiments/files';
+import type { DatasetCard, RowsOnHub } from '../../ports/hub';
+import type { RowSource } from '../../ports/rows';
 import { defineTool, type AgentTool, type ToolKit } from './tool';
 
 /** What the agent is shown of a row; the sheet says how long rows are. */
@@ -13,7 +17,7 @@ export function inspectDataset(kit: ToolKit): AgentTool {
     description:
       'The data sheet of a dataset: licence, access, splits, rows, columns, format, lengths, language, duplicates, how many rows training could use; its card and some rows.',
     schema: z.object({
-      id: z.string(),
+      id: z.string().describe('Of the Hub, or file:PATH of a data file in the workspace'),
       revision: z.string().optional(),
       config: z.string().optional(),
       split: z.string().optional(),
@@ -21,10 +25,13 @@ export function inspectDataset(kit: ToolKit): AgentTool {
     }),
     phase: 'data',
     async run({ id, revision, config, split, maxTokens }, { signal }) {
-      const { hub, bench } = kit;
-      const card = await hub.datasetCard(id, revision, signal);
-      const source = await hub.rows({ id, revision: revision ?? card.revision, config, split }, signal);
-      const { sheet, detected, examples } = await inspectRows(source, {
+      const { bench } = kit;
+      const { card, source } = await opened(kit, { id, revision, config, split }, signal);
+      const {
+        sheet: made,
+        detected,
+        examples,
+      } = await inspectRows(source, {
         card,
         policy: kit.licences,
         language: await kit.rowTools.language(),
@@ -32,6 +39,7 @@ export function inspectDataset(kit: ToolKit): AgentTool {
         ...(maxTokens === undefined ? {} : { maxTokens }),
         signal,
       });
+      const sheet = isLocalFile(id) ? { ...made, id, file: made.id } : made;
       const file = `data/${id.replace(/[^A-Za-z0-9._-]/g, '_')}.json`;
       await bench.store.write(`${bench.runFolder}/${file}`, pretty(sheet));
       await bench.journal.record('dataset.inspected', { sheet, file });
@@ -42,13 +50,34 @@ export function inspectDataset(kit: ToolKit): AgentTool {
           benchmarkPrompt: bench.loaded.benchmark.prompt,
         },
         untrusted: [
-          { source: `card of ${id}`, text: card.text },
+          ...(card ? [{ source: `card of ${id}`, text: card.text }] : []),
           ...(problems.length === 0 ? [] : [{ source: `doubts about the format of ${id}`, text: problems.join('\n') }]),
           { source: `rows of ${id}`, text: examples.map(rowLine).join('\n') },
         ],
       };
     },
   });
+}
+
+interface Opened {
+  card: DatasetCard | undefined;
+  source: RowSource;
+}
+
+async function opened(kit: ToolKit, wanted: RowsOnHub, signal: AbortSignal): Promise<Opened> {
+  if (isLocalFile(wanted.id)) return { card: undefined, source: await openedFile(kit, wanted) };
+  const card = await kit.hub.datasetCard(wanted.id, wanted.revision, signal);
+  return { card, source: await kit.hub.rows({ ...wanted, revision: wanted.revision ?? card.revision }, signal) };
+}
+
+/** Jobs read the file where it lies, so the box has to be this machine. */
+async function openedFile({ bench, rowTools }: ToolKit, { id, split }: RowsOnHub): Promise<RowSource> {
+  if (bench.journal.config.box !== 'local') {
+    throw new MlInternError('bad-input', `${id} lies on this machine, and the run's box is another one.`, {
+      next: 'Use a dataset of the Hub, or tell the person to put the file there or to run on the local box.',
+    });
+  }
+  return rowTools.openFile(pathOf(id), split);
 }
 
 function rowLine(row: Record<string, unknown>): string {

@@ -1,6 +1,7 @@
 /** Proposes a dataset for training, or sets it aside. */
 import { z } from 'zod';
 import { chooseSplit } from '../../data/choose-split';
+import { datasetRef } from '../../data/local-files';
 import { mappingSchema } from '../../data/mapping';
 import { promptColumns } from '../../data/mapping/describe';
 import { plainFilters, sourceHash, sourceOptions } from '../../data/recipe';
@@ -49,11 +50,7 @@ export function proposeDataset(kit: ToolKit): AgentTool {
 
 function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, callId: string): Proposal {
   const { sheet, overlap } = inspected(kit, args.id);
-  const dataset = {
-    id: args.id,
-    revision: sheet.revision,
-    ...chooseSplit(args.id, sheet.splits, args.config, args.split),
-  };
+  const dataset = datasetRef(sheet, chooseSplit(args.id, sheet.splits, args.config, args.split));
   if (overlap?.revision !== dataset.revision || overlap.config !== dataset.config || overlap.split !== dataset.split) {
     throw new MlInternError(
       'bad-input',

@@ -11,6 +11,7 @@ import type { Clock } from '../../ports/common';
 import type { Hub } from '../../ports/hub';
 import type { CodeHost, Docs, WebPages } from '../../ports/lookup';
 import type { Papers } from '../../ports/papers';
+import type { RowSource } from '../../ports/rows';
 import { budgetFacts, spendAt } from '../../run/budget';
 import type { Phase } from '../../run/types';
 
@@ -67,6 +68,8 @@ export interface RowTools {
   language: () => Promise<(text: string) => string | null>;
   /** Of the base model where its tokenizer can be had, else an estimate. */
   tokens: () => Promise<TokenCounter>;
+  /** A data file of the workspace, by its path there; refuses what lies outside. */
+  openFile: (path: string, split?: string) => Promise<RowSource>;
 }
 
 /** What the tools work with. */
