@@ -42,7 +42,6 @@ export function makeDataSheet(parts: SheetParts): DataSheet {
     complete: rows !== null && facts.sampled >= rows,
     format: detected.format,
     formatConfidence: detected.confidence,
-    formatConfidence: detected.confidence,
     mapping,
     ...counted,
     remarks: [],
