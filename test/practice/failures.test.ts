@@ -16,8 +16,8 @@ import { repositories } from '../../src/practice/world/code';
 import { runFolder } from '../support/core/journal';
 import { factsOf, openWorkplace } from '../support/core/kit';
 import { InstantClock } from '../support/instant-clock';
+import { dataWorld } from '../support/data-world';
 import { startFaultyServers, type FaultyServers } from '../support/practice';
-import { smallWorld } from '../support/small-world';
 
 const repo = 'practice/almanac-recipes';
 /** Tool -> arguments with which it answers in fair weather. */
@@ -76,7 +76,7 @@ describe('tools and failures of the services', () => {
   let servers: FaultyServers;
 
   before(async () => {
-    servers = await startFaultyServers({ ...smallWorld(), docs, repositories });
+    servers = await startFaultyServers({ ...dataWorld(), docs, repositories });
   });
   after(() => servers.stop());
   beforeEach(() => servers.setFaults(undefined));
@@ -169,6 +169,24 @@ describe('tools and failures of the services', () => {
       }
     } finally {
       AbortSignal.timeout = usual;
+    }
+  });
+
+  it('every state that a dataset can be in is told', async () => {
+    const states: [string, RegExp][] = [
+      ['glim/locked', /gated|let in|access/i],
+      ['glim/nothing', /does not exist/],
+      ['glim/old-name', /glim\/new-name/],
+      ['glim/unviewable', /"rows":/],
+      ['glim/broken', /"rows":|could not/],
+      ['glim/pictures', /could not|no rows|cannot/i],
+      ['glim/long', /"truncated":|cut/],
+      ['glim/unclear', /conflict|contradict/i],
+    ];
+    for (const [id, told] of states) {
+      const { result } = await ask('inspect_dataset', { id });
+      assert.match(result.content, told, `${id}: ${result.content}`);
+      assert.ok(result.ok || String(factsOf(result)['next']).length > 10, id);
     }
   });
 
