@@ -41,7 +41,7 @@ function judge(sentence: string): { score: number; topic: string } {
 }
 
 /** Sentences of one line each, so that a quote survives re-wrapping. */
-function sentences(source: string): string[] {
+export function sentences(source: string): string[] {
   return source
     .split('\n')
     .flatMap((line) => line.match(/[^.!?]+(?:\.(?=\d)[^.!?]*)*[.!?]+/g) ?? [])

@@ -2,6 +2,7 @@
 import { callsTo, done, argument, type Memory } from './memory';
 import { bestQuote } from './quotes';
 import { notes, papersFound, papersRead, type Paper, type ReadPaper } from './recall-papers';
+import { recipeOf } from './recipes';
 import { call, type Step } from './step';
 import { topicWords } from './topic';
 import { relevance } from './words';
@@ -20,6 +21,7 @@ export function* research(memory: Memory): Generator<Step> {
   yield* readFollowed(memory);
   yield* readTellingSections(memory);
   yield* note(memory);
+  yield* noteRecipes(memory);
 }
 
 function* search(memory: Memory): Generator<Step> {
@@ -95,6 +97,19 @@ function* note(memory: Memory): Generator<Step> {
       return quote ? [call('note_paper', { id: paper.id, claim: `Bears on ${quote.topic}.`, quote: quote.text })] : [];
     });
   if (calls.length > 0) yield { text: 'I note what these papers say that bears on the choice of data.', calls };
+}
+
+/** Tried once a paper: a refused row says that the paper does not hold it. */
+function* noteRecipes(memory: Memory): Generator<Step> {
+  const tried = new Set(callsTo(memory, 'note_recipe').map((past) => argument(past, 'id')));
+  const calls = papersRead(memory)
+    .filter(({ id }) => !tried.has(id))
+    .flatMap((paper) => {
+      const recipe = recipeOf(paper);
+      return recipe ? [call('note_recipe', { ...recipe })] : [];
+    });
+  if (calls.length > 0)
+    yield { text: 'What worked there goes into the recipe table, each value with its quote.', calls };
 }
 
 function refusals(memory: Memory, id: string): number {

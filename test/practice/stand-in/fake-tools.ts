@@ -56,7 +56,7 @@ export const usualWorld: FakeWorld = {
 };
 
 export const toolNames = (
-  'plan search_papers read_paper citations note_paper search_datasets inspect_dataset check_overlap propose_dataset set_aside_dataset ' +
+  'plan search_papers read_paper citations note_paper note_recipe search_datasets inspect_dataset check_overlap propose_dataset set_aside_dataset ' +
   'starting_script write_script launch_job wait_for_job read_log evaluate compare record_experiment finish'
 ).split(' ');
 
@@ -213,6 +213,7 @@ export function fakeTools(world: FakeWorld): Answer {
     compare: ({ args }) =>
       facts({ a: args.a, b: args.b, comparison: comparison(evaluated(String(args.a)), evaluated(String(args.b))) }),
     note_paper: () => facts({ noted: true, place: 'S3' }),
+    note_recipe: () => facts({ noted: true, rows: 1, place: 'S3' }),
   };
   const worthOf = (call: PlannedCall): number => {
     const sources = call.args.sources as { id: string }[];
