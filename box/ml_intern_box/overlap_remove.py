@@ -8,7 +8,7 @@ import os
 from collections import defaultdict
 from typing import Any, Dict, List, Sequence, TextIO
 
-from ml_intern_box import overlap_rows
+from ml_intern_box import overlap_formats, overlap_rows
 from ml_intern_box.errors import BoxError
 from ml_intern_box.overlap_findings import Findings
 from ml_intern_box.overlap_scan import text_of
@@ -100,7 +100,7 @@ def _write_file(
 def _keeper(whole: overlap_rows.Part, out: TextIO) -> Any:
     if whole.kind not in ("csv", "tsv"):
         return lambda value: _note(out, value)
-    header = overlap_rows.header_of(whole)
+    header = overlap_formats.header_of(whole)
     table = csv.writer(out, delimiter="\t" if whole.kind == "tsv" else ",", lineterminator="\n")
     table.writerow(header)
     return lambda value: table.writerow([value.get(name, "") for name in header])
