@@ -14,6 +14,7 @@ export { buildEnvironment } from './environments';
 export { buildData, checkOverlap } from './data-programs';
 export { openPapers } from './papers';
 export { practiceConfig } from './practice';
+export { mapData } from './data-map';
 export { dataSheet, searchDatasets } from './data-sheet';
 export { openRows } from './rows';
 export { synthesise } from './synth';

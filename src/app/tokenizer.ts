@@ -36,7 +36,12 @@ async function holdsTokenizer(path: string): Promise<boolean> {
 
 const info = (path: string) => stat(path).catch(() => undefined);
 
-async function hubFile({ hub, hubToken }: HubEndpoints, model: string, name: string): Promise<string | undefined> {
+/** Undefined where the model has no such file, or cannot be reached. */
+export async function hubFile(
+  { hub, hubToken }: HubEndpoints,
+  model: string,
+  name: string,
+): Promise<string | undefined> {
   if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/.test(model)) return undefined;
   const url = `${hub.replace(/\/+$/, '')}/${model}/resolve/main/${name}`;
   const fetch = fetchWithRetry((address, init) => globalThis.fetch(address, init), systemClock, policy);

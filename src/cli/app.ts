@@ -1,6 +1,7 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
 import { type AppOptions, type Settings, parseSshTransport } from '../app/options';
 import type { JudgedHit, SheetRequest } from '../app/data-sheet';
+import type { MapAnswer, MapRequest } from '../app/data-map';
 import type { RowsRequest } from '../app/rows';
 import type { SynthAnswer, SynthOrder, SynthWatch } from '../app/synth';
 import type { WheelOrder } from '../app/wheels';
@@ -32,6 +33,7 @@ export interface App {
   openPapers(options: AppOptions): Papers;
   openRows(request: RowsRequest, options: AppOptions, signal?: AbortSignal): Promise<RowSource>;
   dataSheet(request: SheetRequest, options: AppOptions, signal?: AbortSignal): Promise<Inspected>;
+  mapData(request: MapRequest, options: AppOptions, signal?: AbortSignal): Promise<MapAnswer>;
   searchDatasets(query: DatasetQuery, options: AppOptions, signal?: AbortSignal): Promise<JudgedHit[]>;
   buildData(
     host: string,

@@ -14,6 +14,7 @@ import type { Flavor } from '../../src/core/ports/hardware';
 import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
 import type { AppOptions } from '../../src/app/options';
+import { mapData } from '../../src/app/data-map';
 import { dataSheet, searchDatasets } from '../../src/app/data-sheet';
 import { synthesise } from '../../src/app/synth';
 import { openRows } from '../../src/app/rows';
@@ -256,6 +257,7 @@ export async function play(
     // Where a test names no home, nothing is kept.
     openPapers: (given) => openPapers({ ...given, home: env['ML_INTERN_HOME'] ?? '/dev/null' }),
     openRows,
+    mapData,
     dataSheet,
     searchDatasets,
     buildEnvironment: (box, name) => buildEnvironment(box, name, resolve(__dirname, '../..')),
