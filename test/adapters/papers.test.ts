@@ -135,6 +135,16 @@ describe('PaperServices', () => {
     }
   });
 
+  it('waits no longer than ten seconds for one paper either, when every service refuses in turn', async () => {
+    for (const retryAfter of [undefined, 4, 9]) {
+      clock = new InstantClock();
+      failing(rateLimited(retryAfter), 'arxiv', 'ar5iv', 'papers', 'semantic-scholar');
+      const reading = services({ ar5iv: servers.ar5iv, arxivSpacingMs: 10 }).read('2501.00002');
+      await assert.rejects(reading, { reason: 'papers-unavailable', message: /arXiv HTML: .*429.* ar5iv: .*429/ });
+      assert.ok(clock.sleeps.reduce((sum, wait) => sum + wait, 0) <= 10_100);
+    }
+  });
+
   it('leaves a service that refused alone for a while, and asks it again afterwards', async () => {
     const papers = services();
     failing(rateLimited(30), 'semantic-scholar');

@@ -18,6 +18,8 @@ export interface Shelves {
 }
 
 const keptPapers = 50;
+/** However many services refuse, one paper does not hold up the run for longer. */
+const longestWaitMs = 10_000;
 
 export class Reading {
   private readonly texts = new Map<string, PaperText>();
@@ -29,7 +31,10 @@ export class Reading {
     const ref = arxivRef(id.trim());
     if (ref === undefined) return this.readElsewhere(id, signal);
     const name = `${ref.id}${ref.version ?? ''}`;
-    return this.texts.get(name) ?? this.best(name, ref, { signal, wanted, notes: new Set() });
+    return (
+      this.texts.get(name) ??
+      this.best(name, ref, { signal, wanted, notes: new Set(), patience: { leftMs: longestWaitMs } })
+    );
   }
 
   private async best(name: string, ref: PaperRef, asked: Asked & { notes: Set<string> }): Promise<PaperText> {

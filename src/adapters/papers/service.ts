@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { distrust, fromCache } from '../../core/http/cached';
 import { saidBy } from '../../core/http/failures';
-import { NoAnswer, type Fetch } from '../../core/http/retry';
+import { NoAnswer, type Fetch, type Patience, type PatientInit } from '../../core/http/retry';
 
 export class ServiceFailure extends Error {
   constructor(
@@ -21,6 +21,8 @@ export interface Asked {
   signal?: AbortSignal | undefined;
   /** Gets a line for each service whose answer came from the cache unchecked. */
   notes?: Set<string>;
+  /** Shared by the requests that are made one after another for one answer. */
+  patience?: Patience;
   /** The section that the reader wants. */
   wanted?: string | undefined;
 }
@@ -47,10 +49,17 @@ function refusalOf({ headers }: Response): string {
   return `it refuses more requests for now (HTTP 429${until})`;
 }
 
-async function fetched(fetch: Fetch, url: string, { service, headers, signal, body }: Asking): Promise<Response> {
+async function fetched(fetch: Fetch, url: string, asking: Asking): Promise<Response> {
+  const { service, headers, signal, body, patience } = asking;
   const post = body === undefined ? {} : { method: 'POST', body };
   try {
-    return await fetch(url, { ...post, ...(headers && { headers }), ...(signal && { signal }) });
+    const init: PatientInit = {
+      ...post,
+      ...(headers && { headers }),
+      ...(signal && { signal }),
+      ...(patience && { patience }),
+    };
+    return await fetch(url, init);
   } catch (error) {
     if (error instanceof NoAnswer) throw new ServiceFailure(service, error.why, false, error);
     throw error;

@@ -5,6 +5,16 @@ import { waitMilliseconds } from './waiting';
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
+/** What several requests for one answer may wait in all; each wait is taken off. */
+export interface Patience {
+  leftMs: number;
+}
+
+/** A request that shares its patience with others. */
+export interface PatientInit extends RequestInit {
+  patience?: Patience;
+}
+
 export interface RetryPolicy {
   attempts: number;
   /** For one try, headers and body together. */
@@ -49,16 +59,19 @@ interface Try {
 
 /** For reading only: a request that changes something must not go through here. */
 export function fetchWithRetry(fetch: Fetch, clock: Clock, policy: RetryPolicy = readPolicy): Fetch {
-  return async (url, init = {}) => {
+  return async (url, init: PatientInit = {}) => {
+    const shared = init.patience ?? { leftMs: policy.maxWaitMs };
     let waited = 0;
     for (let attempt = 1; ; attempt++) {
       const { response, failure } = await oneTry(fetch, url, init, policy);
       if (response !== undefined && !mayPass(response)) return response;
       const asked = waitMilliseconds(response?.headers ?? new Headers(), clock.now(), attempt, policy.jitter?.());
       const wait = Math.max(asked, policy.minWaitMs ?? 0);
-      if (attempt >= policy.attempts || waited + wait > policy.maxWaitMs) return last(url, response, failure, attempt);
+      const isTooLong = waited + wait > policy.maxWaitMs || wait > shared.leftMs;
+      if (attempt >= policy.attempts || isTooLong) return last(url, response, failure, attempt);
       await clock.sleep(wait, init.signal ?? undefined);
       waited += wait;
+      if (init.patience !== undefined) init.patience.leftMs -= wait;
     }
   };
 }
