@@ -58,4 +58,25 @@ describe('the tools that look things up', () => {
     assert.equal(factsOf(await work.call('find_code', { repo: 'lab/code', query: 'x' }))['matches'], 1);
     assert.match(String(factsOf(await work.call('find_code', {}))['error']), /Neither a repository nor a query/);
   });
+
+  it('leave nothing of a paper out, however long its lines and its outline are', async () => {
+    const words = Array.from({ length: 4_000 }, (_, index) => `word${index}`);
+    const others = Array.from({ length: 60 }, (_, index) => ({
+      ...{ id: `S${index + 2}`, title: `A section with a rather long title, number ${index}`, level: 1, text: 'x' },
+    }));
+    const sections = [{ id: 'S1', title: 'Method', level: 1, text: words.join(' ') }, ...others];
+    work.kit.papers.read = (id) => Promise.resolve({ id, title: 'Long', source: 'arXiv HTML', sections });
+    let seen = '';
+    let offset: unknown = 0;
+    for (let turn = 0; turn < 40 && offset !== undefined; turn++) {
+      const result = await work.call('read_paper', { id: '2601.00001', section: 'S1', offset });
+      seen += result.content;
+      offset = factsOf(result)['nextOffset'];
+    }
+    assert.doesNotMatch(seen, /\[cut\]|\[line cut\]/);
+    assert.deepEqual(
+      words.filter((word) => !new RegExp(`\\b${word}\\b`).test(seen)),
+      [],
+    );
+  });
 });

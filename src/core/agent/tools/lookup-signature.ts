@@ -5,7 +5,7 @@ import { textPage, withShortLines } from '../../lookup/pages';
 import type { FoundSignature, Signature, UnknownSignature } from '../../ports/lookup';
 import { defineTool, type AgentTool, type ToolKit, type Untrusted } from './tool';
 
-const pageCharacters = 6_000;
+const pageCharacters = 5_000;
 const dottedName = /^[A-Za-z_][\w.]{0,199}$/;
 
 export function signatureTools(kit: ToolKit): AgentTool[] {

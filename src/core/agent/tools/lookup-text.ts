@@ -5,7 +5,7 @@ import { readFrom, type Place } from '../../lookup/reading';
 import type { ReadText } from '../../ports/lookup';
 import { defineTool, type AgentTool, type ToolKit, type ToolOutput } from './tool';
 
-const pageCharacters = 5_500;
+const pageCharacters = 5_000;
 const place = {
   section: z.string().optional().describe('Id or title of a section, from the outline'),
   offset: z.number().optional().describe('nextOffset of the answer before, to read on'),
@@ -83,7 +83,7 @@ function shown(text: ReadText, from: Place): ToolOutput {
       ...(text.note === undefined ? {} : { note: text.note }),
     },
     untrusted: [
-      ...(isFirst ? [{ source: `outline of ${source}`, text: `${text.title}\n${outline}` }] : []),
+      ...(isFirst ? [{ source: `outline of ${source}`, text: `${text.title.slice(0, 200)}\n${outline}` }] : []),
       { source, text: withShortLines(page) },
     ],
   };

@@ -3,13 +3,17 @@ import { z } from 'zod';
 import { MlInternError } from '../../errors';
 import type { PaperHit, PaperText } from '../../ports/papers';
 import { dayOf } from '../../research/filter';
+import { withShortLines } from '../../lookup/pages';
 import { outline, placeAfter, sectionPage, type SectionPage } from '../../research/page';
 import { paperUrl } from '../../research/recipe-check';
 import { citations, hitFacts, paperLinks } from './paper-graph';
 import { notePaper, noteRecipe, type ReadPaper } from './paper-notes';
+import { resultLimit } from './render';
 import { defineTool, type AgentTool, type ToolKit, type Untrusted } from './tool';
 
 const pageCharacters = 6_000;
+/** Title, notes, place and fence. */
+const otherFacts = 1_500;
 const sectionsTold = 40;
 
 export function researchTools(kit: ToolKit): AgentTool[] {
@@ -70,7 +74,8 @@ function readPaper(read: ReadPaper): AgentTool {
         throw new MlInternError('papers-unavailable', `Paper ${id} has no readable text.`, {
           next: 'Use its abstract from search_papers.',
         });
-      const page = sectionPage(paper, wanted, offset ?? 0, pageCharacters);
+      const sections = sectionFacts(paper);
+      const page = sectionPage(paper, wanted, offset ?? 0, roomBeside(sections));
       const { source, title, notes } = paper;
       const facts = {
         id,
@@ -78,12 +83,17 @@ function readPaper(read: ReadPaper): AgentTool {
         url: paperUrl(paper.id),
         source,
         ...(notes && { notes }),
-        ...sectionFacts(paper),
+        ...sections,
         ...placeFacts(paper, page),
       };
-      return { facts, untrusted: [{ source: `${id}, ${page.title}`, text: page.text }] };
+      return { facts, untrusted: [{ source: `${id}, ${page.title}`, text: withShortLines(page.text) }] };
     },
   });
+}
+
+/** What is cut from an answer is not on the next page either: a long outline leaves less room for text. */
+function roomBeside(sections: Record<string, unknown>): number {
+  return Math.max(1_000, Math.min(pageCharacters, resultLimit - otherFacts - JSON.stringify(sections).length));
 }
 
 /** Of a book only the beginning of its outline; every page can be asked for by its name. */
