@@ -28,6 +28,8 @@ import { licencePolicy } from './licences';
 import { openLookup } from './lookup';
 import type { AppOptions } from './options';
 import { openPractice } from './practice';
+import { teacherPolicy } from './teacher-policy';
+import { openTeacher } from './teachers';
 import { readEnvironmentSets, readStartingScripts } from './product-files';
 import { rowToolsFor } from './row-tools';
 
@@ -139,6 +141,10 @@ async function openToolbox(
     hub: openHub(endpoints),
     papers: new PaperServices({ ...endpoints.papers, clock: systemClock }),
     licences: await licencePolicy(store, options.settings.licence),
+    teachers: {
+      policy: await teacherPolicy(store),
+      open: (spec) => openTeacher(spec, options, journal.config.box),
+    },
     rowTools: rowToolsFor(journal.config.baseModel, options.workspace, endpoints),
     clock: systemClock,
     startingScripts: await readStartingScripts(options.productRoot),

@@ -33,6 +33,8 @@ const resultSchema = z.object({
 export interface OverlapQuestion {
   dataset: DatasetRef;
   columns: { question: string; answer?: string } | null;
+  /** The rows themselves, as JSON lines, where they lie nowhere that the box can read; `dataset.id` is then their file. */
+  rows?: string;
   /** The text of its card, which may name what it is made from. */
   card?: string;
 }
@@ -56,7 +58,11 @@ export async function checkOverlap(
     id,
     kind: 'overlap' as const,
     steps: [['{python}', '-m', 'ml_intern_box.overlap', 'overlap.json']],
-    files: { 'overlap.json': pretty({ dataset, columns, items: 'items.jsonl' }), 'items.jsonl': items },
+    files: {
+      'overlap.json': pretty({ dataset, columns, items: 'items.jsonl' }),
+      'items.jsonl': items,
+      ...(question.rows === undefined ? {} : { [dataset.id]: question.rows }),
+    },
     environment: await preparation.environment('train'),
     capSeconds: 3600,
   };

@@ -3,6 +3,7 @@ import { MlInternError } from '../errors';
 import { contentHash } from '../hash';
 import type { JobContent, StopRules } from '../ports/box';
 import { approvedHash } from '../approvals/decide';
+import type { Recipe } from '../run/types';
 import type { ExperimentView, JobView, RunView } from '../run/view';
 import { jobContent, type Bench, type WorkOrder } from './bench';
 import { experimentFiles, scriptHash, type ExperimentContent } from './files';
@@ -37,7 +38,8 @@ export async function trainingPlan(
 /** The work order of a launch. */
 export async function trainingOrder(bench: Bench, experiment: ExperimentView, launch: Launch): Promise<WorkOrder> {
   const { id, environment, capSeconds, plan } = launch;
-  const files = experimentFiles(await approvedContent(bench, experiment));
+  const content = await approvedContent(bench, experiment);
+  const files = { ...experimentFiles(content), ...(await ownRows(bench, content.recipe)) };
   const steps = [
     ['{python}', '-m', 'ml_intern_box.recipe', 'recipe.json'],
     [...plan.launcher, 'train.py'],
@@ -45,6 +47,14 @@ export async function trainingOrder(bench: Bench, experiment: ExperimentView, la
   const capsGpus = bench.journal.config.budget.gpuHours !== undefined;
   const rules = stopRules(plan.gpus);
   return { id, kind: 'train', steps, files, environment, capSeconds, gpus: plan.gpus, capsGpus, rules };
+}
+
+/** Rows that were written for the run go with the job; the recipe holds their hash. Other files lie on the box. */
+async function ownRows(bench: Bench, { sources }: Recipe): Promise<Record<string, string>> {
+  const own = new Set(bench.journal.view.generated.map(({ file }) => file));
+  const files = sources.flatMap(({ dataset }) => (own.has(dataset.file ?? '') ? [dataset.file ?? ''] : []));
+  const read = async (file: string) => [file, (await bench.store.read(`${bench.runFolder}/${file}`)) ?? ''] as const;
+  return Object.fromEntries(await Promise.all([...new Set(files)].map(read)));
 }
 
 /** A run that learns nothing must not hold a GPU overnight; a quarter of an hour is longer than any model takes to load. */

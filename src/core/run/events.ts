@@ -5,6 +5,7 @@ import type {
   Comparison,
   Decision,
   DataSheet,
+  GeneratedRows,
   OverlapReport,
   Phase,
   Proposal,
@@ -62,6 +63,8 @@ export interface EventData {
   'dataset.inspected': { sheet: DataSheet; file: string };
   'dataset.set-aside': { id: string; reason: string };
   'overlap.checked': { report: OverlapReport };
+  /** A model wrote rows for the run, as was approved. */
+  'rows.generated': { rows: GeneratedRows };
   'proposal.made': { proposal: Proposal };
   'proposal.decided': { decision: Decision };
   'benchmark.loaded': {

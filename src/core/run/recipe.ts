@@ -68,6 +68,24 @@ export interface RecipeSource {
   share?: number;
 }
 
+/** Rows that a model wrote for the run, and what became of those that it was asked for. */
+export interface GeneratedRows {
+  /** Relative to the run's folder; what a recipe names it by. */
+  file: string;
+  sha256: string;
+  teacher: string;
+  rows: number;
+  wanted: number;
+  /** Rows that were refused, by reason. */
+  rejected: Record<string, number>;
+  /** `short`: some cells of the plan lack rows. */
+  ended: 'complete' | 'short' | 'budget';
+  inputTokens: number;
+  outputTokens: number;
+  usd: number | null;
+  mapping: Mapping;
+}
+
 export interface Recipe {
   seed: number;
   sources: RecipeSource[];

@@ -39,6 +39,15 @@ export const datasetReducers: Reducers = {
     updateDataset(view, id, (dataset) =>
       dataset.status === 'refused' ? dataset : { ...dataset, status: 'refused', reason, decidedBy: 'agent' },
     ),
+  'rows.generated': (view, { rows }) => ({
+    ...view,
+    generated: [...view.generated.filter(({ file }) => file !== rows.file), rows],
+    spend: {
+      ...view.spend,
+      inputTokens: view.spend.inputTokens + rows.inputTokens,
+      outputTokens: view.spend.outputTokens + rows.outputTokens,
+    },
+  }),
   'proposal.made': (view, { proposal }, { time }) => {
     if (view.proposals.some((entry) => entry.proposal.id === proposal.id)) return view;
     const made = { ...view, proposals: [...view.proposals, { proposal, madeAt: time, decision: null }] };

@@ -22,6 +22,7 @@ export function emptyView(): RunView {
     papers: [],
     recipeTable: [],
     datasets: [],
+    generated: [],
     proposals: [],
     experiments: [],
     baseline: { dev: null, promotion: null },

@@ -5,6 +5,7 @@ import type {
   Comparison,
   DataSheet,
   Decision,
+  GeneratedRows,
   OverlapReport,
   Phase,
   Proposal,
@@ -127,6 +128,8 @@ export interface RunView {
   /** What the literature says worked, each row with its quotes. */
   recipeTable: RecipeRow[];
   datasets: DatasetView[];
+  /** Files of rows that a model wrote for the run. */
+  generated: GeneratedRows[];
   proposals: ProposalView[];
   experiments: ExperimentView[];
   baseline: { dev: Score | null; promotion: Score | null };

@@ -20,6 +20,9 @@ import { FakeBox, type Outcome } from './fake-box';
 import { openJournal, runFolder } from './journal';
 import { lookup } from './lookup';
 import { MemoryStore } from './memory-store';
+import { anyTeacher } from '../../../src/core/data/synth/teacher-policy';
+import type { Teacher } from '../../../src/core/ports/teacher';
+import { FakeTeacher, writes } from './fake-teacher';
 import { QuietClock } from './quiet-clock';
 import { waterfall } from './samples';
 
@@ -179,6 +182,7 @@ export interface Settings {
   clock?: QuietClock;
   config?: Partial<RunConfig>;
   signal?: AbortSignal;
+  teacher?: Teacher;
 }
 
 let calls = 0;
@@ -210,6 +214,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
           memoryRows([{ question: 'What?', answer: path }], { id: `/workspace/${path}`, revision: 'sha256:1' }),
         ),
     },
+    teachers: { policy: anyTeacher, open: () => Promise.resolve(settings.teacher ?? new FakeTeacher(writes)) },
     startingScripts: { sft: 'config["learning_rate"]\n' },
   };
   const toolbox = new Toolbox({ tools: allTools(kit), journal, store, runFolder });

@@ -14,6 +14,7 @@ import {
   score,
   scriptProposal,
   sheet,
+  generatedRows,
   waterfall,
 } from './samples';
 
@@ -60,6 +61,7 @@ const made: Made = {
     ...{ id: random.pick(ids), slug: 's', parent: null, hypothesis: 'h', recipe: recipe(), config: {} },
     ...{ scriptHash: 'h', folder: 'experiments/x' },
   }),
+  'rows.generated': () => ({ rows: generatedRows() }),
   'recipe.compiled': (random) => ({ experiment: random.pick(ids), job: 'j', waterfall: waterfall() }),
   'experiment.scored': (random) => ({
     ...{ experiment: random.pick(['baseline', 'a', 'b']), split: random.pick(['dev', 'promotion']), job: 'j' },

@@ -9,6 +9,7 @@ import type {
   RecipeSource,
   RunConfig,
   Score,
+  GeneratedRows,
   Waterfall,
 } from '../../../src/core/run/types';
 import type { BoxCard, JobStatus } from '../../../src/core/ports/box';
@@ -98,6 +99,12 @@ export const overlap = (dataset = 'lab/qa', flaggedRows: number[] = []): Overlap
 });
 
 export const recipe = (): Recipe => ({ seed: 7, sources: [source()] });
+
+export const generatedRows = (): GeneratedRows => ({
+  ...{ file: 'data/sums.jsonl', sha256: 'e'.repeat(64), teacher: 'big at teacher.example', rows: 8, wanted: 10 },
+  ...{ rejected: { duplicate: 2 }, ended: 'short', inputTokens: 100, outputTokens: 50, usd: null },
+  mapping: { prompt: '{prompt}\n', completion: '{completion}' },
+});
 
 export const waterfall = (): Waterfall => ({
   stages: [

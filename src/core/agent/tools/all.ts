@@ -2,6 +2,7 @@
 import { courseTools } from './course';
 import { dataTools } from './data';
 import { experimentTools } from './experiments';
+import { generateTools } from './generate-rows';
 import { jobTools } from './jobs';
 import { codeTools } from './lookup-code';
 import { signatureTools } from './lookup-signature';
@@ -18,6 +19,7 @@ export function allTools(kit: ToolKit): AgentTool[] {
     codeTools,
     signatureTools,
     dataTools,
+    generateTools,
     experimentTools,
     jobTools,
     scoreTools,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { countsTokens, plainFilters, recipeOptions, sourceOptions } from '../../data/recipe';
 import { MlInternError } from '../../errors';
-import type { Recipe, RecipeSource } from '../../run/types';
+import type { GeneratedRows, Recipe, RecipeSource } from '../../run/types';
 import type { RunView } from '../../run/view';
 import type { ToolKit } from './tool';
 
@@ -37,6 +37,8 @@ export async function recipeOf(
 }
 
 function approvedSource(view: RunView, { id, weight, share, maxRows, filters = [] }: Source): RecipeSource {
+  const written = view.generated.find(({ file }) => file === id);
+  if (written) return generatedSource(written, { id, weight, share, maxRows, filters });
   const approved = view.proposals.findLast(
     ({ proposal, decision }) =>
       proposal.subject.kind === 'dataset' && proposal.subject.sheet.id === id && decision?.verdict === 'approve',
@@ -54,5 +56,19 @@ function approvedSource(view: RunView, { id, weight, share, maxRows, filters = [
     ...(share === undefined ? {} : { share }),
     ...(maxRows === undefined ? {} : { maxRows: Math.min(maxRows, source.maxRows ?? maxRows) }),
     ...(all.length === 0 ? {} : { filters: all }),
+  };
+}
+
+/** Rows that were approved before they were written, and checked against the evaluation as they came. */
+function generatedSource(
+  { file, sha256, mapping }: GeneratedRows,
+  { weight = 1, share, maxRows, filters = [] }: Source,
+): RecipeSource {
+  return {
+    dataset: { id: file, file, revision: `sha256:${sha256}`, config: '', split: 'train' },
+    ...{ mapping, weight, excludeRows: [] },
+    ...(share === undefined ? {} : { share }),
+    ...(maxRows === undefined ? {} : { maxRows }),
+    ...(filters.length === 0 ? {} : { filters: plainFilters(filters) }),
   };
 }

@@ -1,6 +1,9 @@
 /** What a tool is, apart from any agent library: a schema, a description for the model, and a function. */
 import type { z } from 'zod';
 import type { ApprovalBroker } from '../../approvals/broker';
+import type { TeacherSpec } from '../../data/synth/plan';
+import type { TeacherPolicy } from '../../data/synth/teacher-policy';
+import type { Teacher } from '../../ports/teacher';
 import type { LicencePolicy } from '../../data/licence';
 import type { TokenCounter } from '../../data/tokens';
 import type { Bench } from '../../experiments/bench';
@@ -72,6 +75,12 @@ export interface RowTools {
   openFile: (path: string, split?: string) => Promise<RowSource>;
 }
 
+/** Models that may write training rows. */
+export interface Teachers {
+  policy: TeacherPolicy;
+  open(spec: TeacherSpec): Promise<Teacher>;
+}
+
 /** What the tools work with. */
 export interface ToolKit {
   bench: Bench;
@@ -81,6 +90,7 @@ export interface ToolKit {
   hub: Hub;
   papers: Papers;
   lookup: Lookup;
+  teachers: Teachers;
   licences: LicencePolicy;
   rowTools: RowTools;
   clock: Clock;

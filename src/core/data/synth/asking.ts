@@ -29,7 +29,8 @@ export interface AskingParts {
 
 export class Asking {
   requests = 0;
-  tokens = 0;
+  inputTokens = 0;
+  outputTokens = 0;
   usd = 0;
   /** Requests that the endpoint refused for what they say. */
   failed = 0;
@@ -43,6 +44,10 @@ export class Asking {
     readonly answers: Map<string, SynthEntry>,
   ) {
     for (const entry of answers.values()) this.count(entry);
+  }
+
+  get tokens(): number {
+    return this.inputTokens + this.outputTokens;
   }
 
   /** Resolves when all were answered, or the budget allows no more; rejects when the endpoint fails for good. */
@@ -133,7 +138,8 @@ export class Asking {
 
   private count({ inputTokens, outputTokens, usd }: SynthEntry): void {
     this.requests += 1;
-    this.tokens += inputTokens + outputTokens;
+    this.inputTokens += inputTokens;
+    this.outputTokens += outputTokens;
     this.usd += usd ?? 0;
   }
 }

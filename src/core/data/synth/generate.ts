@@ -65,6 +65,8 @@ export interface SynthResult {
   requests: number;
   failedRequests: number;
   tokens: number;
+  inputTokens: number;
+  outputTokens: number;
   usd: number | null;
 }
 
@@ -195,6 +197,7 @@ class Work {
       rejected: Object.fromEntries(rejections.map((reason) => [reason, of(reason)])) as Record<Rejection, number>,
       ended: this.missing().length === 0 ? 'complete' : asking.budgetSpent ? 'budget' : 'short',
       ...{ requests: asking.requests, failedRequests: asking.failed, tokens: asking.tokens },
+      ...{ inputTokens: asking.inputTokens, outputTokens: asking.outputTokens },
       usd: hasPrices ? asking.usd : null,
     };
   }

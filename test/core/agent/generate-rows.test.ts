@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import type { ToolResult } from '../../../src/core/agent/toolbox';
+import { sha256 } from '../../../src/core/hash';
+import { count, runFolder } from '../../support/core/journal';
+import { factsOf, openWorkplace, type Settings, type Workplace } from '../../support/core/kit';
+import { FakeTeacher, writes } from '../../support/core/fake-teacher';
+
+const asked = {
+  ...{ name: 'Sums', why: 'There are too few.', task: 'Write sums.', topics: ['small', 'large'], rows: 12 },
+  budgetTokens: 100_000,
+};
+
+let work: Workplace;
+let teacher: FakeTeacher;
+
+async function open(settings: Settings = {}): Promise<void> {
+  teacher = new FakeTeacher(writes);
+  work = await openWorkplace({ ...settings, teacher, config: { autonomy: 'autopilot', ...settings.config } });
+}
+
+const generate = (rest: object = {}, id?: string) => work.call('generate_rows', { ...asked, ...rest }, id);
+
+async function accepted(pending: Promise<ToolResult>): Promise<Record<string, unknown>> {
+  const result = await pending;
+  assert.ok(result.ok, result.content);
+  return factsOf(result);
+}
+
+async function refused(pending: Promise<ToolResult>, told: RegExp): Promise<void> {
+  const result = await pending;
+  assert.equal(result.ok, false, result.content);
+  assert.match(result.content, told);
+}
+
+describe('the tool that has rows written', () => {
+  beforeEach(() => open());
+
+  it('writes them to the run, counts their tokens, and tells what became of them', async () => {
+    const facts = await accepted(generate());
+    assert.deepEqual([facts['file'], facts['rows'], facts['ended']], ['data/sums.jsonl', 12, 'complete']);
+    const text = await work.store.read(`${runFolder}/data/sums.jsonl`);
+    assert.equal(facts['sha256'], sha256(text ?? ''));
+    const { spend, generated } = work.journal.view;
+    assert.equal(spend.inputTokens + spend.outputTokens, 4 * 150);
+    assert.deepEqual([generated.length, generated[0]?.rows], [1, 12]);
+  });
+
+  it('has every row checked against the whole evaluation on the box, of which nothing comes back', async () => {
+    const facts = await accepted(generate());
+    const id = work.box.started.find((job) => job.includes('-overlap-')) ?? assert.fail();
+    const request = work.box.request(id);
+    assert.equal(String(request.files['rows.jsonl']).trim().split('\n').length, 12);
+    assert.ok(!JSON.stringify(facts).includes('zorb'));
+  });
+
+  it('shows a person the plan, the prompts and the price before anything is asked, and asks nothing when it is rejected', async () => {
+    await open({ config: { autonomy: 'ask-data-and-scripts' } });
+    const pending = generate();
+    while (work.journal.view.proposals.length === 0) await Promise.resolve();
+    const { proposal } = work.journal.view.proposals[0] ?? assert.fail();
+    assert.ok(proposal.subject.kind === 'spend');
+    assert.match(proposal.subject.details ?? '', /12 rows in 2 cells[\s\S]*Write sums\./);
+    assert.match(proposal.subject.amount, /at most 100000 tokens/);
+    await work.broker.decide(proposal.id, { hash: proposal.hash, verdict: 'reject', reason: 'no', surface: 'test' });
+    const facts = await accepted(pending);
+    assert.deepEqual([facts['decision'], facts['reason'], teacher.asked.length], ['rejected', 'no', 0]);
+  });
+
+  it('runs exactly what was approved: another plan under the same call is refused', async () => {
+    await accepted(generate({}, 'call-x'));
+    await refused(generate({ task: 'Write something else.' }, 'call-x'), /changed after it was made/);
+  });
+
+  it('answers a repeated call from the log, and pays nothing twice', async () => {
+    await accepted(generate({}, 'call-y'));
+    const before = teacher.asked.length;
+    await accepted(generate({}, 'call-y'));
+    assert.deepEqual([teacher.asked.length, count(work.journal, 'rows.generated')], [before, 1]);
+  });
+
+  it('goes on in a new process from what was paid', async () => {
+    const stop = new AbortController();
+    teacher.onAsk = (number) => number === 10 && stop.abort();
+    const many = { ...asked, rows: 60 };
+    await assert.rejects(work.call('generate_rows', many, 'call-z', stop.signal));
+    const { store, box, clock } = work;
+    await open({ store, box, clock });
+    const facts = await accepted(work.call('generate_rows', many, 'call-z'));
+    assert.equal(facts['rows'], 60);
+    assert.ok(teacher.asked.length > 0 && teacher.asked.length < 12, String(teacher.asked.length));
+  });
+
+  it('refuses more tokens than the run has left, and an endpoint that nobody chose', async () => {
+    await refused(generate({ budgetTokens: 10_000_000 }), /model tokens left/);
+    const stranger = { kind: 'openai', baseUrl: 'https://stranger.example/v1', model: 'm' };
+    await refused(generate({ teacher: stranger }), /not an endpoint that a person chose/);
+    assert.equal(teacher.asked.length, 0);
+  });
+
+  it('gives a source that a recipe can name, bound to its content, and the job gets the file', async () => {
+    await accepted(generate({ prompt: 'Question: {prompt}\nAnswer:', completion: ' {completion}' }));
+    await accepted(work.call('evaluate', { experiment: 'baseline' }));
+    const sources = [{ id: 'data/sums.jsonl', weight: 50 }];
+    const draft = { slug: 'draft', parent: null, hypothesis: 'h', sources, config: { max_steps: 5 } };
+    const { experiment } = await accepted(work.call('write_script', draft));
+    const [source] = work.journal.view.experiments[0]?.recipe.sources ?? [];
+    const text = (await work.store.read(`${runFolder}/data/sums.jsonl`)) ?? '';
+    assert.deepEqual(source, {
+      dataset: {
+        ...{ id: 'data/sums.jsonl', file: 'data/sums.jsonl', revision: `sha256:${sha256(text)}` },
+        ...{ config: '', split: 'train' },
+      },
+      mapping: { prompt: 'Question: {prompt}\nAnswer:', completion: ' {completion}' },
+      ...{ weight: 50, excludeRows: [] },
+    });
+    const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 5 }));
+    assert.equal(work.box.request(String(job)).files['data/sums.jsonl'], text);
+  });
+});
