@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path';
 import { languageDetector } from '../adapters/language/detector';
 import { localRows } from '../adapters/rows/local';
 import type { RowTools } from '../core/agent/tools/tool';
+import { estimatedTokens } from '../core/data/tokens';
 import { MlInternError } from '../core/errors';
 import type { HubEndpoints } from './hub';
 import { openTokenizer } from './tokenizer';
@@ -12,7 +13,8 @@ export function rowToolsFor(baseModel: string, folder: string, endpoints: HubEnd
   let tokens: ReturnType<RowTools['tokens']> | undefined;
   return {
     language: languageDetector,
-    tokens: () => (tokens ??= openTokenizer({ model: baseModel, folder, endpoints })),
+    // A tokenizer that cannot be read is no reason to see nothing of a dataset: the sheet says that tokens are estimated.
+    tokens: () => (tokens ??= openTokenizer({ model: baseModel, folder, endpoints }).catch(() => estimatedTokens)),
     openFile: async (path, split) => localRows(await insideOf(folder, path), { split }),
   };
 }

@@ -38,6 +38,8 @@ export type RowFacts = Required<
 const languageRows = 2000;
 const languageCharacters = 1000;
 const mostLanguages = 5;
+/** Characters whose tokens are counted one by one. */
+const countedCharacters = 2_000_000;
 /** Rows whose licence column is looked at. */
 const licenceRows = 5000;
 
@@ -54,6 +56,7 @@ export class Tally {
   private readonly empty = new Map<string, number>();
   private readonly problems = new Map<string, { count: number; example?: string }>();
   private readonly licences = new Set<string>();
+  private readonly counted = { characters: 0, tokens: 0 };
 
   constructor(private readonly options: TallyOptions) {}
 
@@ -69,7 +72,7 @@ export class Tally {
     }
     const text = 'text' in made ? made.text : whole;
     this.characters.push(text.length);
-    this.tokens.push(this.options.tokens.count(text));
+    this.tokens.push(this.tokensOf(text));
     this.found[this.duplicates.add(whole)]++;
     this.noteLanguage(text);
     if (this.sampled <= licenceRows) for (const found of rowLicences([row])) this.licences.add(JSON.stringify(found));
@@ -101,6 +104,18 @@ export class Tally {
       problems: [...this.problems].map(([what, { count, example }]) => ({ what, count, ...(example && { example }) })),
       licences: this.rowLicences(),
     };
+  }
+
+  /** Tokenizers are slow: once enough was counted, the rest follows from its length. */
+  private tokensOf(text: string): number {
+    const { count, estimated } = this.options.tokens;
+    if (estimated || this.counted.characters < countedCharacters) {
+      const tokens = count(text);
+      this.counted.characters += text.length;
+      this.counted.tokens += tokens;
+      return tokens;
+    }
+    return Math.round((text.length * this.counted.tokens) / this.counted.characters);
   }
 
   private noteEmpty(row: Row): void {
