@@ -1,6 +1,7 @@
 /** One run that this process drives: holds its lock, its journal and its broker, and ends cleanly. */
 import { MlInternError } from '../core/errors';
 import { ApprovalBroker } from '../core/approvals/broker';
+import { rememberDecision } from '../core/approvals/never';
 import type { Box } from '../core/ports/box';
 import type { RunLock, Store } from '../core/ports/store';
 import { driveRun, leaving, stopRun } from '../core/run/driver';
@@ -72,8 +73,10 @@ export class RunSession implements RunHandle {
     return subscribe(this.speechListeners, listener);
   }
 
-  decide(proposal: string, decision: DecisionInput): Promise<Decision> {
-    return this.broker.decide(proposal, decision);
+  async decide(proposal: string, input: DecisionInput): Promise<Decision> {
+    const decision = await this.broker.decide(proposal, input);
+    await rememberDecision(this.start.store, this.journal.view, decision);
+    return decision;
   }
 
   say(text: string): Promise<void> {

@@ -4,6 +4,7 @@ import { lockHolder } from '../adapters/files/run-lock';
 import { randomIds, systemClock } from '../adapters/system/clock';
 import { join } from 'node:path';
 import { decideOn } from '../core/approvals/decide';
+import { allowAgain, readNever, rememberDecision, type NeverEntry } from '../core/approvals/never';
 import { MlInternError } from '../core/errors';
 import { parseLog } from '../core/run/event-log';
 import { Journal } from '../core/run/journal';
@@ -90,11 +91,20 @@ export class RunsService implements Runs {
       const journal = await Journal.open(this.store, id, systemClock);
       const { decision, isNew } = decideOn(journal.view, proposal, input);
       if (isNew) await journal.record('proposal.decided', { decision });
+      await rememberDecision(this.store, journal.view, decision);
       return decision;
     } finally {
       await lock.release();
       this.changed();
     }
+  }
+
+  never(): Promise<NeverEntry[]> {
+    return readNever(this.store);
+  }
+
+  allowAgain(dataset: string): Promise<boolean> {
+    return allowAgain(this.store, dataset);
   }
 
   active(): RunHandle[] {

@@ -1,9 +1,8 @@
 /** Asks a person at the terminal about each proposal: approve, reject with a reason, show it in full, edit a script. */
-import type { StopRules } from '../core/ports/box';
-import { endsItself } from '../core/run/launch-words';
+import { MlInternError } from '../core/errors';
 import type { Proposal } from '../core/run/types';
 import type { DecisionInput, RunHandle } from '../core/run/runs';
-import { count, percent, plain, shorten } from './format';
+import { editableText, proposalDetails, proposalText } from './proposal-text';
 import type { Terminal } from './terminal';
 
 /** Resolves to false when the person has no more answers (the input ended): the run then waits for another surface. */
@@ -14,20 +13,29 @@ export async function askAbout(
   signal: AbortSignal,
 ): Promise<boolean> {
   terminal.err(`\n${proposalText(proposal)}\n`);
-  const script = proposal.subject.kind === 'script' ? proposal.subject.script : undefined;
-  const choices =
-    script === undefined ? '[y] approve  [n] reject  [s] show' : '[y] approve  [n] reject  [s] show  [e] edit';
+  const choices = [
+    '[y] approve  [n] reject  [s] show',
+    ...(editableText(proposal) === undefined ? [] : ['[e] edit']),
+    ...(proposal.kind === 'dataset' ? ['[never] reject for good'] : []),
+  ].join('  ');
   for (;;) {
     const answer = await terminal.ask(`${choices} > `, signal);
     if (answer === undefined) return false;
     const decision = await decisionFor(answer.trim().toLowerCase(), proposal, terminal, signal);
     if (decision === undefined) continue;
-    await handle.decide(proposal.id, { ...decision, hash: proposal.hash, surface: 'cli' });
+    try {
+      await handle.decide(proposal.id, { ...decision, hash: proposal.hash, surface: 'cli' });
+    } catch (error) {
+      // An edit that does not hold is asked for again; nothing was decided.
+      if (!MlInternError.is(error) || error.reason !== 'bad-input') throw error;
+      terminal.err(`${error.message} ${error.next}\n`);
+      continue;
+    }
     return true;
   }
 }
 
-type Answered = Pick<DecisionInput, 'verdict' | 'reason' | 'editedScript'>;
+type Answered = Pick<DecisionInput, 'verdict' | 'reason' | 'editedScript' | 'editedSource' | 'never'>;
 
 async function decisionFor(
   answer: string,
@@ -35,90 +43,43 @@ async function decisionFor(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Answered | undefined> {
-  const { subject } = proposal;
   switch (answer) {
     case 'y':
     case 'yes':
       return { verdict: 'approve' };
     case 'n':
-    case 'no': {
-      const reason = (await terminal.ask('Why (the agent reads this)? > ', signal))?.trim();
-      return { verdict: 'reject', ...(reason ? { reason } : {}) };
-    }
+    case 'no':
+      return rejection(terminal, signal);
+    case 'never':
+      return proposal.kind === 'dataset' ? { ...(await rejection(terminal, signal)), never: true } : undefined;
     case 's':
     case 'show':
       terminal.err(`${proposalDetails(proposal)}\n`);
       return undefined;
     case 'e':
-    case 'edit': {
-      if (subject.kind !== 'script') return undefined;
-      const edited = await terminal.edit(subject.script, 'train.py');
-      const sure = await terminal.ask(
-        edited === subject.script ? 'Unchanged. Approve it? [y/n] > ' : 'Approve your version? [y/n] > ',
-        signal,
-      );
-      if (sure?.trim().toLowerCase() !== 'y') return undefined;
-      return edited === subject.script ? { verdict: 'approve' } : { verdict: 'approve', editedScript: edited };
-    }
+    case 'edit':
+      return edition(proposal, terminal, signal);
     default:
-      terminal.err('Please answer y, n, s or (for a script) e.\n');
+      terminal.err('Please answer with one of the choices.\n');
       return undefined;
   }
 }
 
-/** The short form: what is asked, why, and what speaks for and against it. */
-export function proposalText(proposal: Proposal): string {
-  const facts = subjectFacts(proposal).map((fact) => `  ${fact}`);
-  return [
-    `${proposal.kind.toUpperCase()}: ${plain(proposal.title)}`,
-    `  why: ${shorten(plain(proposal.why), 400)}`,
-    ...facts,
-  ].join('\n');
+async function rejection(terminal: Terminal, signal: AbortSignal): Promise<Answered> {
+  const reason = (await terminal.ask('Why (the agent reads this)? > ', signal))?.trim();
+  return { verdict: 'reject', ...(reason ? { reason } : {}) };
 }
 
-function subjectFacts({ subject }: Proposal): string[] {
-  switch (subject.kind) {
-    case 'dataset': {
-      const { sheet, overlap } = subject;
-      const rows = sheet.splits.reduce((sum, split) => sum + (split.rows ?? 0), 0);
-      return [
-        `licence: ${plain(sheet.licence ?? 'none stated')} (${sheet.licenceVerdict}), rows: ${count(rows)}, duplicates: ${percent(sheet.duplicateShare)}`,
-        overlap === null
-          ? 'overlap with the benchmark: not checked'
-          : `overlap with the benchmark: ${overlap.hits} hits in ${count(overlap.rows)} rows`,
-        ...sheet.remarks.map((remark) => `note: ${plain(remark)}`),
-      ];
-    }
-    case 'script':
-      return [
-        `experiment: ${subject.experiment}, parent: ${subject.parent ?? 'base model'}`,
-        `config: ${JSON.stringify(subject.config)}`,
-      ];
-    case 'launch':
-      return [
-        `experiment: ${subject.experiment}, at most ${Math.round(subject.capSeconds / 60)} minutes on the box`,
-        ...(subject.plan ? [`runs ${subject.plan}`] : []),
-        ...endLines(subject.rules),
-      ];
-    case 'spend':
-      return [`${plain(subject.what)}: ${plain(subject.amount)}`];
-    case 'publish':
-      return [`${plain(subject.what)} to ${plain(subject.target)}`];
-  }
-}
-
-function endLines(rules: StopRules | undefined): string[] {
-  const when = rules && endsItself(rules);
-  return when ? [`ends itself ${when}`] : [];
-}
-
-/** The long form: the script itself, or everything that is known as JSON. Control characters are shown, not obeyed. */
-export function proposalDetails({ subject, hash }: Proposal): string {
-  const text = subject.kind === 'script' ? subject.script : JSON.stringify(subject, null, 2);
-  return [...text.split('\n').map((line) => plainLine(line)), `sha256 ${hash}`].join('\n');
-}
-
-function plainLine(line: string): string {
-  const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
-  return indent + plain(line.slice(indent.length));
+async function edition(proposal: Proposal, terminal: Terminal, signal: AbortSignal): Promise<Answered | undefined> {
+  const proposed = editableText(proposal);
+  if (proposed === undefined) return undefined;
+  const { kind, text, file } = proposed;
+  const edited = await terminal.edit(text, file);
+  const sure = await terminal.ask(
+    edited === text ? 'Unchanged. Approve it? [y/n] > ' : 'Approve your version? [y/n] > ',
+    signal,
+  );
+  if (sure?.trim().toLowerCase() !== 'y') return undefined;
+  if (edited === text) return { verdict: 'approve' };
+  return { verdict: 'approve', ...(kind === 'script' ? { editedScript: edited } : { editedSource: edited }) };
 }

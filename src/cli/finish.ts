@@ -2,7 +2,7 @@
 import type { RunHandle, Runs } from '../core/run/runs';
 import type { RunView } from '../core/run/view';
 import type { Cli, GlobalOptions } from './app';
-import { proposalText } from './approvals';
+import { proposalText } from './proposal-text';
 import { drive, type Driven } from './drive';
 import { exitCodes } from './exit-codes';
 import { exitCodeOf, failureObject, failureText } from './failure';

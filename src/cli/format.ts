@@ -1,11 +1,11 @@
 /** How numbers and words are printed for people. Pure. */
+import { onlySeen } from '../core/text/unseen';
 import type { Comparison, Score } from '../core/run/types';
 
 /** Text from outside (titles, reasons, a model's words) must not be able to move the cursor or colour the terminal. */
 export function plain(text: string): string {
-  return text
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
-    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+  return onlySeen(text)
+    .text.replace(/[\n\t]+/g, ' ')
     .trim();
 }
 

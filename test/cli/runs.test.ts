@@ -82,6 +82,7 @@ describe('ml-intern runs', () => {
       'runs recipes',
       ...['search', 'read', 'cites'].map((name) => `papers ${name}`),
       'runs decide',
+      'runs never',
       ...['check', 'jobs', 'attach', 'stop', 'usage', 'envs', 'clean', 'forward', 'artifacts', 'fetch'].map(
         (name) => `box ${name}`,
       ),

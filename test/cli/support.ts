@@ -6,6 +6,7 @@ import { openPapers } from '../../src/app/papers';
 import { reduce } from '../../src/core/run/reducer';
 import type { RunEvent, EventData, EventType } from '../../src/core/run/events';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../../src/core/run/runs';
+import type { NeverEntry } from '../../src/core/approvals/never';
 import { decideOn } from '../../src/core/approvals/decide';
 import { MlInternError } from '../../src/core/errors';
 import type { OpenedBox } from '../../src/core/box/opened-box';
@@ -178,6 +179,13 @@ export class FakeRuns implements Runs {
     setImmediate(() => this.script(run));
     return Promise.resolve(run);
   }
+  readonly neverAgain: NeverEntry[] = [];
+  never = () => Promise.resolve(this.neverAgain);
+  allowAgain = (dataset: string) => {
+    const at = this.neverAgain.findIndex((entry) => entry.dataset === dataset);
+    if (at >= 0) this.neverAgain.splice(at, 1);
+    return Promise.resolve(at >= 0);
+  };
   decide = (id: string, proposal: string, input: DecisionInput) => this.find(id).decide(proposal, input);
   active = () => [];
   onDidChange = () => () => undefined;

@@ -148,7 +148,7 @@ describe('a practice run in VS Code', function () {
       log.all('proposal.decided').find((each) => each.decision.proposal === script.id)?.decision;
     await log.waitFor('approval of the edited script', () => decision() !== undefined, 1);
     const edited = decision()?.edited;
-    assert.ok(edited);
+    assert.ok(edited?.script);
     assert.ok(edited.script.startsWith('# Read and approved in VS Code.\n'));
     assert.equal(edited.hash.length, 64);
     const created = (): ReturnType<typeof log.all<'experiment.created'>>[number] | undefined =>

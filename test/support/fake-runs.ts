@@ -111,6 +111,9 @@ export class FakeRuns implements Runs {
     });
   }
 
+  never = (): Promise<[]> => Promise.resolve([]);
+  allowAgain = (): Promise<boolean> => Promise.resolve(false);
+
   async view(id: string): Promise<RunView> {
     return this.find(id).view();
   }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Cli } from '../app';
 import { decideCommand } from './decide';
 import { listCommand } from './list';
+import { neverCommand } from './never';
 import { recipesCommand } from './recipes';
 import { reportCommand } from './report';
 import { resumeCommand } from './resume';
@@ -16,7 +17,7 @@ export function runsCommand(cli: Cli, done: (code: number) => void): Command {
   );
   const makers = [
     ...[listCommand, showCommand, watchCommand, resumeCommand, stopCommand],
-    ...[reportCommand, recipesCommand, decideCommand],
+    ...[reportCommand, recipesCommand, decideCommand, neverCommand],
   ];
   for (const make of makers) runs.addCommand(make(cli, done));
   return runs;

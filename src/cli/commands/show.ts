@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli, GlobalOptions } from '../app';
-import { proposalText } from '../approvals';
+import { proposalText } from '../proposal-text';
 import { findRun } from '../find-run';
 import { plain } from '../format';
 import { command, examples } from '../options';

@@ -1,4 +1,5 @@
 /** What a surface (editor, CLI) may do with runs. Implemented by `src/app`; surfaces know only this. */
+import type { NeverEntry } from '../approvals/never';
 import type { Decision, RunConfig } from './types';
 import type { RunView } from './view';
 
@@ -34,6 +35,10 @@ export interface DecisionInput {
   reason?: string;
   /** New script text for "edit then approve". */
   editedScript?: string;
+  /** How the rows are to be used, for a dataset that is edited and then approved: JSON as `sourceText` writes it. */
+  editedSource?: string;
+  /** With a rejection of a dataset: never to be proposed again in this workspace. */
+  never?: boolean;
   surface: string;
 }
 
@@ -67,6 +72,10 @@ export interface Runs {
   resume(id: string): Promise<RunHandle>;
   /** Records a decision for a run that nobody drives. */
   decide(id: string, proposal: string, decision: DecisionInput): Promise<Decision>;
+  /** Datasets that are never to be proposed again. */
+  never(): Promise<NeverEntry[]>;
+  /** Takes a dataset off that list; false where it was not on it. */
+  allowAgain(dataset: string): Promise<boolean>;
   /** Runs driven by this process. */
   active(): RunHandle[];
   onDidChange(listener: () => void): () => void;

@@ -283,8 +283,10 @@ export interface Decision {
   /** The hash that was shown. */
   hash: string;
   verdict: 'approve' | 'reject';
-  /** Set when the person changed the script before approving: what was approved instead. */
-  edited?: { hash: string; script: string };
+  /** Set when the person changed the script, or how a dataset's rows are used, before approving: what was approved instead. */
+  edited?: { hash: string; script?: string; source?: RecipeSource };
+  /** Rejected for good: no run of the workspace may propose this dataset again. */
+  never?: true;
   by: 'person' | 'policy';
   /** Which rule decided, when the policy did. */
   rule?: string;

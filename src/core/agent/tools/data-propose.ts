@@ -1,6 +1,8 @@
 /** Proposes a dataset for training, or sets it aside. */
 import { z } from 'zod';
+import { refuseNever } from '../../approvals/never';
 import { chooseSplit } from '../../data/choose-split';
+import { isCompared } from '../../data/known-overlap';
 import { datasetRef } from '../../data/local-files';
 import { mappingSchema } from '../../data/mapping';
 import { promptColumns } from '../../data/mapping/describe';
@@ -32,15 +34,18 @@ export function proposeDataset(kit: ToolKit): AgentTool {
     schema: proposeSchema,
     phase: 'data',
     async run(args, call) {
+      await refuseNever(kit.bench.store, args.id);
       const proposal = await kit.broker.propose(call.id, async () => datasetProposal(kit, args, call.id));
       const decision = await kit.broker.request(proposal, call.signal);
-      const { verdict, by, rule, reason } = decision;
+      const { verdict, by, rule, reason, edited, never } = decision;
       return {
         facts: {
           decision: verdict === 'approve' ? 'approved' : 'rejected',
           by,
           ...(rule ? { rule } : {}),
           ...(reason ? { reason } : {}),
+          ...(edited?.source ? { edited: { ...edited.source, excludeRows: edited.source.excludeRows.length } } : {}),
+          ...(never ? { never } : {}),
           budget: budgetOf(kit),
         },
       };
@@ -86,11 +91,6 @@ function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, call
     why: args.why,
     subject: { kind: 'dataset', sheet, source, overlap },
   };
-}
-
-/** Options that a mapping makes (`$choices`) are compared with the columns that they are made of. */
-function isCompared(name: string, columns: readonly string[] | undefined): boolean {
-  return columns === undefined || name.startsWith('$') || columns.includes(name);
 }
 
 export function setAside(kit: ToolKit): AgentTool {

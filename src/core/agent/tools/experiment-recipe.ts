@@ -48,7 +48,7 @@ function approvedSource(view: RunView, { id, weight, share, maxRows, filters = [
       next: 'Propose it and use it only when it is approved.',
     });
   }
-  const { source } = approved.proposal.subject;
+  const source = approved.decision?.edited?.source ?? approved.proposal.subject.source;
   const all = [...(source.filters ?? []), ...plainFilters(filters)];
   return {
     ...source,

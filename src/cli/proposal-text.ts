@@ -1,0 +1,78 @@
+/** What is asked, in words for a terminal: the short form, the long form, and what of it can be edited. */
+import { sourceText } from '../core/approvals/source-text';
+import type { StopRules } from '../core/ports/box';
+import { endsItself } from '../core/run/launch-words';
+import type { DataSheet, OverlapReport, Proposal } from '../core/run/types';
+import { count, percent, plain, shorten } from './format';
+
+/** The short form: what is asked, why, and what speaks for and against it. */
+export function proposalText(proposal: Proposal): string {
+  const facts = subjectFacts(proposal).map((fact) => `  ${fact}`);
+  return [
+    `${proposal.kind.toUpperCase()}: ${plain(proposal.title)}`,
+    `  why: ${shorten(plain(proposal.why), 400)}`,
+    ...facts,
+  ].join('\n');
+}
+
+function subjectFacts({ subject }: Proposal): string[] {
+  switch (subject.kind) {
+    case 'dataset':
+      return datasetFacts(subject.sheet, subject.overlap);
+
+    case 'script':
+      return [
+        `experiment: ${subject.experiment}, parent: ${subject.parent ?? 'base model'}`,
+        `config: ${JSON.stringify(subject.config)}`,
+      ];
+    case 'launch':
+      return [
+        `experiment: ${subject.experiment}, at most ${Math.round(subject.capSeconds / 60)} minutes on the box`,
+        ...(subject.plan ? [`runs ${subject.plan}`] : []),
+        ...endLines(subject.rules),
+      ];
+    case 'spend':
+      return [`${plain(subject.what)}: ${plain(subject.amount)}`];
+    case 'publish':
+      return [`${plain(subject.what)} to ${plain(subject.target)}`];
+  }
+}
+
+function datasetFacts(sheet: DataSheet, overlap: OverlapReport | null): string[] {
+  const rows = sheet.splits.reduce((sum, split) => sum + (split.rows ?? 0), 0);
+  const usable = sheet.usableShare === undefined ? '' : `, usable: ${percent(sheet.usableShare)}`;
+  return [
+    `licence: ${plain(sheet.licence ?? 'none stated')} (${sheet.licenceVerdict}), rows: ${count(rows)}, duplicates: ${percent(sheet.duplicateShare)}${usable}`,
+    ...(sheet.licenceConflict === undefined ? [] : [`licence: ${plain(sheet.licenceConflict)}`]),
+    overlap === null
+      ? 'overlap with the benchmark: not checked'
+      : `overlap with the benchmark: ${overlap.hits} hits in ${count(overlap.rows)} rows`,
+    ...sheet.remarks.map((remark) => `note: ${plain(remark)}`),
+  ];
+}
+
+function endLines(rules: StopRules | undefined): string[] {
+  const when = rules && endsItself(rules);
+  return when ? [`ends itself ${when}`] : [];
+}
+
+/** The long form: the script itself, or everything that is known as JSON. Control characters are shown, not obeyed. */
+export function proposalDetails({ subject, hash }: Proposal): string {
+  const text = subject.kind === 'script' ? subject.script : JSON.stringify(subject, null, 2);
+  const use = subject.kind === 'dataset' ? `\nHow its rows are used:\n${sourceText(subject.source)}` : '';
+  return [...`${text}${use}`.split('\n').map((line) => plainLine(line)), `sha256 ${hash}`].join('\n');
+}
+
+/** What of a proposal can be edited before it is approved. */
+export function editableText({
+  subject,
+}: Proposal): { kind: 'script' | 'source'; text: string; file: string } | undefined {
+  if (subject.kind === 'script') return { kind: 'script', text: subject.script, file: 'train.py' };
+  if (subject.kind === 'dataset') return { kind: 'source', text: sourceText(subject.source), file: 'rows.json' };
+  return undefined;
+}
+
+function plainLine(line: string): string {
+  const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
+  return indent + plain(line.slice(indent.length));
+}
