@@ -67,6 +67,16 @@ describe('the tools for data', () => {
     assert.match(String(work.box.request(job).files['overlap.json']), /"file": "\/workspace\/rows\.jsonl"/);
   });
 
+  it('try a mapping on rows, and count those that it cannot use', async () => {
+    const id = 'lab/qa';
+    const found = await accepted(
+      work.call('preview_rows', { id, mapping: { prompt: '{question}', completion: '{none}' } }),
+    );
+    assert.equal(found['mapped'], 0);
+    assert.deepEqual(Object.keys(found['unmappedBy'] as object), ['missing']);
+    assert.ok(Number((await accepted(work.call('preview_rows', { id })))['mapped']) > 0);
+  });
+
   it('refuse a split other than the one that was checked, and one that does not exist', async () => {
     await approveData();
     await refused(

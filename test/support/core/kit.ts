@@ -209,6 +209,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
     rowTools: {
       language: () => Promise.resolve(() => 'en'),
       tokens: () => Promise.resolve(estimatedTokens),
+      template: () => Promise.resolve(null),
       openFile: (path: string) =>
         Promise.resolve(
           memoryRows([{ question: 'What?', answer: path }], { id: `/workspace/${path}`, revision: 'sha256:1' }),

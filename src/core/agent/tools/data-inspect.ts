@@ -64,7 +64,7 @@ interface Opened {
   source: RowSource;
 }
 
-async function opened(kit: ToolKit, wanted: RowsOnHub, signal: AbortSignal): Promise<Opened> {
+export async function opened(kit: ToolKit, wanted: RowsOnHub, signal: AbortSignal): Promise<Opened> {
   if (isLocalFile(wanted.id)) return { card: undefined, source: await openedFile(kit, wanted) };
   const card = await kit.hub.datasetCard(wanted.id, wanted.revision, signal);
   return { card, source: await kit.hub.rows({ ...wanted, revision: wanted.revision ?? card.revision }, signal) };

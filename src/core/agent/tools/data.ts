@@ -1,10 +1,18 @@
 /** Tools for data: search, inspect, check the overlap, propose, set aside. Nothing is used that was not proposed and approved. */
 import { inspectDataset } from './data-inspect';
 import { overlapTool } from './data-overlap';
+import { previewRows } from './data-preview';
 import { proposeDataset, setAside } from './data-propose';
 import { searchDatasets } from './data-search';
 import type { AgentTool, ToolKit } from './tool';
 
 export function dataTools(kit: ToolKit): AgentTool[] {
-  return [searchDatasets(kit), inspectDataset(kit), overlapTool(kit), proposeDataset(kit), setAside(kit)];
+  return [
+    searchDatasets(kit),
+    inspectDataset(kit),
+    previewRows(kit),
+    overlapTool(kit),
+    proposeDataset(kit),
+    setAside(kit),
+  ];
 }

@@ -1,4 +1,5 @@
 /** What a tool is, apart from any agent library: a schema, a description for the model, and a function. */
+import type { ChatTemplate } from '../../ports/chat-template';
 import type { z } from 'zod';
 import type { ApprovalBroker } from '../../approvals/broker';
 import type { TeacherSpec } from '../../data/synth/plan';
@@ -71,6 +72,8 @@ export interface RowTools {
   language: () => Promise<(text: string) => string | null>;
   /** Of the base model where its tokenizer can be had, else an estimate. */
   tokens: () => Promise<TokenCounter>;
+  /** Of the base model; null where it has none, or it cannot be had. */
+  template: () => Promise<ChatTemplate | null>;
   /** A data file of the workspace, by its path there; refuses what lies outside. */
   openFile: (path: string, split?: string) => Promise<RowSource>;
 }

@@ -45,7 +45,8 @@ export function promptColumns(mapping: Mapping): string[] {
   const names = (...templates: readonly string[]) => templates.flatMap(columnsOf).map(({ name }) => name);
   if (mapping.to === 'text') return names(mapping.text);
   if (mapping.to === 'preference') return names(mapping.prompt ?? mapping.chosen);
-  if (mapping.to !== 'messages') return names(mapping.prompt);
+  const options = 'choices' in mapping ? [mapping.choices?.options ?? []].flat() : [];
+  if (mapping.to !== 'messages') return [...names(mapping.prompt), ...options].filter((name) => name !== '$choices');
   if ('turns' in mapping) return [mapping.turns];
   return names(...mapping.messages.filter(({ role }) => role !== 'assistant').map(({ content }) => content));
 }
