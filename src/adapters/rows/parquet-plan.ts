@@ -63,7 +63,7 @@ function withinBytes(groups: readonly PlacedGroup[], { maxBytes, seed }: PlanOpt
     'bad-input',
     `${groups[0]?.file.source.name} is stored in groups of rows that are too large.`,
     {
-      next: 'Let the box read it: give --box.',
+      next: 'Download the file and give its path: a local file is read whole, however it is stored.',
     },
   );
 }

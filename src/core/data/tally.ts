@@ -57,6 +57,8 @@ export class Tally {
   private readonly problems = new Map<string, { count: number; example?: string }>();
   private readonly licences = new Set<string>();
   private readonly counted = { characters: 0, tokens: 0 };
+  /** Some rows' tokens were not counted but follow from their length. */
+  private extrapolated = false;
 
   constructor(private readonly options: TallyOptions) {}
 
@@ -93,7 +95,11 @@ export class Tally {
       meanCharacters: Math.round(share(total)),
       lengths: {
         characters: quantilesOf(this.characters),
-        tokens: { ...quantilesOf(this.tokens), tokenizer: tokens.name, estimated: tokens.estimated },
+        tokens: {
+          ...quantilesOf(this.tokens),
+          tokenizer: tokens.name,
+          estimated: tokens.estimated || this.extrapolated,
+        },
       },
       languages: this.languageShares(),
       duplicates: { exact: share(this.found.exact), near: share(this.found.near), method: nearDuplicateMethod },
@@ -115,6 +121,7 @@ export class Tally {
       this.counted.tokens += tokens;
       return tokens;
     }
+    this.extrapolated = true;
     return Math.round((text.length * this.counted.tokens) / this.counted.characters);
   }
 

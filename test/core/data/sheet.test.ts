@@ -64,6 +64,13 @@ describe('inspectRows', () => {
     assert.ok(remarks.includes('51 % of the rows are longer than 53 tokens and would be cut.'));
   });
 
+  it('says that tokens are estimated once the tokenizer has counted enough and the rest follows from its length', async () => {
+    const rows = Array.from({ length: 3 }, () => ({ text: 'word '.repeat(300_000) }));
+    const tokens = { name: 'words', estimated: false, count: (text: string) => text.trim().split(/\s+/).length };
+    const { lengths } = await sheetOf(rows, { tokens });
+    assert.deepEqual([lengths?.tokens.estimated, lengths?.tokens.max], [true, 300_000]);
+  });
+
   it('tells the languages, the commonest first', async () => {
     const rows = ['la', 'le', 'en'].map((word) => ({ text: word }));
     const language = (text: string) => (text === 'en' ? 'en' : 'fr');

@@ -95,7 +95,7 @@ function quantiles({ p50, p90, p99, max }: Quantiles): string {
 }
 
 function tokenText(tokens: NonNullable<DataSheet['lengths']>['tokens']): string {
-  return `${quantiles(tokens)} (${tokens.estimated ? 'estimated: ' : 'by the tokenizer of '}${tokens.tokenizer})`;
+  return `${quantiles(tokens)} (${tokens.estimated ? 'estimated, ' : 'by the tokenizer of '}${tokens.tokenizer})`;
 }
 
 function training({ format, formatConfidence, usableShare, wouldBeCut, problems = [] }: DataSheet): Fact[] {
