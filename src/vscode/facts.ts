@@ -1,4 +1,5 @@
 /** What there is to know of a run, a dataset or a proposal, as label and value: the same words in trees, documents and the panel. */
+import { obligationWords } from '../core/data/licence-terms';
 import { mappingParts } from '../core/data/mapping/describe';
 import type { StopRules } from '../core/ports/box';
 import type { PanelFact } from '../core/protocol/panel-view';
@@ -31,10 +32,32 @@ export function datasetFacts(sheet: DataSheet): PanelFact[] {
     { label: 'Duplicates', value: formatShare(sheet.duplicateShare) },
     { label: 'Empty', value: formatShare(sheet.emptyShare) },
     { label: 'Mean length', value: `${formatCount(sheet.meanCharacters)} characters` },
-    { label: 'Sampled', value: `${formatCount(sheet.sampled)} rows` },
+    ...lookedAtFacts(sheet),
+    {
+      label: 'Sampled',
+      value: `${formatCount(sheet.sampled)} rows${sheet.complete === true ? ', all there are' : ''}`,
+    },
     { label: 'Downloads', value: formatCompact(sheet.downloads) },
     { label: 'Revision', value: sheet.revision.slice(0, 12) },
   ];
+}
+
+/** What runs of earlier versions do not have. */
+function lookedAtFacts(sheet: DataSheet): PanelFact[] {
+  const { lengths, languages = [], duplicates, wouldBeCut, usableShare, licenceConflict, obligations = [] } = sheet;
+  const facts: [string, string | undefined][] = [
+    [
+      'Tokens a row',
+      lengths && `${formatCount(lengths.tokens.p50)} in the median, at most ${formatCount(lengths.tokens.max)}`,
+    ],
+    ['Language', languages.map(({ language, share }) => `${language} ${formatShare(share)}`).join(', ') || undefined],
+    ['Near duplicates', duplicates && formatShare(duplicates.near)],
+    ['Would be cut', wouldBeCut && `${formatShare(wouldBeCut.share)} at ${formatCount(wouldBeCut.maxTokens)} tokens`],
+    ['Usable', usableShare === undefined ? undefined : formatShare(usableShare)],
+    ['Licences disagree', licenceConflict],
+    ['Licence asks to', obligations.map((one) => obligationWords[one]).join('; ') || undefined],
+  ];
+  return facts.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]));
 }
 
 export function licenceInWords(sheet: Pick<DataSheet, 'licence' | 'licenceVerdict'>): string {

@@ -8,6 +8,7 @@ import { reduce } from '../../src/core/run/reducer';
 import { projectRun } from '../../src/vscode/run-panel/project';
 import { type PanelBed, type PanelPage, startPanelBed } from './panel-page';
 import { type Log, untilDataset, untilTraining, wholeStory } from '../support/story';
+import { recipeRow, waterfall } from '../support/core/samples';
 import { proposals } from '../support/story-parts';
 import type { ThemeName } from '../support/themes';
 
@@ -76,6 +77,26 @@ describe('the run panel in a browser', function () {
       assert.deepEqual(panel.complaints, []);
     });
   }
+
+  it('shows the recipes of the literature with their words, and where rows went', async () => {
+    const log = wholeStory();
+    log.add('recipe-row.noted', { row: recipeRow(), file: 'papers/recipe-table.md' });
+    const experiment = reduce(log.events).experiments[0]?.id ?? '';
+    log.add('recipe.compiled', { experiment, job: 'train-1', waterfall: waterfall() });
+    await show('dark', log, false);
+    await tab(/^Papers/);
+    const table = panel.page.getByRole('table').first();
+    assert.match(await table.innerText(), /Hyperparameters[\s\S]*0\.31 exact[\s\S]*learning rate 3e-4/);
+    await panel.page.getByText('The words of Glim Colours behind 0.31 exact').click();
+    await panel.page.getByText('We train on lab/qa.').waitFor();
+    await picture('dark-recipes');
+    await tab(/^Datasets/);
+    await panel.page.getByText('8 training rows').click();
+    await panel.page.getByText('Not mapped: 2 missing-column').waitFor();
+    await picture('dark-waterfall');
+    assert.deepEqual(await unnamedControls(panel), []);
+    assert.deepEqual(panel.complaints, []);
+  });
 
   it('says in every empty view what will come', async () => {
     await show('dark', { events: untilDataset().events.slice(0, 2) } as Log);

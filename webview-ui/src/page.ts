@@ -18,6 +18,7 @@ import {
   liveJobs,
 } from './views/overview';
 import { drawPapers } from './views/papers';
+import { drawRecipes, drawWaterfalls } from './views/recipes';
 import { button, card, empty } from './views/parts';
 import { createTabs, type Tabs } from './views/tabs';
 import { Talk } from './views/talk';
@@ -96,11 +97,18 @@ export class Page {
         id: 'research',
         title: 'Papers',
         body: this.section(
-          (view) => view.papers,
-          (papers) => drawPapers(papers, host),
+          ({ papers, recipes }) => ({ papers, recipes }),
+          ({ papers, recipes }) => [...drawRecipes(recipes), ...drawPapers(papers, host)],
         ),
       },
-      { id: 'data', title: 'Datasets', body: this.section((view) => view.datasets, drawDatasets) },
+      {
+        id: 'data',
+        title: 'Datasets',
+        body: this.section(
+          ({ datasets, waterfalls }) => ({ datasets, waterfalls }),
+          ({ datasets, waterfalls }) => [...drawDatasets(datasets), ...drawWaterfalls(waterfalls)],
+        ),
+      },
       {
         id: 'experiments',
         title: 'Experiments',

@@ -50,6 +50,23 @@ export interface PanelPaper {
   notes: { claim: string; quote: string; place: string }[];
 }
 
+/** One recipe of the literature: the texts of its columns, and the words of the paper behind each. */
+export interface PanelRecipe {
+  columns: string[];
+  paper: string;
+  url: string;
+  quotes: { field: string; quote: string; place: string }[];
+}
+
+/** How many rows were left after each stage, source by source, then of all. */
+export interface PanelWaterfall {
+  experiment: string;
+  rows: number;
+  stages: { source: string; name: string; rows: number }[];
+  /** Rows that could not be mapped, in words; empty when there are none. */
+  unmapped: string;
+}
+
 export interface PanelDecision {
   verdict: 'approve' | 'reject';
   by: 'person' | 'policy';
@@ -74,7 +91,7 @@ export interface PanelOverlap {
   flaggedRows: number;
   rows: number;
   blocked: boolean;
-  examples: { rowText: string; itemText: string }[];
+  examples: { place: string; rowText: string; itemText: string }[];
 }
 
 export interface PanelDataset {
@@ -155,6 +172,8 @@ export interface PanelView {
   meters: PanelMeter[];
   plan: { text: string; state: 'todo' | 'doing' | 'done' }[];
   papers: PanelPaper[];
+  recipes: PanelRecipe[];
+  waterfalls: PanelWaterfall[];
   datasets: PanelDataset[];
   approvals: PanelApproval[];
   baseline: PanelScore | null;

@@ -33,5 +33,6 @@ export function approvalCommands(model: RunsModel, decider: Decider): Commands<A
     },
     'mlIntern.dataset.accept': decide((ref) => decider.approve(ref)),
     'mlIntern.dataset.reject': decide((ref) => decider.reject(ref)),
+    'mlIntern.dataset.never': decide((ref) => decider.never(ref)),
   };
 }

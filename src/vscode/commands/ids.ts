@@ -17,6 +17,7 @@ export const commandIds = [
   'mlIntern.approval.settings',
   'mlIntern.dataset.accept',
   'mlIntern.dataset.reject',
+  'mlIntern.dataset.never',
   'mlIntern.box.check',
   'mlIntern.box.cancelCheck',
   'mlIntern.box.count',

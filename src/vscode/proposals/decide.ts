@@ -1,5 +1,6 @@
 /** What a person can answer: approve, edit then approve, reject with feedback. Every answer carries the hash that was shown. */
 import * as vscode from 'vscode';
+import { sourceText } from '../../core/approvals/source-text';
 import type { DecisionInput } from '../../core/run/runs';
 import type { Proposal } from '../../core/run/types';
 import type { RunsModel } from '../runs-model';
@@ -23,22 +24,24 @@ export class Decider {
   /** Opens a copy to edit, or the one begun earlier. */
   async edit(ref: ProposalRef): Promise<void> {
     const proposal = await findProposal(this.model, ref);
-    if (proposal.subject.kind !== 'script') return;
+    const text = editableText(proposal);
+    if (text === undefined) return;
     const uri = this.draftUri(ref.run, proposal);
-    if (!this.drafts.has(uri)) await this.drafts.put(uri, proposal.subject.script);
+    if (!this.drafts.has(uri)) await this.drafts.put(uri, text);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   }
 
   /** Approves the text of the copy as it stands on the screen, saved or not. */
   async approveEdited(ref: ProposalRef): Promise<void> {
     const proposal = await findProposal(this.model, ref);
-    if (proposal.subject.kind !== 'script') return;
+    const proposed = editableText(proposal);
+    if (proposed === undefined) return;
     const uri = this.draftUri(ref.run, proposal);
     const document = await vscode.workspace.openTextDocument(uri);
-    const script = document.getText();
+    const text = document.getText();
     if (document.isDirty) await document.save();
-    const changed = script !== proposal.subject.script;
-    await this.send(ref, proposal, { verdict: 'approve', ...(changed ? { editedScript: script } : {}) });
+    const edited = proposal.kind === 'script' ? { editedScript: text } : { editedSource: text };
+    await this.send(ref, proposal, { verdict: 'approve', ...(text === proposed ? {} : edited) });
   }
 
   /** Asks for the reason unless it is given. False when the person changed their mind. */
@@ -50,10 +53,17 @@ export class Decider {
     return true;
   }
 
+  /** Rejects a dataset for every run of the workspace. */
+  async never(ref: ProposalRef): Promise<void> {
+    const proposal = await findProposal(this.model, ref);
+    const reason = await askForReason(proposal);
+    if (reason !== undefined) await this.send(ref, proposal, { verdict: 'reject', reason, never: true });
+  }
+
   private async send(
     ref: ProposalRef,
     proposal: Proposal,
-    answer: Pick<DecisionInput, 'verdict' | 'reason' | 'editedScript'>,
+    answer: Pick<DecisionInput, 'verdict' | 'reason' | 'editedScript' | 'editedSource' | 'never'>,
   ): Promise<void> {
     const decision = await this.model.decide(ref.run, ref.proposal, {
       ...answer,
@@ -70,12 +80,17 @@ export class Decider {
   }
 
   private draftUri(run: string, proposal: Proposal): vscode.Uri {
-    const file = documentFile(proposal, 'proposal').replace(/\.py$/, '-edited.py');
+    const file = documentFile(proposal, 'proposal').replace(/\.py$/, '-edited.py').replace(/\.md$/, '-rows.json');
     return vscode.Uri.from({
       scheme: draftScheme,
       path: documentPath({ run, proposal: proposal.id, role: 'proposal', file }),
     });
   }
+}
+
+function editableText({ subject }: Proposal): string | undefined {
+  if (subject.kind === 'script') return subject.script;
+  return subject.kind === 'dataset' ? sourceText(subject.source) : undefined;
 }
 
 async function askForReason(proposal: Proposal): Promise<string | undefined> {

@@ -33,7 +33,10 @@ function lenses(model: RunsModel, uri: vscode.Uri): vscode.CodeLens[] {
   }
   if (uri.scheme === draftScheme) {
     return [
-      lens('$(check-all) Approve This Edited Script', 'mlIntern.approval.approveEdited'),
+      lens(
+        proposal.kind === 'script' ? '$(check-all) Approve This Edited Script' : '$(check-all) Approve as Edited Here',
+        'mlIntern.approval.approveEdited',
+      ),
       lens('$(close) Reject with Feedback', 'mlIntern.approval.reject'),
     ];
   }
@@ -41,7 +44,9 @@ function lenses(model: RunsModel, uri: vscode.Uri): vscode.CodeLens[] {
   return [
     lens('$(check) Approve', 'mlIntern.approval.approve'),
     ...(subject.kind === 'script' ? [lens('$(edit) Edit, Then Approve', 'mlIntern.approval.edit')] : []),
+    ...(subject.kind === 'dataset' ? [lens('$(edit) Edit Mapping and Filters', 'mlIntern.approval.edit')] : []),
     lens('$(close) Reject with Feedback', 'mlIntern.approval.reject'),
+    ...(subject.kind === 'dataset' ? [lens('$(circle-slash) Never Propose Again', 'mlIntern.dataset.never')] : []),
     ...(subject.kind === 'script'
       ? [lens(`$(settings) ${settingsInWords(subject.config) || 'Settings'}`, 'mlIntern.approval.settings')]
       : []),

@@ -14,6 +14,7 @@ import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../c
 import { jobWords } from '../job-words';
 import { datasetFacts, proposalFacts, recipeInWords, runFacts, settingsInWords } from '../facts';
 import { brief, formatCompact, formatDuration } from '../format';
+import { projectRecipes, projectWaterfalls } from './project-data';
 import { waitingDataset } from '../proposals/pending';
 
 const decidedShown = 40;
@@ -46,6 +47,8 @@ export function projectRun(view: RunView, situation: Situation): PanelView {
     meters: meters(view, situation),
     plan: view.plan,
     papers: view.papers.map(({ id, title, url, notes }) => ({ id, title, url, notes })),
+    recipes: projectRecipes(view.recipeTable),
+    waterfalls: projectWaterfalls(view.experiments),
     datasets: view.datasets.map((dataset) => projectDataset(dataset, view.proposals)),
     approvals: projectApprovals(view.proposals),
     baseline: view.baseline.dev === null ? null : projectScore(view.baseline.dev),
@@ -133,9 +136,11 @@ function projectDataset(dataset: DatasetView, proposals: readonly ProposalView[]
             flaggedRows: overlap.flaggedRows.length,
             rows: overlap.rows,
             blocked: overlap.blocked,
-            examples: overlap.examples
-              .slice(0, 3)
-              .map(({ rowText, itemText }) => ({ rowText: brief(rowText, 300), itemText: brief(itemText, 300) })),
+            examples: overlap.examples.slice(0, 3).map(({ row, item, kind, rowText, itemText }) => ({
+              place: `Row ${row}, item ${item}${kind === undefined ? '' : `: ${kind}`}`,
+              rowText: brief(rowText, 300),
+              itemText: brief(itemText, 300),
+            })),
           },
     facts: sheet === null ? [] : datasetFacts(sheet),
     remarks: sheet?.remarks ?? [],

@@ -81,11 +81,11 @@ function examples({ overlap }: PanelDataset): Child {
     'details',
     {},
     h('summary', {}, 'Rows that look like evaluation items'),
-    overlap.examples.map(({ rowText, itemText }) =>
+    overlap.examples.map(({ place, rowText, itemText }) =>
       h(
         'div',
-        { class: 'pair' },
-        h('div', {}, h('span', { class: 'muted' }, 'Row'), rowText),
+        { class: 'pair', role: 'group', 'aria-label': place },
+        h('div', {}, h('span', { class: 'muted' }, place), rowText),
         h('div', {}, h('span', { class: 'muted' }, 'Item'), itemText),
       ),
     ),

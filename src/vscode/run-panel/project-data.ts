@@ -1,0 +1,41 @@
+/** The literature's recipes and where rows went, as the panel shows them: bounded. */
+import type { PanelRecipe, PanelWaterfall } from '../../core/protocol/panel-view';
+import { cellsOf, columnsOf } from '../../core/research/recipe-table';
+import type { RecipeRow } from '../../core/run/types';
+import type { ExperimentView } from '../../core/run/view';
+import { brief, formatCount } from '../format';
+
+const recipesShown = 60;
+const stagesShown = 60;
+
+export function projectRecipes(rows: readonly RecipeRow[]): PanelRecipe[] {
+  return rows.slice(-recipesShown).map((row) => ({
+    columns: columnsOf(row).map((text) => brief(text, 300)),
+    paper: row.paper.title,
+    url: row.paper.url,
+    quotes: cellsOf(row).map(({ field, name, quote, place }) => ({
+      field: name === '' ? field : name,
+      quote: brief(quote, 600),
+      place,
+    })),
+  }));
+}
+
+export function projectWaterfalls(experiments: readonly ExperimentView[]): PanelWaterfall[] {
+  return experiments.flatMap(({ id, waterfall }) => {
+    if (waterfall === null) return [];
+    const own = waterfall.sources.flatMap(({ dataset, stages }) =>
+      stages.map((stage) => ({ source: dataset, ...stage })),
+    );
+    const all = waterfall.stages.map((stage) => ({ source: 'all', ...stage }));
+    const unmapped = Object.entries(waterfall.unmapped).map(([problem, rows]) => `${formatCount(rows)} ${problem}`);
+    return [
+      {
+        experiment: id,
+        rows: waterfall.rows,
+        stages: [...own, ...all].slice(-stagesShown),
+        unmapped: unmapped.join(', '),
+      },
+    ];
+  });
+}
