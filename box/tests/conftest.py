@@ -9,6 +9,12 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from supervised import Box  # noqa: E402
 
 
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    """Outside a job a program writes where it is called: never into the repository."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def box(tmp_path):
     """A box whose jobs are all ended after the test."""
