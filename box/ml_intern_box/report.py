@@ -106,15 +106,38 @@ def _report_callback() -> type:
         """For transformers.Trainer and TRL's trainers: `trainer.add_callback(ReportCallback())`."""
 
         def __init__(self) -> None:
+            from . import calibration
+
             self.metrics: Metrics | None = None
+            self.trial = calibration.asked()
 
         def on_train_begin(self, args, state, control, **_):
             # The Trainer's default replaces a NaN loss by the mean before logging it: we want to see it.
             args.logging_nan_inf_filter = False
             if state.is_world_process_zero:
                 self.metrics = Metrics(state.max_steps, state.global_step)
+            if self.trial:
+                self.trial.begin()
+
+        def on_step_end(self, args, state, control, **_):
+            if self.trial:
+                self.trial.step(args, control)
+
+        def on_evaluate(self, args, state, control, **_):
+            if self.trial:
+                self.trial.evaluated()
+
+        def on_save(self, args, state, control, **_):
+            if self.trial:
+                self.trial.saved()
+
+        def on_train_end(self, args, state, control, **_):
+            if self.trial:
+                self.trial.end(args, state)
 
         def on_log(self, args, state, control, logs=None, **_):
+            if logs and self.trial:
+                self.trial.logged(_number(logs.get("num_tokens")))
             if not logs or self.metrics is None:
                 return
             values = {name: _number(logs.get(name)) for name in ("loss", "eval_loss", "learning_rate", "grad_norm")}
