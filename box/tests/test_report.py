@@ -13,6 +13,7 @@ from tiny import PACKAGE_PARENT
 @pytest.fixture
 def job(tmp_path, monkeypatch):
     monkeypatch.setenv("ML_INTERN_JOB_DIR", str(tmp_path))
+    monkeypatch.setattr(report, "_phase", [])
     return tmp_path
 
 
@@ -36,6 +37,45 @@ def test_every_line_stays_json_when_a_value_is_not_finite(job):
     line = json.loads((job / "metrics.jsonl").read_text())
     assert set(line) >= {"step", "learning_rate"} and line["non_finite"] == ["grad_norm", "loss"]
     assert "NaN" not in (job / "metrics.jsonl").read_text()
+
+
+def test_a_line_is_there_at_once_and_carries_the_phase(job):
+    report.phase("train")
+    metrics = report.Metrics(total_steps=2)
+    metrics.write(1, loss=1.0)
+    assert json.loads((job / "metrics.jsonl").read_text())["phase"] == "train"
+    assert json.loads((job / "artifacts" / "phases.jsonl").read_text())["phase"] == "train"
+
+
+def test_samples_are_bounded(job):
+    for step in range(report.MOST_SAMPLES + 5):
+        report.sample(step=step, prompt="x" * 9000, reward=0.5, chosen=[{"role": "user", "content": "a"}], odd=math.nan)
+    lines = (job / "artifacts" / "samples.jsonl").read_text().splitlines()
+    first = json.loads(lines[0])
+    assert len(lines) == report.MOST_SAMPLES and len(first["prompt"]) < 4100 and first["reward"] == 0.5 and first["odd"] == "nan"
+
+
+def test_a_file_that_cannot_be_written_ends_no_training(job, capsys):
+    (job / "metrics.jsonl").mkdir()
+    metrics = report.Metrics(total_steps=2)
+    metrics.write(1, loss=1.0)
+    metrics.write(2, loss=1.0)
+    assert capsys.readouterr().err.count("cannot be written") == 1
+
+
+def test_only_the_first_process_speaks(job, monkeypatch):
+    monkeypatch.setenv("RANK", "1")
+    report.phase("train")
+    report.sample(text="a")
+    report.Metrics(total_steps=2).write(1, loss=1.0)
+    assert not list(job.rglob("*.jsonl"))
+
+
+def test_what_any_method_logs_passes_and_only_training_itself_must_be_finite():
+    logs = {"loss": math.nan, "reward": 0.5, "rewards/margins": 1.5, "completions/mean_length": math.nan, "num_tokens": 7, "x": "y"}
+    values = report._values(logs)
+    assert math.isnan(values.pop("loss")) and values == {"reward": 0.5, "rewards/margins": 1.5}
+    assert report._values({"train_runtime": 3.0, "train_loss": 1.0}) == {}
 
 
 @pytest.mark.parametrize("values", [(math.nan, 1.0), (1.0, math.inf)])
