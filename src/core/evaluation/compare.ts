@@ -1,57 +1,89 @@
 /** Which of two evaluations over the same items is better, and what kind of change it is. */
 import { MlInternError } from '../errors';
-import type { Comparison, ItemResult, Verdict } from '../run/types';
-import { mcnemarExact, pairedDifferenceInterval, pairedMethod, type PairedCounts } from './paired';
+import type { Comparison, Difference, ItemResult, Verdict } from '../run/types';
+import { bootstrapInterval, meanOf, signFlipTest } from './bootstrap';
+import { grouped, type ItemOutcome } from './grouped';
+import { countInterval, mcnemarExact, pairedDifferenceInterval, pairedMethod, type PairedCounts } from './paired';
 import { count } from './score';
 
 const significance = 0.05;
+const resampling = { seed: 1 };
+const gradedMethod = 'sign-flip test and bootstrap over the items that both answered (BCa), seed 1';
+
+interface Pair {
+  now: ItemOutcome;
+  before: ItemOutcome;
+}
 
 /** `a` against `b`, item by item; positive differences speak for `a`. `against` names `b`. */
 export function compare(a: readonly ItemResult[], b: readonly ItemResult[], against: string): Comparison {
-  const pairs = pair(a, b);
-  const counts = countPairs(pairs);
-  const pValue = mcnemarExact(counts.gained, counts.lost);
-  const difference = pairs.length === 0 ? 0 : (counts.gained - counts.lost) / pairs.length;
+  const [left, right] = [grouped(a), grouped(b)];
+  const pairs = pair(left.items, right.items);
+  const binary = left.binary && right.binary;
+  const measured = binary ? ofProportions(pairs) : ofGrades(pairs);
   return {
-    against,
-    n: pairs.length,
-    difference,
-    ...pairedDifferenceInterval(counts),
-    pValue,
-    method: pairedMethod,
-    verdict: verdictOf(difference, pValue),
+    ...{ against, n: pairs.length },
+    ...measured,
+    verdict: verdictOf(measured, measured.pValue),
     repaired: count(pairs, ({ now, before }) => now.correct && !before.correct && !before.valid),
     learned: count(pairs, ({ now, before }) => now.correct && !before.correct && before.valid),
-    lost: counts.lost,
+    lost: count(pairs, ({ now, before }) => before.correct && !now.correct),
+    format: partOf(pairs, binary, ({ now, before }) => now.valid !== before.valid),
+    knowledge: partOf(pairs, binary, ({ now, before }) => now.valid === before.valid),
   };
 }
 
-function verdictOf(difference: number, pValue: number): Verdict {
-  if (pValue >= significance) return 'no evidence';
+/** Both must speak: the test, and the interval that a reader sees. */
+export function verdictOf({ low, high, difference }: Difference, pValue: number): Verdict {
+  if (pValue >= significance || (low <= 0 && high >= 0)) return 'no evidence';
   return difference > 0 ? 'better' : 'worse';
 }
 
-interface Pair {
-  now: ItemResult;
-  before: ItemResult;
+type Measured = Pick<Comparison, 'difference' | 'low' | 'high' | 'pValue' | 'method'>;
+
+function ofProportions(pairs: readonly Pair[]): Measured {
+  const counts = countPairs(pairs);
+  const difference = pairs.length === 0 ? 0 : (counts.gained - counts.lost) / pairs.length;
+  const pValue = mcnemarExact(counts.gained, counts.lost);
+  return { difference, ...pairedDifferenceInterval(counts), pValue, method: pairedMethod };
 }
 
-function pair(a: readonly ItemResult[], b: readonly ItemResult[]): Pair[] {
-  const earlier = new Map(b.map((result) => [result.id, result]));
+function ofGrades(pairs: readonly Pair[]): Measured {
+  const differences = pairs.map(differenceOf);
+  return {
+    difference: meanOf(differences),
+    ...clipped(bootstrapInterval(differences, 2, resampling)),
+    ...{ pValue: signFlipTest(differences, resampling), method: gradedMethod },
+  };
+}
+
+/** What the pairs of one kind add to the difference; the two kinds add up to it. */
+function partOf(pairs: readonly Pair[], binary: boolean, isOfKind: (pair: Pair) => boolean): Difference {
+  const differences = pairs.map((each) => (isOfKind(each) ? differenceOf(each) : 0));
+  if (!binary) return { difference: meanOf(differences), ...clipped(bootstrapInterval(differences, 2, resampling)) };
+  const [gained, lost] = [count(differences, (each) => each > 0), count(differences, (each) => each < 0)];
+  return { difference: meanOf(differences), ...countInterval(gained, lost, pairs.length) };
+}
+
+const differenceOf = ({ now, before }: Pair): number => now.score - before.score;
+
+const clipped = ({ low, high }: { low: number; high: number }) => ({ low: Math.max(-1, low), high: Math.min(1, high) });
+
+function pair(a: readonly ItemOutcome[], b: readonly ItemOutcome[]): Pair[] {
+  const earlier = new Map(b.map((outcome) => [outcome.id, outcome]));
   const pairs = a.flatMap((now) => {
     const before = earlier.get(now.id);
     return before ? [{ now, before }] : [];
   });
-  if (pairs.length !== a.length || pairs.length !== b.length) {
-    throw new MlInternError(
-      'bad-input',
-      'The two evaluations are not over the same items, so they cannot be compared.',
-      {
-        next: 'Evaluate both models on the same split of the same benchmark.',
-      },
-    );
-  }
+  if (pairs.length !== a.length || pairs.length !== b.length) throw otherItems(a, b, pairs.length);
   return pairs;
+}
+
+function otherItems(a: readonly ItemOutcome[], b: readonly ItemOutcome[], shared: number): MlInternError {
+  const counts = `the first has ${a.length} items, the second ${b.length}, and ${shared} are in both`;
+  return new MlInternError('bad-input', `The two evaluations are not over the same items: ${counts}.`, {
+    next: 'Evaluate both models on the same split of the same benchmark.',
+  });
 }
 
 function countPairs(pairs: readonly Pair[]): PairedCounts {

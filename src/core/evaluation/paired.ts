@@ -1,5 +1,5 @@
 /** Paired comparison of two proportions over the same items. */
-import { wilsonInterval, type Interval } from './wilson';
+import { wilsonInterval, z95, type Interval } from './wilson';
 
 /** How many items fell where: `gained` went from wrong to right, `lost` from right to wrong. */
 export interface PairedCounts {
@@ -40,6 +40,16 @@ export function pairedDifferenceInterval(counts: PairedCounts): Interval {
     low: Math.max(-1, difference - reach(shareAfter - after.low, before.high - shareBefore)),
     high: Math.min(1, difference + reach(after.high - shareAfter, shareBefore - before.low)),
   };
+}
+
+/**
+ * 95 % interval of (gained - lost) / n where only the items that changed are known: the Wald interval with half an item added
+ * to each cell (Agresti and Min 2005).
+ */
+export function countInterval(gained: number, lost: number, n: number): Interval {
+  const [total, difference] = [n + 2, (gained - lost) / (n + 2)];
+  const half = (z95 * Math.sqrt(gained + lost + 1 - (gained - lost) ** 2 / total)) / total;
+  return { low: Math.max(-1, difference - half), high: Math.min(1, difference + half) };
 }
 
 function correlation({ bothRight, gained, lost, bothWrong }: PairedCounts, n: number): number {

@@ -1,24 +1,42 @@
 /** Scores from the outcomes of single items. */
 import type { ItemResult, Score } from '../run/types';
-import { wilsonInterval } from './wilson';
+import { bootstrapInterval, meanOf } from './bootstrap';
+import { grouped, type Grouped } from './grouped';
+import { wilsonInterval, type Interval } from './wilson';
 
+const bootstrapMethod = 'bootstrap over items (BCa, seed 1)';
+
+/** `n` counts items: one that was asked several times is one. */
 export function scoreOf(
   results: readonly ItemResult[],
   { metric, seeds }: { metric: string; seeds: readonly number[] },
 ): Score {
-  const n = results.length;
-  const correct = count(results, (result) => result.correct);
-  const share = (part: number): number => (n === 0 ? 0 : part / n);
+  const all = grouped(results);
+  const share = (holds: (result: ItemResult) => boolean): number =>
+    results.length === 0 ? 0 : count(results, holds) / results.length;
   return {
     metric,
-    value: share(correct),
-    ...wilsonInterval(correct, n),
-    n,
+    value: meanOf(all.items.map(({ score }) => score)),
+    ...intervalOf(all),
+    n: all.items.length,
     seeds: [...seeds],
-    invalidShare: share(count(results, (result) => !result.valid)),
-    truncatedShare: share(count(results, (result) => result.truncated)),
-    meanTokens: share(results.reduce((sum, result) => sum + result.tokens, 0)),
+    invalidShare: share((result) => !result.valid),
+    truncatedShare: share((result) => result.truncated),
+    meanTokens: meanOf(results.map(({ tokens }) => tokens)),
+    ...(all.binary ? {} : { method: bootstrapMethod }),
   };
+}
+
+function intervalOf({ items, binary }: Grouped): Interval {
+  if (binary) {
+    return wilsonInterval(
+      count(items, ({ correct }) => correct),
+      items.length,
+    );
+  }
+  const scores = items.map(({ score }) => score);
+  const { low, high } = bootstrapInterval(scores, 1, { seed: 1 });
+  return { low: Math.max(0, low), high: Math.min(1, high) };
 }
 
 export function count<T>(items: readonly T[], holds: (item: T) => boolean): number {

@@ -69,24 +69,46 @@ export interface Score {
   invalidShare: number;
   truncatedShare: number;
   meanTokens: number;
+  /** How the interval was made; absent: Wilson's. */
+  method?: string;
+}
+
+/** What blind guessing would score. */
+export interface GuessRate {
+  value: number;
+  /** Of the scores that guessing gets on as many items, 95 % lie between these. */
+  low: number;
+  high: number;
+  /** What always giving the commonest answer scores. */
+  commonest: number;
+  n: number;
+}
+
+/** A difference with its 95 % interval. */
+export interface Difference {
+  difference: number;
+  low: number;
+  high: number;
 }
 
 export type Verdict = 'better' | 'worse' | 'no evidence';
 
 /** A paired comparison over the same items. */
-export interface Comparison {
+export interface Comparison extends Difference {
   against: string;
   n: number;
-  difference: number;
-  low: number;
-  high: number;
   pValue: number;
+  /** The p-value after the correction for all comparisons that the run may make; the verdict goes by it. */
+  adjustedP?: number;
   method: string;
   verdict: Verdict;
   /** Items that went from an invalid to a right answer, from a valid wrong to a right one, and from right to not right. */
   repaired: number;
   learned: number;
   lost: number;
+  /** The two parts of the difference: from answers that became or ceased to be readable, and from the others. */
+  format?: Difference;
+  knowledge?: Difference;
 }
 
 /** One evaluation item's outcome, the evidence behind a score. */
@@ -97,6 +119,8 @@ export interface ItemResult {
   valid: boolean;
   truncated: boolean;
   tokens: number;
+  /** From 0 to 1, where answers are graded. */
+  score?: number | undefined;
 }
 
 export type LicenceVerdict = 'allow' | 'ask' | 'deny';
