@@ -2,6 +2,7 @@
 import { combinedLicence, obligationWords, type LicensedSource } from '../data/licence-terms';
 import { recipeMarkdown } from '../research/recipe-table';
 import { markdownBrief, markdownLine as line, markdownTable } from './report-text';
+import type { WaterfallStage } from './recipe';
 import type { DataSheet, OverlapReport, Waterfall } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
@@ -115,16 +116,22 @@ function waterfalls({ experiments }: RunView): string {
 }
 
 function waterfallOf({ id }: ExperimentView, { stages, sources, rows, unmapped }: Waterfall): string {
-  const own = sources.flatMap((source) =>
-    source.stages.map(({ name, rows: left }) => [line(source.dataset), line(name), String(left)]),
-  );
-  const all = stages.map(({ name, rows: left }) => ['all', line(name), String(left)]);
+  const each = sources.map((source) => waterfallLine(source.dataset, source.stages));
+  const together = sources.length > 1 ? [waterfallLine('all of them', stages)] : [];
   const lost = Object.entries(unmapped).map(([problem, count]) => `${count} ${line(problem)}`);
   return [
     `### ${line(id)}: ${rows} training rows`,
-    markdownTable(['source', 'stage', 'rows left'], [...own, ...all]),
+    [...each, ...together].join('\n'),
     ...(lost.length === 0 ? [] : [`Not mapped: ${lost.join(', ')}.`]),
   ].join('\n\n');
+}
+
+/** Stages that took nothing away are passed over: what changed is what a reader looks for. */
+function waterfallLine(name: string, stages: readonly WaterfallStage[]): string {
+  const telling = stages.filter(({ rows }, index) => index === 0 || rows !== stages[index - 1]?.rows);
+  const last = stages.at(-1);
+  const shown = last === undefined || telling.includes(last) ? telling : [...telling, last];
+  return `- ${line(name)}: ${shown.map(({ name: stage, rows }) => `${rows} ${line(stage)}`).join(' → ')}`;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(share > 0 && share < 0.095 ? 1 : 0)} %`;

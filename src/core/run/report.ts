@@ -71,7 +71,7 @@ function datasets(view: RunView): string {
 function papers({ papers: all }: RunView): string {
   if (all.length === 0) return '';
   const paper = ({ id, title: name, url, notes }: RunView['papers'][number]) =>
-    `- [${line(name)}](${target(url)}) (${line(id)})\n${notes.map(({ claim, quote, place }) => `  - ${line(claim)}: “${line(quote)}” (${line(place)})`).join('\n')}`;
+    `- [${line(name)}](${target(url)}) (${line(id)})\n${notes.map(({ claim, quote, place }) => `  - ${line(claim).replace(/[.:]$/, '')}: “${line(quote)}” (${line(place)})`).join('\n')}`;
   return `## Papers\n\n${all.map(paper).join('\n')}`;
 }
 

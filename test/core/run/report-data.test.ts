@@ -78,14 +78,19 @@ describe("the report's account of the data", () => {
   });
 
   it('shows where the rows of each experiment went', () => {
-    const compiled = { id: '01-a', waterfall: waterfall() } as ExperimentView;
+    const stages = [10, 8, 8, 8].map((rows, n) => ({
+      name: ['loaded', 'mapped', 'sampled', 'repeated'][n] ?? '',
+      rows,
+    }));
+    const first = { dataset: 'a/b', stages, unmapped: {} };
+    const second = { dataset: 'c/d', stages: [{ name: 'loaded', rows: 5 }], unmapped: {} };
+    const compiled = { id: '01-a', waterfall: { ...waterfall(), sources: [first, second] } } as ExperimentView;
     const waiting = { id: '02-b', waterfall: null } as ExperimentView;
     const text = told({ experiments: [compiled, waiting] });
     has(
       text,
       '### 01-a: 8 training rows',
-      '| a/b | loaded | 10 |',
-      '| all | mapped | 8 |',
+      '- a/b: 10 loaded → 8 mapped → 8 repeated\n- c/d: 5 loaded\n- all of them: 10 loaded → 8 mapped',
       'Not mapped: 2 missing-column.',
     );
     assert.doesNotMatch(text, /02-b/);
