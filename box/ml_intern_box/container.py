@@ -58,8 +58,8 @@ class _Starter(Local):
 
     started = False
 
-    def start(self, root, job, secrets, lock):
-        super().start(root, job, secrets, lock)
+    def start(self, root, job, spec, secrets, lock):
+        super().start(root, job, spec, secrets, lock)
         self.started = True
 
 

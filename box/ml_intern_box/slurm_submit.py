@@ -1,6 +1,5 @@
 """Hands a job to Slurm, once: whatever cuts a submission off, the next one finds what it left."""
 
-import json
 import os
 import shlex
 import sys
@@ -27,9 +26,8 @@ class Launcher:
             return False
         return "id" in entry or find(job, entry, answer(slurm_ask.jobs))
 
-    def start(self, root, job, secrets, _lock):
-        with open(os.path.join(job, "spec.json"), encoding="utf-8") as file:
-            content = json.load(file)["content"]
+    def start(self, root, job, spec, secrets, _lock):
+        content = spec["content"]
         words, limit = slurm_options.arguments(self.chosen, content["capSeconds"], content.get("gpus", 0))
         entry = {
             "v": 1,
@@ -41,7 +39,7 @@ class Launcher:
         # Written before Slurm is asked: whatever cuts us off from here on, the job is found again by name and comment.
         slurm_records.write(job, entry)
         slurm_records.keep_secrets(job, secrets)
-        _write_script(root, job)
+        _write_script(root, job, spec["approvedHash"])
         try:
             entry["id"] = slurm_ask.submit(_words(job, entry) + words + [os.path.join(job, SCRIPT)])
         except slurm_ask.Refused as refused:
@@ -83,8 +81,8 @@ def _words(job, entry):
     ]
 
 
-def _write_script(root, job):
-    """What runs in the allocation; the GPUs there are ours alone, so their turns are kept apart from the machine's."""
+def _write_script(root, job, approved):
+    """What runs in the allocation, as Slurm copies it now; the GPUs there are ours alone, so their turns are kept apart from the machine's."""
     package = folders.package_parent()
     lines = [
         "#!/bin/sh",
@@ -92,7 +90,8 @@ def _write_script(root, job):
         "export ML_INTERN_GPU_LOCKS=%s" % shlex.quote(os.path.join(job, ".gpu-turns")),
         "for python in %s python3; do" % shlex.quote(sys.executable),
         '  command -v "$python" >/dev/null 2>&1 || continue',
-        '  exec "$python" -m ml_intern_box.slurm_job --root %s %s' % (shlex.quote(root), os.path.basename(job)),
+        '  exec "$python" -m ml_intern_box.slurm_job --root %s --approved %s %s'
+        % (shlex.quote(root), shlex.quote(approved), os.path.basename(job)),
         "done",
         'echo "There is no python3 on the node $(hostname)."',
         "exit 97",

@@ -23,8 +23,9 @@ class Local:
     def is_started(self, job):
         return is_started(job)
 
-    def start(self, root, job, secrets, lock):
-        _start(root, job, secrets, lock)
+    def start(self, root, job, spec, secrets, lock):
+        """`spec` as the client sent it: what lies in the folder may have been changed since."""
+        _start(root, job, spec, secrets, lock)
 
 
 def submit(root, request, launcher=None):
@@ -34,7 +35,7 @@ def submit(root, request, launcher=None):
     with _locked(root, spec) as (job, lock):
         if not launcher.is_started(job):
             _write_folder(root, job, spec, request.get("files") or {})
-            launcher.start(root, job, dict(request.get("secrets") or {}), lock)
+            launcher.start(root, job, spec, dict(request.get("secrets") or {}), lock)
     _refuse_other(job, spec)
     return status.current(job)
 
@@ -49,9 +50,10 @@ def take_in(root, request):
     return job
 
 
-def run(root, job, secrets):
-    """Supervises a job that was taken in before, in the foreground; False when it was started before."""
-    spec = content.load_spec(job)
+def run(root, job, secrets, approved):
+    """Supervises a job that was taken in before, in the foreground; False when it was started before. `approved` is the
+    hash that the person agreed to, from whoever submitted: a folder that was changed since fails as not approved."""
+    spec = dict(content.load_spec(job), approvedHash=approved)
     with _locked(root, spec):
         if is_started(job):
             return False
@@ -118,7 +120,7 @@ def _write_folder(root, job, spec, sent):
     safely.replace(os.path.join(job, "spec.json"), json.dumps(spec, indent=1).encode())
 
 
-def _start(root, job, secrets, lock):
+def _start(root, job, spec, secrets, lock):
     """Double fork: the supervisor belongs to no terminal, connection or parent. Returns once its status is on disk."""
     reading, writing = os.pipe()
     sys.stdout.flush()
@@ -127,7 +129,7 @@ def _start(root, job, secrets, lock):
         try:
             os.setsid()
             if os.fork() == 0:
-                _be_supervisor(root, job, secrets, lock.fileno(), writing)
+                _be_supervisor(root, job, spec, secrets, lock.fileno(), writing)
         finally:
             os._exit(0)
     os.close(writing)
@@ -139,11 +141,11 @@ def _start(root, job, secrets, lock):
         raise OSError(number, os.strerror(number))
 
 
-def _be_supervisor(root, job, secrets, lock, report):
+def _be_supervisor(root, job, spec, secrets, lock, report):
     os.chdir(job)
     _let_go(keep=(lock, report))
     try:
-        made = _begin(root, job, content.load_spec(job), secrets)
+        made = _begin(root, job, spec, secrets)
     except OSError as error:
         os.write(report, json.dumps(error.errno).encode())
         return

@@ -11,6 +11,7 @@ import pytest
 from stand_in_smi import install
 from supervised import is_final, is_running, read, request
 
+from ml_intern_box.errors import BoxError
 from ml_intern_box.hashing import content_hash
 
 LINES = """
@@ -200,15 +201,52 @@ def test_a_beat_of_another_machine_counts_although_its_processes_cannot_be_seen(
 def test_a_job_that_was_taken_in_is_run_in_the_foreground_once(box, tmp_path):
     from ml_intern_box import submit
 
-    submit.take_in(box.root, request("import os; print(len(os.environ['TOKEN']))"))
+    wanted = request("import os; print(len(os.environ['TOKEN']))")
+    submit.take_in(box.root, wanted)
+    approved = ["--approved", wanted["spec"]["approvedHash"]]
     assert box.status("job-1")["state"] == "queued"
     env = dict(os.environ, ML_INTERN_JOB_SECRETS=json.dumps({"TOKEN": "hf_abc"}))
-    runs = [box.popen("run", "job-1", env=env) for _ in range(3)]
+    runs = [box.popen("run", "job-1", *approved, env=env) for _ in range(3)]
     answers = [json.loads(process.communicate()[0]) for process in runs]
     assert sorted(process.returncode for process in runs) == [0, 1, 1]
     assert sorted("error" in answer for answer in answers) == [False, True, True]
     last, files = box.follow("job-1")
     assert (last["state"], files["stdout.log"]) == ("finished", b"6\n")
+
+
+def test_a_folder_that_was_made_another_jobs_before_it_is_run_is_refused(box):
+    from ml_intern_box import submit
+
+    wanted = request("print('approved')")
+    job = submit.take_in(box.root, wanted)
+    other = request("print('pwned')")
+    with open(job + "/spec.json", "w") as file:
+        json.dump(other["spec"], file)
+    with open(job + "/work/main.py", "w") as file:
+        file.write("print('pwned')")
+    box.popen("run", "job-1", "--approved", wanted["spec"]["approvedHash"]).communicate(timeout=30)
+    last, files = box.follow("job-1")
+    assert (last["state"], last["failure"]["class"]) == ("failed", "not-approved")
+    assert "not what was approved" in last["failure"]["message"]
+    assert files.get("stdout.log", b"") == b""
+
+
+def test_a_folder_that_is_changed_between_submission_and_start_runs_what_was_sent_or_nothing(box, monkeypatch):
+    from ml_intern_box import submit
+
+    class Changing(submit.Local):
+        def start(self, root, job, spec, secrets, lock):
+            with open(job + "/spec.json", "w") as file:
+                json.dump(request("print('pwned')")["spec"], file)
+            with open(job + "/work/main.py", "w") as file:
+                file.write("print('pwned')")
+            super().start(root, job, spec, secrets, lock)
+
+    with pytest.raises(BoxError):
+        submit.submit(str(box.root), request("print('approved')"), Changing())
+    last, files = box.follow("job-1")
+    assert (last["state"], last["failure"]["class"]) == ("failed", "not-approved")
+    assert files.get("stdout.log", b"") == b""
 
 
 def test_a_foreground_supervisor_that_is_told_to_end_lets_its_job_save(box):
@@ -223,8 +261,9 @@ signal.signal(signal.SIGTERM, save)
 print('up', flush=True)
 time.sleep(600)
 """
-    submit.take_in(box.root, request(program))
-    process = box.popen("run", "job-1")
+    wanted = request(program)
+    submit.take_in(box.root, wanted)
+    process = box.popen("run", "job-1", "--approved", wanted["spec"]["approvedHash"])
     box.wait_for_line("job-1", "up")
     process.terminate()
     process.communicate(timeout=30)

@@ -250,6 +250,13 @@ class TestAJobFolder:
         assert slurm_submit.Launcher([]).is_started(job)
         assert slurm_records.read(job)["id"] == "9"
 
+    def test_what_slurm_copies_holds_the_approved_hash(self, job, monkeypatch):
+        copied = []
+        monkeypatch.setattr(slurm_ask, "submit", lambda words: copied.append(open(words[-1]).read()) or "7")
+        spec = {"content": {"capSeconds": 60}, "approvedHash": "ab" * 32}
+        slurm_submit.Launcher([]).start("/root of it", job, spec, {}, None)
+        assert "--root '/root of it' --approved %s job-1" % ("ab" * 32) in copied[0]
+
     def test_starts_nothing_while_slurm_cannot_tell(self, job, monkeypatch):
         def silence():
             raise slurm_ask.NoAnswer("connect failure")

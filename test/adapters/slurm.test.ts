@@ -246,6 +246,20 @@ describe('slurm', function () {
     assert.equal((await followToEnd(box, waiting.id)).files['stdout.log'], 'after\n');
   });
 
+  it('refuses a job whose folder was made another one while it waited', async () => {
+    await slurm.run('scontrol', 'update', `NodeName=${slurm.node}`, 'State=DRAIN', 'Reason=test');
+    const job = pythonJob("print('approved')");
+    const other = pythonJob("print('pwned')");
+    await box.submit(job);
+    await writeFile(join(folder(job), 'work', 'main.py'), "print('pwned')");
+    const { files: _files, ...spec } = { ...other, id: job.id };
+    await writeFile(join(folder(job), 'spec.json'), JSON.stringify({ v: 1, ...spec }));
+    await slurm.run('scontrol', 'update', `NodeName=${slurm.node}`, 'State=RESUME');
+    const { last, files } = await followToEnd(box, job.id);
+    assert.deepEqual([last?.state, last?.failure?.class], ['failed', 'not-approved']);
+    assert.equal(files['stdout.log'], '');
+  });
+
   it('tells what the batch script said when the supervisor never began', async () => {
     await slurm.run('scontrol', 'update', `NodeName=${slurm.node}`, 'State=DRAIN', 'Reason=test');
     const job = pythonJob('1');

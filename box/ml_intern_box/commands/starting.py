@@ -27,7 +27,7 @@ def run(root, options):
     except ValueError as error:
         raise BoxError("bad-input", "%s is not JSON." % SECRETS_VARIABLE, "Give an object of texts.") from error
     job = folders.job_folder(root, options.id)
-    if not run_job(root, job, secrets):
+    if not run_job(root, job, secrets, options.approved):
         message = "The job %s was started before; it is not started twice." % options.id
         raise BoxError("bad-input", message, "Look at its status, or submit it under another id.")
     return {"status": status.current(job)}
