@@ -11,14 +11,14 @@ const longestHoldMs = 200;
 export async function* readFrom(path: string, offset: number, chunkBytes = usualChunkBytes): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   try {
-    // A small file gets a small buffer, and one byte more that tells whether it grew meanwhile.
     const { size } = await file.stat();
     for (let at = offset; ;) {
-      const length = Math.min(chunkBytes, Math.max(1, size - at));
+      // A small file gets a small buffer, and one byte more: a read that does not fill it has seen the end.
+      const length = Math.min(chunkBytes, Math.max(0, size - at) + 1);
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
       at += bytesRead;
+      if (bytesRead === 0 || (bytesRead < length && at >= size)) return;
     }
   } finally {
     await file.close();

@@ -7,14 +7,23 @@ export async function sideBySide(
   ours: Action,
   peer: Action,
 ): Promise<{ ours: number; peer: number }> {
-  const times = { ours: [] as number[], peer: [] as number[] };
-  await ours();
-  await peer();
-  for (let turn = 0; turn < repetitions; turn++) {
-    times.ours.push(await timed(ours));
-    times.peer.push(await timed(peer));
+  return inTurns(repetitions, { ours, peer });
+}
+
+/** The median time of each, after one turn that does not count. */
+export async function inTurns<Name extends string>(
+  repetitions: number,
+  actions: Record<Name, Action>,
+): Promise<Record<Name, number>> {
+  const times = new Map<string, number[]>();
+  for (let turn = -1; turn < repetitions; turn++) {
+    for (const [name, action] of Object.entries<Action>(actions)) {
+      const taken = await timed(action);
+      if (turn >= 0) times.set(name, [...(times.get(name) ?? []), taken]);
+    }
   }
-  return { ours: quantile(times.ours, 0.5), peer: quantile(times.peer, 0.5) };
+  const medians = [...times].map(([name, each]) => [name, quantile(each, 0.5)]);
+  return Object.fromEntries(medians) as Record<Name, number>;
 }
 
 export async function timed(action: Action): Promise<number> {

@@ -19,12 +19,13 @@ interface Speeds {
 }
 
 /** At least so many times the peer's speed, for so many megabytes moved. */
-export function throughputRow(name: string, megabytes: number, peer: string, speeds: Speeds, atLeast: number): Row {
+export function throughputRow(name: string, megabytes: number, peer: string, speeds: Speeds, atLeast?: number): Row {
   const rate = (ms: number) => rounded((megabytes * 1000) / ms);
   const ratio = rounded(speeds.peer / speeds.ours);
-  const goal = `at least ${atLeast}x ${peer}`;
+  const goal = atLeast === undefined ? null : `at least ${atLeast}x ${peer}`;
   const [value, peerValue] = [rate(speeds.ours), rate(speeds.peer)];
-  return { name, value, unit: 'MB/s', peer, peerValue, ratio, goal, holds: ratio >= atLeast };
+  const holds = atLeast === undefined ? null : ratio >= atLeast;
+  return { name, value, unit: 'MB/s', peer, peerValue, ratio, goal, holds };
 }
 
 export function durationRow(name: string, peer: string, speeds: Speeds, atLeast?: number): Row {

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { Secrets } from '../../core/ports/common';
 import type { Prompts } from '../../core/ports/prompts';
+import { batchedSocket } from './batched-socket';
 import { Deadline } from './deadline';
 import { type Destination, nameOf } from './destination';
 import { changedHostKey, connectError, passwordExpired, unknownHostKey } from './errors';
@@ -105,7 +106,7 @@ async function tryConnect(
       port: destination.port,
       username: destination.user,
       authHandler: signIn.handler({ deadline, hangUp, gone: gone.signal }),
-      ...(sock ? { sock } : {}),
+      sock: sock ?? batchedSocket(destination.hostname, destination.port),
       // The deadline stands for it: this one would run on while a person is asked.
       readyTimeout: 0,
       keepaliveInterval: destination.keepalive.intervalMs,

@@ -2,6 +2,9 @@
 import type { Client, SFTPWrapper } from 'ssh2';
 import { lostContact } from './errors';
 
+/** What every server takes. */
+const surelyTaken = 32 * 1024;
+
 type Answer<T> = (error: Error | null | undefined, value: T) => void;
 
 export class SftpChannel {
@@ -30,6 +33,12 @@ export class SftpChannel {
         else resolve(new SftpChannel(sftp, box, onClose));
       });
     });
+  }
+
+  /** Most bytes of one write: ssh2 sends the rest of a larger one later, and a cut would then leave a hole. */
+  get mostWritten(): number {
+    const { _maxWriteLen: most } = this.sftp as { _maxWriteLen?: unknown };
+    return typeof most === 'number' && most > surelyTaken ? most : surelyTaken;
   }
 
   request<T>(send: (sftp: SFTPWrapper, answer: Answer<T>) => void): Promise<T> {

@@ -5,10 +5,10 @@ import { readFrom, writeFrom } from '../../node/local-file';
 import { InFlight } from '../../core/in-flight';
 import type { SftpChannel } from './sftp-channel';
 
-const ahead = 64;
-const readBytes = 64 * 1024;
-/** What every server takes at once: ssh2 sends the rest of a larger one later, and a cut would then leave a hole. */
-const writeBytes = 32 * 1024;
+/** Asked for or sent before the oldest of it is answered. */
+const aheadBytes = 4 * 1024 * 1024;
+/** Each message costs a turn here and there; this is the longest that OpenSSH takes and gives. */
+const messageBytes = 255 * 1024;
 /** Read at once from our own disk: a read costs a turn of the thread pool, however small it is. */
 const diskBytes = 1024 * 1024;
 
@@ -20,7 +20,8 @@ export async function uploadBySftp(
 ): Promise<void> {
   const handle = await openAt(channel, remotePath, offset);
   try {
-    const writes = new InFlight<number>(ahead);
+    const writeBytes = Math.min(messageBytes, channel.mostWritten);
+    const writes = new InFlight<number>(Math.ceil(aheadBytes / writeBytes));
     let position = offset;
     let done = offset;
     const settle = async () => {
@@ -63,10 +64,10 @@ async function* readAhead(
   size: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const reads = new InFlight<Buffer>(ahead);
+  const reads = new InFlight<Buffer>(Math.ceil(aheadBytes / messageBytes));
   for (let position = offset; position < size || reads.size > 0;) {
     while (position < size && !reads.full) {
-      const length = Math.min(readBytes, size - position);
+      const length = Math.min(messageBytes, size - position);
       reads.add(readAll(channel, handle, position, length));
       position += length;
     }

@@ -7,8 +7,8 @@ import type { BenchStage } from './stage';
 export async function roundTrip({ shell, peer }: BenchStage): Promise<Row[]> {
   const ours = () => shell.exec('true');
   const name = 'exec round trip';
-  const open = await sideBySide(15, ours, () => peer.run('true'));
-  const fresh = await sideBySide(7, ours, () => peer.runOnNewConnection('true'));
+  const open = await sideBySide(15, ours, () => peer.open.ssh('true'));
+  const fresh = await sideBySide(7, ours, () => peer.fresh.ssh('true'));
   return [durationRow(name, 'ssh, open connection', open), durationRow(name, 'ssh, new connection', fresh)];
 }
 

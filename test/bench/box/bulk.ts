@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { sideBySide } from '../measure';
+import { inTurns } from '../measure';
 import { type Row, throughputRow } from '../row';
 import type { BenchStage } from './stage';
 
@@ -14,21 +14,29 @@ const repetitions = 3;
 export async function bulk({ folder, shell, peer }: BenchStage): Promise<Row[]> {
   const at = (name: string) => join(folder, name);
   await writeLarge(at('original'));
-  const up = await sideBySide(
-    repetitions,
-    () => shell.upload(at('original'), at('up-ours'), { offset: 0 }),
-    () => peer.up(at('original'), at('up-peer')),
-  );
-  const down = await sideBySide(
-    repetitions,
-    () => shell.download(at('original'), at('down-ours'), { offset: 0 }),
-    () => peer.down(at('original'), at('down-peer')),
-  );
+  const { open } = peer;
+  const up = await inTurns(repetitions, {
+    ours: () => shell.upload(at('original'), at('up-ours'), { offset: 0 }),
+    scp: () => open.up(at('original'), at('up-peer')),
+    sftp: () => open.sftpUp(at('original'), at('up-peer')),
+  });
+  const down = await inTurns(repetitions, {
+    ours: () => shell.download(at('original'), at('down-ours'), { offset: 0 }),
+    scp: () => open.down(at('original'), at('down-peer')),
+    sftp: () => open.sftpDown(at('original'), at('down-peer')),
+  });
   const original = await hashOf(at('original'));
   for (const name of ['up-ours', 'down-ours']) {
     if ((await hashOf(at(name))) !== original) throw new Error(`${name} is not what was sent.`);
   }
-  return [throughputRow('1 GB up', megabytes, 'scp', up, 0.8), throughputRow('1 GB down', megabytes, 'scp', down, 0.8)];
+  return [...rows('1 GB up', up), ...rows('1 GB down', down)];
+}
+
+function rows(name: string, { ours, scp, sftp }: Record<'ours' | 'scp' | 'sftp', number>): Row[] {
+  return [
+    throughputRow(name, megabytes, 'scp', { ours, peer: scp }, 0.8),
+    throughputRow(name, megabytes, 'sftp', { ours, peer: sftp }),
+  ];
 }
 
 async function writeLarge(path: string): Promise<void> {

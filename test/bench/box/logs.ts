@@ -37,6 +37,6 @@ export async function logs({ root, box, peer }: BenchStage): Promise<Row[]> {
     const bytes = await followStdout(box, job.id);
     if (bytes !== megabytes * 1e6) throw new Error(`Following gave ${bytes} bytes.`);
   };
-  const speeds = await sideBySide(5, ours, () => peer.run(`cat ${folder}/stdout.log*`));
+  const speeds = await sideBySide(5, ours, () => peer.open.ssh(`cat ${folder}/stdout.log*`));
   return [throughputRow('100 MB of log lines', megabytes, 'ssh cat', speeds, 0.7)];
 }

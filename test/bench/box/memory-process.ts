@@ -1,4 +1,5 @@
 /** Follows a job and says by how much this process grew at most. */
+import './as-shipped';
 import { SshShell } from '../../../src/adapters/ssh/ssh-shell';
 import type { DestinationOverrides } from '../../../src/adapters/ssh/destination';
 import { followStdout } from './logs';

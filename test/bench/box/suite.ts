@@ -1,13 +1,15 @@
 /** The box beside OpenSSH's own programs, on one server on this machine. */
+import './as-shipped';
 import type { Suite } from '../suites';
 import { firstHeartbeat, metricLatency, roundTrip } from './answers';
 import { bulk } from './bulk';
+import { farSmallFiles } from './far';
 import { logs } from './logs';
 import { memory } from './memory';
 import { smallFiles } from './small-files';
 import { openStage } from './stage';
 
-const parts = [bulk, smallFiles, logs, roundTrip, firstHeartbeat, metricLatency, memory];
+const parts = [bulk, smallFiles, farSmallFiles, logs, roundTrip, firstHeartbeat, metricLatency, memory];
 
 export const boxSuite: Suite = {
   name: 'box',
