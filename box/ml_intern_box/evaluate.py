@@ -1,176 +1,150 @@
-"""Scores a model on a benchmark with lm-evaluation-harness: greedy, offline, with every item's outcome.
+"""Scores a model on a benchmark with lm-evaluation-harness: offline, with every item's outcome.
 
 Usage: python -m ml_intern_box.evaluate evaluate.json
-  {model: folder, items: "items.jsonl", benchmark: {name, metric, prompt, answerPattern, options?, maxTokens}, seed, batchSize?}
-Writes artifacts/items.jsonl and artifacts/result.json.
+  {model: folder, items: "items.jsonl", benchmark: {name, metric, prompt, answerPattern, options?, maxTokens, kind?, ...}, seed,
+   batchSize?, backend?: "vllm"|"transformers", limit?, stopBelow?: {score, alpha?}, expect?: {evaluatorHash, ...}}
+Writes artifacts/items.jsonl, one line a sample of an item, and artifacts/result.json. The benchmark's settings are those
+of src/core/evaluation/settings.ts; how each kind grades is told by its module in the folder evaluation.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
-import re
 import sys
+import time
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Dict, List, Tuple
 
 from ml_intern_box import report
+from ml_intern_box.evaluation import fingerprints, grading, harness, models, stopping
+from ml_intern_box.evaluation.choice import grade_likelihoods
+from ml_intern_box.evaluation.grading import Grade, Item
+from ml_intern_box.evaluation.judge import JudgeRefused
+from ml_intern_box.evaluation.recorder import Recorder
 from ml_intern_box.model import file_hash, weights_hash
 
-TASK = "ml_intern_benchmark"
+Outcome = Dict[str, Any]
 
 
-def extract(generation: str, benchmark: dict[str, Any]) -> str | None:
-    """The answer that the benchmark's pattern finds; null when there is none or it is not among the options."""
-    match = re.search(benchmark["answerPattern"], generation)
-    if match is None or match.group(1) is None:
-        return None
-    answer = match.group(1).strip()
-    options = benchmark.get("options")
-    return None if options and answer not in options else answer
-
-
-def render(item: dict[str, Any], benchmark: dict[str, Any]) -> str:
-    """The prompt: {question}, and {choices} as lettered lines."""
-    choices = "\n".join(f"{chr(65 + index)}. {choice}" for index, choice in enumerate(item.get("choices") or []))
-    return benchmark["prompt"].replace("{choices}", choices).replace("{question}", item["question"])
-
-
-def read_items(path: Path) -> list[dict[str, Any]]:
+def read_items(path: Path) -> List[Item]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def make_task(items: list[dict[str, Any]], benchmark: dict[str, Any]) -> Any:
-    from datasets import Dataset
-    from lm_eval.api.task import ConfigurableTask
+class Evaluator:
+    """A loaded model with a benchmark; asks and grades items, all at once or part by part."""
 
-    rows = [{"prompt": render(item, benchmark), "answer": item["answer"]} for item in items]
+    def __init__(self, config: Dict[str, Any], count: int) -> None:
+        self.config = dict(config)
+        self.benchmark = dict(config["benchmark"])
+        self.backend = models.backend_of(config)
+        self.total = count * harness.samples_of(self.benchmark)
 
-    def outcome(row: dict[str, Any], generations: list[str]) -> dict[str, float]:
-        answer = extract(generations[0], benchmark)
-        return {"exact": float(answer == row["answer"]), "invalid": float(answer is None)}
+    def load(self, items: List[Item]) -> None:
+        benchmark, sampling = self.benchmark, self.benchmark.get("sampling") or {}
+        # Long runs of the longest prompt: templates and system texts are short beside it.
+        prompts = [harness.row_of(0, item, benchmark)["prompt"] for item in items]
+        if self.backend == "vllm":
+            self.recorder = Recorder(self.total, benchmark["maxTokens"], set())
+            self.model = models.wrap_vllm(self.config, self.recorder)
+            self.tokenizer, self.device = self.model.tokenizer, "cuda"
+            return
+        model, self.tokenizer, self.device = models.load(Path(self.config["model"]))
+        models.set_template(self.tokenizer, benchmark)
+        ends = models.end_tokens(self.tokenizer, model.generation_config)
+        self.recorder = Recorder(self.total, benchmark["maxTokens"], ends, sampling.get("stop") or (), self.tokenizer.decode)
+        self.model = models.wrap_transformers(self.config, self.recorder, model, self.tokenizer)
+        longest = max(len(self.tokenizer(prompt)["input_ids"]) for prompt in prompts)
+        self._keep_room(longest)
+        # The wrapped model reads it when it looks for its batch size.
+        self.config["longest"] = longest + self.benchmark["maxTokens"]
 
-    return ConfigurableTask(
-        config={
-            "task": TASK,
-            "custom_dataset": lambda **_: {"test": Dataset.from_list(rows)},
-            "test_split": "test",
-            "output_type": "generate_until",
-            "doc_to_text": lambda row: row["prompt"],
-            "doc_to_target": lambda row: row["answer"],
-            "process_results": outcome,
-            "generation_kwargs": {"until": [], "max_gen_toks": benchmark["maxTokens"], "do_sample": False},
-            "metric_list": [
-                {"metric": "exact", "aggregation": "mean", "higher_is_better": True},
-                {"metric": "invalid", "aggregation": "mean", "higher_is_better": False},
-            ],
+    def _keep_room(self, longest: int) -> None:
+        """A prompt must never be cut from the left to make room for its answer."""
+        room = self.model.max_length - longest - 1
+        if harness.by_likelihood(self.benchmark) or self.benchmark["maxTokens"] <= room:
+            return
+        self.benchmark["maxTokens"] = self.recorder.limit = max(1, room)
+        report.progress(f"The model's context of {self.model.max_length} tokens leaves room for answers of {max(1, room)} tokens.")
+
+    @property
+    def with_template(self) -> bool:
+        return self.tokenizer.chat_template is not None
+
+    def outcomes(self, items: List[Item]) -> List[Outcome]:
+        asked = harness.ask(items, self.benchmark, self.model, self.with_template, self.config["seed"])
+        if harness.by_likelihood(self.benchmark):
+            grades = [grade_likelihoods(each.item, each.likelihoods or [], self.benchmark) for each in asked]
+        else:
+            grades = grading.grade_all([each.item for each in asked], [each.generation for each in asked], self.benchmark, report.progress)
+        return [self._outcome(each, grade) for each, grade in zip(asked, grades)]
+
+    def _outcome(self, asked: harness.Asked, grade: Grade) -> Outcome:
+        tokens, truncated = self.recorder.lengths.get((asked.prompt, asked.generation), (0, False))
+        return {
+            "id": asked.item["id"],
+            "reference": grading.reference_of(asked.item, self.benchmark),
+            "generation": asked.generation,
+            "answer": grade.answer,
+            "correct": grade.correct,
+            "valid": grade.valid,
+            "truncated": truncated,
+            "tokens": tokens,
+            **({} if grade.score is None else {"score": round(grade.score, 6)}),
+            **grade.more,
         }
-    )
+
+    def facts(self) -> Dict[str, Any]:
+        template = self.tokenizer.chat_template or ""
+        return {
+            "device": self.device,
+            "backend": self.backend,
+            "batchSize": getattr(self.model, "fits", None) or self.model.batch_size,
+            "maxTokens": self.benchmark["maxTokens"],
+            "templateHash": fingerprints.text_hash(self.benchmark["prompt"] + "\0" + template),
+            "chatTemplateHash": fingerprints.text_hash(template),
+        }
 
 
-class Recorder:
-    """Stands where the harness keeps its cache hook: notes each prompt's generated length, and reports progress."""
-
-    def __init__(self, total: int, limit: int, ends: set[int]) -> None:
-        self.total = total
-        self.limit = limit
-        self.ends = ends
-        self.batch: list[tuple[int, bool]] = []
-        self.by_prompt: dict[str, tuple[int, bool]] = {}
-        self.done = 0
-
-    def note(self, generated: list[list[int]]) -> None:
-        lengths = [next((i for i, token in enumerate(row) if token in self.ends), None) for row in generated]
-        self.batch = [(len(row), len(row) >= self.limit) if end is None else (end, False) for row, end in zip(generated, lengths)]
-
-    def add_partial(self, _kind: str, request: tuple[str, Any], _generation: str) -> None:
-        self.by_prompt[request[0]] = self.batch.pop(0)
-        self.done += 1
-        if not self.batch:
-            report.progress(f"{self.done} of {self.total} items")
+def evaluate(config: Dict[str, Any], items: List[Item]) -> Tuple[List[Outcome], Dict[str, Any]]:
+    """Outcomes in the order of the items, and what else is known of the evaluation."""
+    evaluator = Evaluator(config, len(items))
+    evaluator.load(items)
+    refuse_changes(config, {"chatTemplateHash": evaluator.facts()["chatTemplateHash"]})
+    bar = config.get("stopBelow")
+    places = stopping.parts(len(items), config["seed"]) if bar else [list(range(len(items)))]
+    done: Dict[int, List[Outcome]] = {}
+    for part in places:
+        found = evaluator.outcomes([items[place] for place in part])
+        each = len(found) // len(part)
+        done.update({place: found[index * each : (index + 1) * each] for index, place in enumerate(part)})
+        if bar and stopping.is_hopeless(means(done), bar["score"], len(items) - len(done), bar.get("alpha", stopping.ALPHA)):
+            break
+    stopped = {"after": len(done), "of": len(items), "toBeat": bar["score"]} if bar and len(done) < len(items) else None
+    return [outcome for place in sorted(done) for outcome in done[place]], dict(evaluator.facts(), **({"stopped": stopped} if stopped else {}))
 
 
-def make_model(config: dict[str, Any], recorder: Recorder, model: Any, tokenizer: Any) -> Any:
-    from lm_eval.models.huggingface import HFLM
-
-    class RecordingModel(HFLM):
-        def _model_generate(self, context: Any, max_length: int, stop: list[str], **kwargs: Any) -> Any:
-            output = super()._model_generate(context, max_length, stop, **kwargs)
-            recorder.note(output[:, context.shape[1] :].tolist())
-            return output
-
-    wrapped = RecordingModel(pretrained=model, tokenizer=tokenizer, batch_size=batch_size(config, model), backend="causal")
-    wrapped.cache_hook = recorder
-    return wrapped
+def means(done: Dict[int, List[Outcome]]) -> List[float]:
+    return [sum(value_of(each) for each in outcomes) / len(outcomes) for outcomes in done.values()]
 
 
-def batch_size(config: dict[str, Any], model: Any) -> int:
-    """As wished; else many prompts at once for a small model, few for a large one (measured in memory, not tried out)."""
-    if config.get("batchSize"):
-        return config["batchSize"]
-    billions = sum(p.numel() for p in model.parameters()) / 1e9
-    return 64 if billions < 2 else 16 if billions < 15 else 4
+def value_of(outcome: Outcome) -> float:
+    return outcome.get("score", float(outcome["correct"]))
 
 
-def load(folder: Path) -> tuple[Any, Any, str]:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    gpu = torch.cuda.is_available()
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, padding_side="left")
-    model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=torch.bfloat16 if gpu else torch.float32)
-    device = "cuda" if gpu else "cpu"
-    return model.to(device).eval(), tokenizer, device
-
-
-def evaluate(config: dict[str, Any], items: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Per-item outcomes and what else is known of the run."""
-    from lm_eval import simple_evaluate
-    from lm_eval.tasks import TaskManager
-
-    benchmark = config["benchmark"]
-    model, tokenizer, device = load(Path(config["model"]))
-    ends = {tokenizer.eos_token_id, tokenizer.pad_token_id, *as_list(model.generation_config.eos_token_id)} - {None}
-    recorder = Recorder(len(items), benchmark["maxTokens"], ends)
-    done = simple_evaluate(
-        model=make_model(config, recorder, model, tokenizer),
-        tasks=[make_task(items, benchmark)],
-        # The harness's hundreds of own tasks take seconds to list, and none is wanted.
-        task_manager=TaskManager(include_defaults=False),
-        apply_chat_template=tokenizer.chat_template is not None,
-        bootstrap_iters=0,
-        random_seed=config["seed"],
-        numpy_random_seed=config["seed"],
-        torch_random_seed=config["seed"],
-        fewshot_random_seed=config["seed"],
-    )
-    samples = sorted(done["samples"][TASK], key=lambda sample: sample["doc_id"])
-    template = benchmark["prompt"] + "\0" + (tokenizer.chat_template or "")
-    facts = {"device": device, "templateHash": hashlib.sha256(template.encode()).hexdigest()}
-    return [outcome_of(item, sample, recorder, benchmark) for item, sample in zip(items, samples, strict=True)], facts
-
-
-def outcome_of(item: dict[str, Any], sample: dict[str, Any], recorder: Recorder, benchmark: dict[str, Any]) -> dict[str, Any]:
-    generation = sample["resps"][0][0]
-    answer = extract(generation, benchmark)
-    tokens, truncated = recorder.by_prompt[sample["arguments"][0][0]]
-    return {
-        "id": item["id"],
-        "reference": item["answer"],
-        "generation": generation,
-        "answer": answer,
-        "correct": bool(sample["exact"]),
-        "valid": answer is not None,
-        "truncated": truncated,
-        "tokens": tokens,
-    }
-
-
-def as_list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+def refuse_changes(config: Dict[str, Any], found: Dict[str, str]) -> None:
+    """What a run recorded first must still be so: another template, evaluator or model makes another measurement."""
+    names = {"evaluatorHash": "the evaluator's files", "itemsHash": "the benchmark's items", "chatTemplateHash": "the chat template", "modelHash": "the model's weights"}
+    differing = fingerprints.changed(config.get("expect") or {}, found)
+    if differing:
+        what = " and ".join(names.get(name, name) for name in differing)
+        report.fail(
+            "evaluation-changed",
+            f"Since this run's first evaluation, {what} changed, so scores could not be compared.",
+            "Put back what was changed and resume, or start a new run.",
+        )
 
 
 def be_quiet_and_offline() -> None:
@@ -187,21 +161,33 @@ def main() -> None:
     folder, items_path = Path(config["model"]), Path(config["items"])
     if not (folder / "config.json").is_file():
         report.fail("bad-input", f"There is no model to evaluate in {folder}.", "Train first, or check the path of the model.")
-    items = read_items(items_path)
+    items = read_items(items_path)[: config.get("limit")]
     if not items:
         report.fail("benchmark-invalid", f"{items_path} holds no items.", "Check the benchmark file and its split.")
+    hashes = {
+        "evaluatorHash": fingerprints.evaluator_hash(fingerprints.harness_folder()),
+        "itemsHash": file_hash(items_path),
+        "modelHash": weights_hash(folder),
+    }
+    refuse_changes(config, hashes)
     report.progress(f"Evaluating {len(items)} items of {config['benchmark']['name']}.")
-    outcomes, facts = evaluate(config, items)
+    began = time.monotonic()
+    try:
+        outcomes, facts = evaluate(config, items)
+    except JudgeRefused as error:
+        report.fail("judge-unavailable", f"The answers could not be judged: {error}.", "Check the judge's address, model and key (ML_INTERN_JUDGE_KEY).")
     with (report.artifacts_folder() / "items.jsonl").open("w", encoding="utf-8") as out:
         out.writelines(json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)
-    result = summarise(config, outcomes) | facts | {"itemsHash": file_hash(items_path), "modelHash": weights_hash(folder)}
+    result = dict(summarise(config, outcomes), **facts, **hashes, seconds=round(time.monotonic() - began, 1))
     report.write_result(result)
     report.progress(f"{result['correct']} of {result['n']} right, {result['invalid']} without a valid answer.")
 
 
-def summarise(config: dict[str, Any], outcomes: list[dict[str, Any]]) -> dict[str, Any]:
+def summarise(config: Dict[str, Any], outcomes: List[Outcome]) -> Dict[str, Any]:
+    """The score of graded answers is the mean of those that could be graded."""
     from importlib.metadata import version
 
+    graded = [value_of(each) for each in outcomes if "score" in each]
     return {
         "metric": config["benchmark"]["metric"],
         "n": len(outcomes),
@@ -209,10 +195,19 @@ def summarise(config: dict[str, Any], outcomes: list[dict[str, Any]]) -> dict[st
         "invalid": sum(not o["valid"] for o in outcomes),
         "truncated": sum(o["truncated"] for o in outcomes),
         "meanTokens": round(sum(o["tokens"] for o in outcomes) / len(outcomes), 3),
+        **({"score": round(sum(graded) / len(graded), 6), "graded": len(graded)} if graded else {}),
         "evaluator": "lm-evaluation-harness",
         "evaluatorVersion": version("lm_eval"),
         "seed": config["seed"],
+        "settings": {name: value for name, value in config["benchmark"].items() if name != "fewShot"} | few_shot_facts(config["benchmark"]),
+        "settingsHash": fingerprints.settings_hash(config["benchmark"]),
     }
+
+
+def few_shot_facts(benchmark: Dict[str, Any]) -> Dict[str, Any]:
+    """Which examples were shown, without repeating them."""
+    few = benchmark.get("fewShot")
+    return {"fewShot": {"n": few["n"], "seed": few.get("seed", 0), "ids": [each["id"] for each in few["items"]]}} if few else {}
 
 
 if __name__ == "__main__":

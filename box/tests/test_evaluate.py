@@ -3,7 +3,9 @@
 import hashlib
 
 import pytest
-from ml_intern_box.evaluate import Recorder, extract, render
+from ml_intern_box.evaluation.exact import extract
+from ml_intern_box.evaluation.prompts import render
+from ml_intern_box.evaluation.recorder import Recorder
 from ml_intern_box.model import weights_hash
 from tiny import BENCHMARK, ITEMS, Job, make_model
 
@@ -31,7 +33,7 @@ def test_generated_lengths_end_at_the_first_end_token():
     recorder.note([[5, 0, 1, 1], [5, 6, 7, 8], [0, 0, 0, 0]])
     for prompt in "abc":
         recorder.add_partial("generate_until", (prompt, {}), "")
-    assert recorder.by_prompt == {"a": (1, False), "b": (4, True), "c": (0, False)}
+    assert recorder.lengths == {("a", ""): (1, False), ("b", ""): (4, True), ("c", ""): (0, False)}
 
 
 def evaluate(tmp_path, model, items=ITEMS):

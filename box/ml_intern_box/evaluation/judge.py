@@ -1,0 +1,82 @@
+"""A model behind an endpoint that speaks OpenAI's chat completions, asked for a verdict as JSON.
+
+Its key comes from ML_INTERN_JUDGE_KEY alone: it is in no file, argument or result.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+import urllib.error
+import urllib.request
+from typing import Any, Dict, NamedTuple, Optional
+
+ATTEMPTS = 4
+_AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 529}
+_LONGEST_WAIT = 60.0
+
+
+class JudgeRefused(Exception):
+    """It will not answer however often it is asked: a wrong key, no such model."""
+
+
+class Verdict(NamedTuple):
+    value: Optional[Dict[str, Any]]
+    """None when no reply could be read."""
+    attempts: int
+
+
+def ask(settings: Dict[str, Any], prompt: str, wanted: str) -> Verdict:
+    """`wanted` is the key that the verdict must have. A reply without it is asked for again, as is a busy endpoint."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            verdict = _read(_reply(settings, prompt), wanted)
+        except urllib.error.HTTPError as error:
+            if error.code not in _AGAIN:
+                raise JudgeRefused(f"the judge {settings['model']} answered {error.code} ({error.reason})") from None
+            wait = error.headers.get("Retry-After", "")
+            _rest(attempt, float(wait) if wait.isdigit() else None, settings)
+            continue
+        except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError):
+            _rest(attempt, None, settings)
+            continue
+        if verdict is not None:
+            return Verdict(verdict, attempt)
+    return Verdict(None, ATTEMPTS)
+
+
+def _reply(settings: Dict[str, Any], prompt: str) -> str:
+    body: Dict[str, Any] = {"model": settings["model"], "messages": [{"role": "user", "content": prompt}]}
+    for name, key in (("temperature", "temperature"), ("max_tokens", "maxTokens"), ("seed", "seed")):
+        if settings.get(key) is not None:
+            body[name] = settings[key]
+    headers = {"Content-Type": "application/json"}
+    key = os.environ.get("ML_INTERN_JUDGE_KEY")
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    request = urllib.request.Request(settings["url"].rstrip("/") + "/chat/completions", json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=settings.get("seconds") or 120) as response:
+        answer = json.load(response)
+    try:
+        return answer["choices"][0]["message"]["content"] or ""
+    except (KeyError, IndexError, TypeError):
+        raise ValueError("not a chat completion") from None
+
+
+def _read(reply: str, wanted: str) -> Optional[Dict[str, Any]]:
+    """The last JSON object in the reply that has the key."""
+    for text in [reply, *reversed(re.findall(r"\{[^{}]*\}", reply, re.S))]:
+        try:
+            value = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(value, dict) and wanted in value:
+            return value
+    return None
+
+
+def _rest(attempt: int, asked: Optional[float], settings: Dict[str, Any]) -> None:
+    if attempt < ATTEMPTS:
+        time.sleep(min(_LONGEST_WAIT, asked if asked is not None else settings.get("pause", 1.0) * 2**attempt))

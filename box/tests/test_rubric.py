@@ -1,0 +1,97 @@
+"""Answers graded by a judge behind an endpoint of our own."""
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from ml_intern_box.evaluation import judge, rubric
+
+CRITERIA = [{"criterion": "says rest", "points": 6}, {"criterion": "says water", "points": 4}, {"criterion": "is rude", "points": -5}]
+ITEM = {"id": "a", "question": "I have a cold.", "rubric": CRITERIA}
+
+
+@contextmanager
+def judged_by(reply):
+    """`reply(prompt, asked)` gives the judge's words, or a status to refuse with."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            asked.append((body, self.headers.get("Authorization")))
+            said = reply(body["messages"][0]["content"], len(asked))
+            data = json.dumps({"choices": [{"message": {"content": said}}]}).encode()
+            self.send_response(said if isinstance(said, int) else 200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield {"judge": {"model": "j", "url": f"http://127.0.0.1:{server.server_port}/v1", "temperature": 0, "pause": 0}}, asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def met(prompt, _):
+    words = {"says rest": True, "says water": False, "is rude": False}
+    criterion = next(word for word in words if f"Criterion: {word}" in prompt)
+    return f'Well. {{"explanation": "so", "met": {json.dumps(words[criterion])}}}'
+
+
+def test_criteria_that_are_met_give_their_share_of_the_points(monkeypatch):
+    monkeypatch.setenv("ML_INTERN_JUDGE_KEY", "k-1")
+    with judged_by(met) as (benchmark, asked):
+        grade = rubric.grade(ITEM, "Rest. {criterion}", benchmark)
+    assert grade.score == 0.6 and grade.correct and grade.valid
+    assert [each["met"] for each in grade.more["judge"]["findings"]] == [True, False, False]
+    assert asked[0][1] == "Bearer k-1" and asked[0][0]["temperature"] == 0
+    assert "Rest. {criterion}" in asked[0][0]["messages"][0]["content"]
+    assert "k-1" not in json.dumps(grade.more)
+
+
+def test_a_negative_criterion_takes_points_and_never_below_nothing():
+    with judged_by(lambda prompt, _: '{"met": %s}' % json.dumps("rude" in prompt)) as (benchmark, _):
+        assert rubric.grade(ITEM, "Go away.", benchmark).score == 0
+
+
+def test_a_busy_judge_is_asked_again():
+    with judged_by(lambda prompt, n: 429 if n < 3 else met(prompt, n)) as (benchmark, asked):
+        grade = rubric.grade(dict(ITEM, rubric=CRITERIA[:1]), "Rest.", benchmark)
+    assert grade.score == 1 and grade.more["judge"]["findings"][0]["attempts"] == 3
+
+
+def test_a_verdict_that_cannot_be_read_makes_the_answer_invalid_and_no_zero():
+    with judged_by(lambda prompt, n: "I would rather not say.") as (benchmark, asked):
+        grade = rubric.grade(ITEM, "Rest.", benchmark)
+    assert (grade.valid, grade.score, grade.correct, grade.answer) == (False, None, False, None)
+    assert len(asked) == judge.ATTEMPTS * len(CRITERIA)
+
+
+def test_a_judge_that_refuses_ends_the_evaluation():
+    with judged_by(lambda prompt, n: 401) as (benchmark, asked):
+        with pytest.raises(judge.JudgeRefused, match="401"):
+            rubric.grade_all([ITEM], ["Rest."], benchmark, print)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("always", "score"), [("tie", 0.5), ("A", 0.5), (None, 1.0)])
+def test_pairs_are_judged_in_both_orders(always, score):
+    def better(prompt, _):
+        return json.dumps({"better": always or ("A" if prompt.index("Ours") < prompt.index("Theirs") else "B")})
+
+    with judged_by(better) as (benchmark, asked):
+        assert rubric.grade({"id": "a", "question": "Write.", "against": "Theirs"}, "Ours", benchmark).score == score
+    assert len(asked) == 2
+
+
+def test_an_empty_answer_is_invalid_without_asking():
+    grade = rubric.grade(ITEM, " \n", {})
+    assert (grade.valid, grade.score, grade.answer) == (False, 0.0, None)
