@@ -23,23 +23,25 @@ export function gradeOf({ score, correct }: Pick<ItemResult, 'score' | 'correct'
 
 /** Answers to the same item are not independent, so it is items that are drawn, compared and counted (Miller 2024, section 2.2). */
 export function grouped(results: readonly ItemResult[]): Grouped {
+  const binary = results.every((result) => gradeOf(result) === Number(result.correct));
+  if (new Set(results.map(({ id }) => id)).size === results.length) return { items: results.map(outcomeOfOne), binary };
   const byId = new Map<string, ItemResult[]>();
   for (const result of results) {
     const known = byId.get(result.id);
     if (known) known.push(result);
     else byId.set(result.id, [result]);
   }
-  const items = [...byId].map(([id, answers]) => outcomeOf(id, answers));
-  const binary =
-    items.length === results.length && results.every((result) => gradeOf(result) === Number(result.correct));
-  return { items, binary };
+  return { items: [...byId].map(([id, answers]) => outcomeOf(id, answers)), binary: false };
 }
 
 function outcomeOf(id: string, answers: readonly ItemResult[]): ItemOutcome {
   const half = (holds: (answer: ItemResult) => boolean): boolean => 2 * answers.filter(holds).length >= answers.length;
-  // What was counted as right was read, whatever else is said of it.
-  return {
-    ...{ id, score: meanOf(answers.map(gradeOf)) },
-    ...{ correct: half(({ correct }) => correct), valid: half(({ valid, correct }) => valid || correct) },
-  };
+  return { id, score: meanOf(answers.map(gradeOf)), correct: half(({ correct }) => correct), valid: half(isValid) };
 }
+
+/** What was counted as right was read, whatever else is said of it. */
+const isValid = ({ valid, correct }: ItemResult): boolean => valid || correct;
+
+const outcomeOfOne = (answer: ItemResult): ItemOutcome => {
+  return { id: answer.id, score: gradeOf(answer), correct: answer.correct, valid: isValid(answer) };
+};

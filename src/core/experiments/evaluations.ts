@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MlInternError } from '../errors';
 import { compare } from '../evaluation/compare';
+import { corrected, correctedPair, type Claims } from '../evaluation/family';
 import { scoreOf } from '../evaluation/score';
 import type { Comparison, ItemResult, Score, Split } from '../run/types';
 import type { ExperimentView } from '../run/view';
@@ -19,6 +20,7 @@ const itemSchema = z.object({
   valid: z.boolean(),
   truncated: z.boolean(),
   tokens: z.number(),
+  score: z.number().min(0).max(1).optional(),
 });
 const resultSchema = z.object({ itemsHash: z.string(), evaluator: z.string(), evaluatorVersion: z.string() });
 
@@ -58,7 +60,15 @@ export class Evaluations {
         next: 'Call evaluate for it first.',
       });
     }
-    return compare(left, right, b);
+    const comparison = compare(left, right, b);
+    if (split === 'promotion') return comparison;
+    return this.recorded(a, b) ?? correctedPair(comparison, this.bench.journal.config.budget.experiments);
+  }
+
+  /** What the tree says of an experiment against its parent or the base model: there is one answer to one question. */
+  private recorded(a: string, b: string): Comparison | null {
+    const { comparison = null, toBaseline = null } = this.experiment(a) ?? {};
+    return [comparison, toBaseline].find((known) => known?.against === b) ?? null;
   }
 
   private async evaluateOnce(target: string, split: Split): Promise<Evaluation> {
@@ -68,9 +78,7 @@ export class Evaluations {
       metric: this.bench.loaded.benchmark.metric,
       seeds: [this.bench.journal.config.seed],
     });
-    const parent = this.experiment(target)?.parent ?? null;
-    const toParent = parent ? await this.against(items, parent, split) : null;
-    const toBaseline = target === 'baseline' ? null : await this.against(items, 'baseline', split);
+    const { toParent, toBaseline } = await this.comparisons(target, split, items);
     if (!known) {
       const job = this.jobId(target, split);
       await this.bench.journal.record('experiment.scored', {
@@ -90,6 +98,30 @@ export class Evaluations {
   private async writeResult(target: string, result: Omit<Evaluation, 'items'>): Promise<void> {
     const folder = this.experiment(target)?.folder ?? 'baseline';
     await this.bench.store.write(`${this.bench.runFolder}/${folder}/result.json`, pretty(result));
+  }
+
+  private async comparisons(
+    target: string,
+    split: Split,
+    items: readonly EvaluatedItem[],
+  ): Promise<Pick<Evaluation, 'toParent' | 'toBaseline'>> {
+    const experiment = this.experiment(target);
+    if (split === 'dev' && experiment?.dev)
+      return { toParent: experiment.comparison, toBaseline: experiment.toBaseline };
+    const parent = experiment?.parent ?? null;
+    const claims = {
+      parent,
+      comparison: parent ? await this.against(items, parent, split) : null,
+      toBaseline: target === 'baseline' ? null : await this.against(items, 'baseline', split),
+    };
+    const { comparison: toParent, toBaseline } = split === 'dev' ? this.corrected(claims) : claims;
+    return { toParent, toBaseline };
+  }
+
+  private corrected(claims: Claims): Claims {
+    const { view, config } = this.bench.journal;
+    const earlier = view.experiments.filter(({ dev }) => dev !== null);
+    return corrected(claims, earlier, config.budget.experiments);
   }
 
   private async against(items: readonly EvaluatedItem[], other: string, split: Split): Promise<Comparison | null> {

@@ -72,7 +72,8 @@ export const experimentReducers: Reducers = {
   }),
   'recipe.compiled': (view, { experiment, waterfall }) =>
     updateExperiment(view, experiment, (of) => ({ ...of, waterfall })),
-  'experiment.scored': (view, { experiment, split, score, comparison, toBaseline }) => {
+  'experiment.scored': (before, { experiment, split, score, comparison, toBaseline }) => {
+    const view = { ...before, queries: { ...before.queries, [split]: before.queries[split] + 1 } };
     if (experiment === 'baseline') return { ...view, baseline: { ...view.baseline, [split]: score } };
     return updateExperiment(view, experiment, (of) =>
       split === 'dev' ? { ...of, dev: score, comparison, toBaseline } : { ...of, promotion: score },

@@ -13,6 +13,7 @@ import type {
   RecipeRow,
   RunConfig,
   Score,
+  Split,
   Verdict,
   Waterfall,
 } from './types';
@@ -133,6 +134,8 @@ export interface RunView {
   proposals: ProposalView[];
   experiments: ExperimentView[];
   baseline: { dev: Score | null; promotion: Score | null };
+  /** How often models were scored on each split: every look at the promotion items wears them out a little. */
+  queries: Record<Split, number>;
   jobs: JobView[];
   /** What the agent said when it considered its work done. */
   finish: { summary: string; best: string | null } | null;
