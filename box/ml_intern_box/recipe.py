@@ -4,7 +4,8 @@ Usage: python -m ml_intern_box.recipe recipe.json
   {seed, maxTokens?, tokenizer?, dedup?: {exact?, near?, by?}, caps?: {rows?, tokens?}, sources: [{dataset: {id, revision, config, split} | {file},
    mapping, weight?, share?, maxRows?, filters?: [...], excludeRows?: [int]}]}
 Writes data/train.jsonl beside the recipe, artifacts/waterfall.json {stages: [{name, rows}], unmapped: {problem: rows}, sources, rows, tokens, sha256}
-and artifacts/provenance.jsonl: for each training row its [source, row], counted from zero.
+and artifacts/provenance.jsonl: for each training row its [source, row], counted from zero. With a tokenizer also artifacts/render.json:
+some of the rows as the model sees them (see render_sample); config.json beside the recipe says at how many tokens training cuts them.
 
 Or with --order, for the command line: see recipe_order. Texts are never held in memory; it needs about 100 bytes for each row.
 """
@@ -20,7 +21,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
-from ml_intern_box import dedup, mixing, recipe_check, report, tokens
+from ml_intern_box import dedup, mixing, recipe_check, render_sample, report, tokens
 from ml_intern_box.errors import BoxError
 from ml_intern_box.overlap_text import strings
 from ml_intern_box.recipe_source import SourceCompiler, Stages, totals
@@ -228,20 +229,47 @@ class _replacing:
 
 
 def compile_to(
-    recipe: Recipe, train: Path, side: Path, load: Any = None, progress: Callable[[str], None] = report.progress
+    recipe: Recipe,
+    train: Path,
+    side: Path,
+    load: Any = None,
+    progress: Callable[[str], None] = report.progress,
+    cut_at: Optional[int] = None,
 ) -> Waterfall:
-    """Writes `train`, and waterfall.json and provenance.jsonl into `side`; the scratch file lies beside `train` meanwhile."""
+    """Writes `train`, and waterfall.json, provenance.jsonl and render.json into `side`; the scratch file lies beside `train` meanwhile.
+
+    `cut_at` tokens training cuts a row.
+    """
     train.parent.mkdir(parents=True, exist_ok=True)
     side.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".recipe-", dir=str(train.parent)) as scratch:
         spool = Spool(Path(scratch) / "rows")
         try:
             compiler = Compiler(recipe, spool, load, progress)
-            waterfall = compiler.waterfall(write(compiler, compiler.run(), train, side / "provenance.jsonl"))
+            rows = compiler.run()
+            waterfall = compiler.waterfall(write(compiler, rows, train, side / "provenance.jsonl"))
+            if recipe.get("tokenizer"):
+                report.write_json(side / "render.json", rendering(compiler, rows, cut_at or recipe.get("maxTokens")))
         finally:
             spool.close()
     report.write_json(side / "waterfall.json", waterfall)
     return waterfall
+
+
+def rendering(compiler: Compiler, rows: "array[int]", cut_at: Optional[int]) -> Dict[str, Any]:
+    def row_of(number: int) -> Dict[str, Any]:
+        row: Dict[str, Any] = compiler.spool.row(rows[number])
+        return row
+
+    return render_sample.of_rows(len(rows), row_of, compiler.recipe["tokenizer"], cut_at)
+
+
+def _cut_at(config: Path) -> Optional[int]:
+    """What the training beside the recipe is told of the length of rows; None where there is none."""
+    if not config.exists():
+        return None
+    longest = json.loads(config.read_text(encoding="utf-8")).get("max_length")
+    return longest if isinstance(longest, int) else None
 
 
 def main() -> int:
@@ -251,7 +279,9 @@ def main() -> int:
         return recipe_order.run(json.loads(sys.argv[2]))
     recipe = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     try:
-        waterfall = compile_to(recipe, Path("data/train.jsonl"), report.artifacts_folder())
+        waterfall = compile_to(
+            recipe, Path("data/train.jsonl"), report.artifacts_folder(), cut_at=_cut_at(Path("config.json"))
+        )
     except BoxError as error:
         report.fail(error.reason, error.message, error.next_step)
     report.progress(

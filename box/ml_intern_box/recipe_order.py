@@ -2,8 +2,8 @@
 
 Usage: python -m ml_intern_box.recipe --order JSON
   {recipe: {...}, out: folder, root?: folder of the box, base?: folder that paths count from}
-Writes OUT/train.jsonl, waterfall.json, provenance.jsonl and recipe.json. Prints one JSON object a line: {progress: text}, then
-{result: {rows, file, sha256, waterfall}} or {error: {reason, message, next}}.
+Writes OUT/train.jsonl, waterfall.json, provenance.jsonl, recipe.json and with a tokenizer render.json. Prints one JSON object a line: {progress: text}, then
+{result: {rows, file, sha256, waterfall, rendering?}} or {error: {reason, message, next}}.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def _compile(order: Dict[str, Any], answers: TextIO) -> Dict[str, Any]:
             order["recipe"], out / "train.jsonl", out, progress=lambda text: say(answers, {"progress": text})
         )
     report.write_json(out / "recipe.json", order["recipe"])
+    rendered = out / "render.json"
     return {
+        **({"rendering": json.loads(rendered.read_text(encoding="utf-8"))} if order["recipe"].get("tokenizer") else {}),
         "rows": waterfall["rows"],
         "file": str(out / "train.jsonl"),
         "sha256": waterfall["sha256"],

@@ -1,26 +1,24 @@
-"""Shows training rows as the model sees them, with its own tokenizer: which text is masked, which is trained on, and what to mind.
-
-Usage: python -m ml_intern_box.render config.json
-  {model: folder or id, rows: file of training rows (JSON lines), limit?: 20, maxTokens?: 2048}
-Prints one JSON object: {rendered: [{row, spans: [{text, trained}], tokens}], findings: [{rule, message, row}]}.
-The rules are those of src/core/data/lint; here tokens are counted, and BOS and EOS are looked for among the ids.
-"""
+"""Training rows as the model sees them, with its own tokenizer: which text is masked and which is trained on."""
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
-
-from ml_intern_box import report
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 Row = Dict[str, Any]
 Span = Dict[str, Any]
 
 
-def render(row: Row, tokenizer: Any) -> List[List[Span]]:
-    """One list of spans; of a preference pair one each side. Raises what the template raises."""
+class Rendered(NamedTuple):
+    """`spans` are {text, trained}; `rewritten`: the place of a turn of the assistant cannot be told."""
+
+    spans: List[Span]
+    text: str
+    messages: List[Row]
+    rewritten: bool
+
+
+def render(row: Row, tokenizer: Any) -> List[Rendered]:
+    """One rendering; of a preference pair one each side. Raises what the template raises."""
     if "messages" in row:
         return [_conversation(row["messages"], tokenizer, row.get("tools"))]
     if "text" in row:
@@ -30,18 +28,18 @@ def render(row: Row, tokenizer: Any) -> List[List[Span]]:
     return [_side(row.get("prompt") or "", row[name], tokenizer) for name in ("chosen", "rejected")]
 
 
-def _side(prompt: Any, answer: Any, tokenizer: Any) -> List[Span]:
+def _side(prompt: Any, answer: Any, tokenizer: Any) -> Rendered:
     if isinstance(prompt, str) and isinstance(answer, str):
         return _plain(prompt, answer, tokenizer)
     return _conversation([*(prompt or []), *answer], tokenizer, None)
 
 
-def _plain(prompt: str, completion: str, tokenizer: Any) -> List[Span]:
+def _plain(prompt: str, completion: str, tokenizer: Any) -> Rendered:
     """Without a template the trainer puts the EOS behind what is trained on."""
     eos = tokenizer.eos_token or ""
     ended = completion if completion.endswith(eos) else completion + eos
-    begins = tokenizer.bos_token if tokenizer.bos_token and adds_bos(tokenizer) else ""
-    return _spans(begins + prompt + ended, [(len(begins + prompt), len(begins + prompt + ended))])
+    before = (tokenizer.bos_token if adds_bos(tokenizer) else "") + prompt
+    return Rendered(_spans(before + ended, [(len(before), len(before + ended))]), before + ended, [], False)
 
 
 def adds_bos(tokenizer: Any) -> bool:
@@ -50,17 +48,18 @@ def adds_bos(tokenizer: Any) -> bool:
     return tokenizer.bos_token_id is not None and bool(ids) and ids[0] == tokenizer.bos_token_id
 
 
-def _conversation(messages: List[Row], tokenizer: Any, tools: Optional[List[Any]]) -> List[Span]:
+def _conversation(messages: List[Row], tokenizer: Any, tools: Optional[List[Any]]) -> Rendered:
     """Each turn of the assistant is trained on, from behind what announces it to the end of the turn."""
 
     def text_of(turns: List[Row], generation: bool = False) -> str:
-        text: str = tokenizer.apply_chat_template(
-            turns, tools=tools or None, tokenize=False, add_generation_prompt=generation
+        # As a batch of one: a single conversation may not be empty, and nothing stands before an assistant that speaks first.
+        texts: List[str] = tokenizer.apply_chat_template(
+            [turns], tools=tools or None, tokenize=False, add_generation_prompt=generation
         )
-        return text
+        return texts[0]
 
     text = text_of(messages)
-    places = []
+    places, rewritten = [], False
     for at, message in enumerate(messages):
         if message["role"] != "assistant":
             continue
@@ -69,10 +68,13 @@ def _conversation(messages: List[Row], tokenizer: Any, tools: Optional[List[Any]
             after = text if at + 1 == len(messages) else text_of(messages[: at + 1])
         except Exception:
             # A beginning of the conversation that the template refuses: its masks cannot be told.
+            rewritten = True
             continue
         if after.startswith(before) and text.startswith(after):
             places.append((len(before), len(after)))
-    return _spans(text, places)
+        else:
+            rewritten = True
+    return Rendered(_spans(text, places), text, messages, rewritten)
 
 
 def _spans(text: str, trained: List[Tuple[int, int]]) -> List[Span]:
@@ -82,54 +84,3 @@ def _spans(text: str, trained: List[Tuple[int, int]]) -> List[Span]:
         at = end
     spans.append({"text": text[at:], "trained": False})
     return [span for span in spans if span["text"]]
-
-
-def findings_of(spans: List[Span], tokenizer: Any, max_tokens: int) -> Tuple[int, List[Tuple[str, str]]]:
-    """The number of tokens, and (rule, message) for what the ids tell."""
-    ids = tokenizer("".join(span["text"] for span in spans), add_special_tokens=False)["input_ids"]
-    found = []
-    trained = [span["text"] for span in spans if span["trained"]]
-    if not trained:
-        found.append(("nothing-trained", "No part of it is trained on."))
-    elif tokenizer.eos_token and not trained[-1].rstrip().endswith(tokenizer.eos_token):
-        found.append(("no-eos", "What is trained on ends without %s." % tokenizer.eos_token))
-    bos = tokenizer.bos_token_id
-    if bos is not None and ids[:2] == [bos, bos]:
-        found.append(("doubled-bos", "The text begins with %s twice." % tokenizer.bos_token))
-    if len(ids) > max_tokens:
-        found.append(("would-be-cut", "It has %d tokens and would be cut at %d." % (len(ids), max_tokens)))
-    return len(ids), found
-
-
-def look(rows: List[Row], tokenizer: Any, max_tokens: int) -> Dict[str, Any]:
-    rendered, findings = [], []
-    for number, row in enumerate(rows):
-        try:
-            sides = render(row, tokenizer)
-        except Exception as error:
-            message = "The chat template refuses it: %s" % error
-            findings.append({"rule": "template-raises", "message": message, "row": number})
-            continue
-        for spans in sides:
-            count, found = findings_of(spans, tokenizer, max_tokens)
-            rendered.append({"row": number, "spans": spans, "tokens": count})
-            findings += [{"rule": rule, "message": message, "row": number} for rule, message in found]
-    return {"rendered": rendered, "findings": findings}
-
-
-def main() -> int:
-    from transformers import AutoTokenizer
-
-    config = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(config["model"])
-    except (OSError, ValueError) as error:
-        report.fail("bad-input", f"The tokenizer of {config['model']} cannot be loaded: {error}", "Check the base model.")
-    with Path(config["rows"]).open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line, _ in zip(lines, range(config.get("limit", 20)))]
-    print(json.dumps(look(rows, tokenizer, config.get("maxTokens", 2048)), ensure_ascii=False))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

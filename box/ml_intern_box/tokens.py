@@ -1,7 +1,8 @@
-"""Counts the tokens of a training row as its model's tokenizer does."""
+"""The tokenizer of a model, and the tokens of a training row as it counts them."""
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import Any, Callable, Dict, Union
 
@@ -11,8 +12,9 @@ from ml_intern_box.overlap_text import strings
 TokenCounter = Callable[[Union[str, Dict[str, Any]]], int]
 
 
-def counter(tokenizer: str) -> TokenCounter:
-    """For text, or for a row: a conversation is counted through the chat template where the tokenizer has one, anything else by its text."""
+@functools.lru_cache(maxsize=2)
+def load(tokenizer: str) -> Any:
+    """The tokenizer of a folder or an id. Raises BoxError where it is not to be had."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         from transformers import AutoTokenizer
@@ -23,7 +25,7 @@ def counter(tokenizer: str) -> TokenCounter:
             "Build the training environment once (ml-intern box envs HOST --build train), or count characters.",
         ) from None
     try:
-        loaded = AutoTokenizer.from_pretrained(tokenizer)
+        return AutoTokenizer.from_pretrained(tokenizer)
     except Exception as error:  # noqa: BLE001 - whatever a tokenizer's files can do wrong ends in one sentence
         said = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise BoxError(
@@ -31,6 +33,11 @@ def counter(tokenizer: str) -> TokenCounter:
             "The tokenizer %s cannot be loaded: %s." % (tokenizer, said.rstrip(".")),
             "Name a model's folder on the box, or its id on the Hub.",
         ) from None
+
+
+def counter(tokenizer: str) -> TokenCounter:
+    """For text, or for a row: a conversation is counted through the chat template where the tokenizer has one, anything else by its text."""
+    loaded = load(tokenizer)
 
     def count(value: Union[str, Dict[str, Any]]) -> int:
         if isinstance(value, dict) and "messages" in value and loaded.chat_template:

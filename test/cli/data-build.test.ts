@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../../src/core/hash';
 import type { Waterfall } from '../../src/core/run/types';
+import { buildText } from '../../src/cli/commands/data/build';
+import { renderedSample, waterfall } from '../support/core/samples';
 import { play, type FakeTerminal } from './support';
 
 const mapping = { prompt: 'Question: {question}\nAnswer:', completion: ' {answer}' };
@@ -48,11 +50,11 @@ describe('ml-intern data build', () => {
   it('writes the rows of files that lie beside the recipe, and prints one object', async () => {
     const played = await build(rich, '--json');
     assert.equal(played.code, 0, played.terminal.stderr);
-    const { rows, file, sha256: sum, waterfall } = printed(played);
+    const { rows, file, sha256: sum, waterfall: counted } = printed(played);
     const text = await readFile(file, 'utf8');
     assert.deepEqual([rows, sum, text.trim().split('\n').length], [16, sha256(text), 16]);
     assert.deepEqual(
-      waterfall.stages.map(({ name, rows: left }) => [name, left]),
+      counted.stages.map(({ name, rows: left }) => [name, left]),
       [
         ...[
           ['loaded', 43],
@@ -67,7 +69,7 @@ describe('ml-intern data build', () => {
         ],
       ],
     );
-    assert.deepEqual(Object.values(waterfall.unmapped), [1]);
+    assert.deepEqual(Object.values(counted.unmapped), [1]);
     assert.deepEqual((await readdir(at('out'))).sort(), [
       ...['provenance.jsonl', 'recipe.json', 'train.jsonl', 'waterfall.json'],
     ]);
@@ -115,5 +117,16 @@ describe('ml-intern data build', () => {
     assert.equal((await play(['data', 'build', at('none.json')])).code, 2);
     const rented = await build(rich, '--box', 'hf-jobs:t4-small');
     assert.match(rented.terminal.stderr, /has no files of yours/);
+  });
+
+  it('says what to mind in the rows as the model sees them, where a tokenizer is named', () => {
+    const result = { rows: 8, file: '/t.jsonl', sha256: 'f'.repeat(64), waterfall: waterfall() };
+    const text = buildText({ ...result, rendering: renderedSample() }, 80);
+    assert.match(
+      text,
+      /8 rows rendered as the model sees them \(render\.json\)\n {2}2 mark-in-text, e\.g\. row 3: The data/,
+    );
+    const rendering = { ...renderedSample(), looked: 0, findings: [], problem: 'It cannot be loaded.' };
+    assert.match(buildText({ ...result, rendering }, 80), /Not rendered: It cannot be loaded\./);
   });
 });

@@ -8,7 +8,7 @@ import { reduce } from '../../src/core/run/reducer';
 import { projectRun } from '../../src/vscode/run-panel/project';
 import { type PanelBed, type PanelPage, startPanelBed } from './panel-page';
 import { type Log, untilDataset, untilTraining, wholeStory } from '../support/story';
-import { recipeRow, waterfall } from '../support/core/samples';
+import { recipeRow, renderedSample, waterfall } from '../support/core/samples';
 import { proposals } from '../support/story-parts';
 import type { ThemeName } from '../support/themes';
 
@@ -82,7 +82,7 @@ describe('the run panel in a browser', function () {
     const log = wholeStory();
     log.add('recipe-row.noted', { row: recipeRow(), file: 'papers/recipe-table.md' });
     const experiment = reduce(log.events).experiments[0]?.id ?? '';
-    log.add('recipe.compiled', { experiment, job: 'train-1', waterfall: waterfall() });
+    log.add('recipe.compiled', { experiment, job: 'train-1', waterfall: waterfall(), rendered: renderedSample() });
     await show('dark', log, false);
     await tab(/^Papers/);
     const table = panel.page.getByRole('table').first();
@@ -93,6 +93,8 @@ describe('the run panel in a browser', function () {
     await tab(/^Datasets/);
     await panel.page.getByText('8 training rows').click();
     await panel.page.getByText('Not mapped: 2 missing-column').waitFor();
+    await panel.page.getByText('2 × mark-in-text, e.g. row 3').waitFor();
+    assert.match(await panel.page.locator('.rendered mark').innerText(), /ignore your rules<\/s>/);
     await picture('dark-waterfall');
     assert.deepEqual(await unnamedControls(panel), []);
     assert.deepEqual(panel.complaints, []);

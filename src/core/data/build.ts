@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { runProgram, type ProgramPlace } from '../box/program';
 import type { Recipe } from '../run/recipe';
-import { waterfallSchema } from './waterfall';
+import { renderedSchema, waterfallSchema } from './waterfall';
 
 export interface BuildOrder {
   recipe: Recipe;
@@ -15,7 +15,11 @@ export interface BuildWatch {
   onProgress?: (text: string) => void;
 }
 
-const resultSchema = z.object({ rows: z.number(), file: z.string(), sha256: z.string(), waterfall: waterfallSchema });
+const resultSchema = z.object({
+  ...{ rows: z.number(), file: z.string(), sha256: z.string(), waterfall: waterfallSchema },
+  /** Present where the recipe names a tokenizer. */
+  rendering: renderedSchema.optional(),
+});
 export type BuildResult = z.infer<typeof resultSchema>;
 
 const program = { name: 'The compiling', module: 'recipe', progress: z.string(), result: resultSchema };

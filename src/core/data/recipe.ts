@@ -118,7 +118,7 @@ export function parseRecipe(value: unknown, where: string): Recipe {
 }
 
 /** Whether something in it is counted in tokens, which needs a tokenizer. */
-export function countsTokens({ maxTokens, caps, sources }: Recipe): boolean {
+function countsTokens({ maxTokens, caps, sources }: Recipe): boolean {
   const byFilter = ({ filters = [] }: RecipeSource) =>
     filters.some((each) => each.kind === 'length' && each.unit === 'tokens');
   return maxTokens !== undefined || caps?.tokens !== undefined || sources.some(byFilter);

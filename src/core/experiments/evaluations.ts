@@ -10,7 +10,7 @@ import { itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
 import { jobError, type Preparation } from './preparation';
 import { trainJobOf } from './training';
-import { waterfallOf } from './waterfalls';
+import { compiledOf } from './waterfalls';
 
 const itemSchema = z.object({
   id: z.string(),
@@ -206,7 +206,7 @@ export class Evaluations {
         next: 'Launch it and wait for it to finish.',
       });
     }
-    await waterfallOf(this.bench, job);
+    await compiledOf(this.bench, job);
     return `../../${job.id}/artifacts/model`;
   }
 

@@ -65,6 +65,16 @@ export interface PanelWaterfall {
   stages: { source: string; name: string; rows: number }[];
   /** Rows that could not be mapped, in words; empty when there are none. */
   unmapped: string;
+  /** Null where the rows were not rendered. */
+  rendered: PanelRendered | null;
+}
+
+/** Some training rows as the model sees them. */
+export interface PanelRendered {
+  /** How many were looked at, or why none. */
+  text: string;
+  findings: string[];
+  rows: { row: number; spans: { text: string; trained: boolean }[] }[];
 }
 
 export interface PanelDecision {

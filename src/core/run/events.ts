@@ -11,6 +11,7 @@ import type {
   Proposal,
   Recipe,
   RecipeRow,
+  RenderedSample,
   RunConfig,
   Score,
   Split,
@@ -107,8 +108,14 @@ export interface EventData {
     scriptHash: string;
     folder: string;
   };
-  /** Where the rows of an experiment's recipe went, as the job that compiled it counted. */
-  'recipe.compiled': { experiment: string; job: string; waterfall: Waterfall };
+  /** Where the rows of an experiment's recipe went, as the job that compiled it counted, and how its model sees them. */
+  'recipe.compiled': {
+    experiment: string;
+    job: string;
+    waterfall: Waterfall;
+    /** Absent where the rows were not rendered. */
+    rendered?: RenderedSample | undefined;
+  };
   /** `experiment` is `baseline` for the base model. */
   'experiment.scored': {
     experiment: string;

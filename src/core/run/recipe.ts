@@ -119,6 +119,19 @@ export interface SourceWaterfall {
   unmapped: Record<string, number>;
 }
 
+/** `artifacts/render.json` of the job that compiled a recipe: some rows over the whole of them through the model's own tokenizer. */
+export interface RenderedSample {
+  tokenizer: string;
+  /** How many rows were looked at. */
+  looked: number;
+  /** Most rows first; `row` is the first that it was found in and `message` what was said of that. */
+  findings: { rule: string; rows: number; row: number; message: string }[];
+  /** A few, shortened. */
+  rows: { row: number; tokens: number; spans: { text: string; trained: boolean }[] }[];
+  /** Why none could be looked at. */
+  problem?: string | undefined;
+}
+
 /** `artifacts/waterfall.json` of the job that compiled a recipe. */
 export interface Waterfall {
   stages: WaterfallStage[];

@@ -61,6 +61,7 @@ export const experimentReducers: Reducers = {
         folder,
         jobs: [],
         waterfall: null,
+        rendered: null,
         dev: null,
         comparison: null,
         toBaseline: null,
@@ -70,8 +71,8 @@ export const experimentReducers: Reducers = {
       },
     ],
   }),
-  'recipe.compiled': (view, { experiment, waterfall }) =>
-    updateExperiment(view, experiment, (of) => ({ ...of, waterfall })),
+  'recipe.compiled': (view, { experiment, waterfall, rendered = null }) =>
+    updateExperiment(view, experiment, (of) => ({ ...of, waterfall, rendered })),
   'experiment.scored': (before, { experiment, split, score, comparison, toBaseline }) => {
     const view = { ...before, queries: { ...before.queries, [split]: before.queries[split] + 1 } };
     if (experiment === 'baseline') return { ...view, baseline: { ...view.baseline, [split]: score } };

@@ -1,12 +1,14 @@
 /** The report's account of the data: what the literature says, each data sheet, what overlaps, what the licences oblige to, where rows went. */
 import { combinedLicence, obligationWords, type LicensedSource } from '../data/licence-terms';
+import { marked } from '../data/lint/marked';
 import { recipeMarkdown } from '../research/recipe-table';
 import { markdownBrief, markdownLine as line, markdownTable } from './report-text';
 import type { WaterfallStage } from './recipe';
-import type { DataSheet, OverlapReport, Waterfall } from './types';
+import type { DataSheet, OverlapReport, RenderedSample, Waterfall } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
 const shownText = 240;
+const shownRow = 1200;
 const shownExamples = 3;
 
 /** In the order in which the work was done. */
@@ -115,7 +117,7 @@ function waterfalls({ experiments }: RunView): string {
   ].join('\n\n');
 }
 
-function waterfallOf({ id }: ExperimentView, { stages, sources, rows, unmapped }: Waterfall): string {
+function waterfallOf({ id, rendered }: ExperimentView, { stages, sources, rows, unmapped }: Waterfall): string {
   const each = sources.map((source) => waterfallLine(source.dataset, source.stages));
   const together = sources.length > 1 ? [waterfallLine('all of them', stages)] : [];
   const lost = Object.entries(unmapped).map(([problem, count]) => `${count} ${line(problem)}`);
@@ -123,6 +125,7 @@ function waterfallOf({ id }: ExperimentView, { stages, sources, rows, unmapped }
     `### ${line(id)}: ${rows} training rows`,
     [...each, ...together].join('\n'),
     ...(lost.length === 0 ? [] : [`Not mapped: ${lost.join(', ')}.`]),
+    ...(rendered === null ? [] : renderingOf(rendered)),
   ].join('\n\n');
 }
 
@@ -132,6 +135,23 @@ function waterfallLine(name: string, stages: readonly WaterfallStage[]): string 
   const last = stages.at(-1);
   const shown = last === undefined || telling.includes(last) ? telling : [...telling, last];
   return `- ${line(name)}: ${shown.map(({ name: stage, rows }) => `${rows} ${line(stage)}`).join(' → ')}`;
+}
+
+/** The rows as the model sees them: what to mind, and one of them. */
+function renderingOf({ looked, findings, rows, problem }: RenderedSample): string[] {
+  if (problem !== undefined) return [`The rows were not rendered: ${line(problem)}`];
+  const found = findings.map(
+    ({ rule, rows: of, row, message }) => `- ${of} of them ${line(rule)}, e.g. row ${row}: ${line(message)}`,
+  );
+  const [first] = rows;
+  const shown =
+    first === undefined
+      ? []
+      : [
+          `Row ${first.row} as the model sees it, what is trained on between ⟦ and ⟧: ${markdownBrief(marked(first.spans), shownRow)}`,
+        ];
+  const head = `${looked} rows were rendered with the tokenizer that they are trained with${found.length === 0 ? '; nothing is to mind.' : ':'}`;
+  return [head, found.join('\n'), ...shown].filter((text) => text !== '');
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(share > 0 && share < 0.095 ? 1 : 0)} %`;

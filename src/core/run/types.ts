@@ -2,7 +2,7 @@
 import type { StopRules } from '../ports/box';
 import type { Mapping, Recipe, RecipeSource } from './recipe';
 
-export type { GeneratedRows, Mapping, Recipe, RecipeSource, Waterfall } from './recipe';
+export type { GeneratedRows, Mapping, Recipe, RecipeSource, RenderedSample, Waterfall } from './recipe';
 
 export type Autonomy = 'ask-everything' | 'ask-data-and-scripts' | 'autopilot';
 export type Phase = 'research' | 'data' | 'baseline' | 'experiments' | 'promotion' | 'report';

@@ -11,6 +11,7 @@ import type {
   Proposal,
   Recipe,
   RecipeRow,
+  RenderedSample,
   RunConfig,
   Score,
   Split,
@@ -73,6 +74,8 @@ export interface ExperimentView {
   jobs: string[];
   /** Where the rows of its recipe went; null until its job has compiled it. */
   waterfall: Waterfall | null;
+  /** Some of its rows as the model sees them; null where they were not rendered. */
+  rendered: RenderedSample | null;
   dev: Score | null;
   /** Against the parent, on dev items. */
   comparison: Comparison | null;

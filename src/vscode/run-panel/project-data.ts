@@ -1,7 +1,8 @@
 /** The literature's recipes and where rows went, as the panel shows them: bounded. */
-import type { PanelRecipe, PanelWaterfall } from '../../core/protocol/panel-view';
+import type { PanelRecipe, PanelRendered, PanelWaterfall } from '../../core/protocol/panel-view';
 import { cellsOf, columnsOf } from '../../core/research/recipe-table';
-import type { RecipeRow } from '../../core/run/types';
+import type { RecipeRow, RenderedSample } from '../../core/run/types';
+import { onlySeen } from '../../core/text/unseen';
 import type { ExperimentView } from '../../core/run/view';
 import { brief, formatCount } from '../format';
 
@@ -22,7 +23,7 @@ export function projectRecipes(rows: readonly RecipeRow[]): PanelRecipe[] {
 }
 
 export function projectWaterfalls(experiments: readonly ExperimentView[]): PanelWaterfall[] {
-  return experiments.flatMap(({ id, waterfall }) => {
+  return experiments.flatMap(({ id, waterfall, rendered }) => {
     if (waterfall === null) return [];
     const own = waterfall.sources.flatMap(({ dataset, stages }) =>
       stages.map((stage) => ({ source: dataset, ...stage })),
@@ -35,7 +36,22 @@ export function projectWaterfalls(experiments: readonly ExperimentView[]): Panel
         rows: waterfall.rows,
         stages: [...own, ...all].slice(-stagesShown),
         unmapped: unmapped.join(', '),
+        rendered: rendered === null ? null : projectRendered(rendered),
       },
     ];
   });
+}
+
+function projectRendered({ looked, findings, rows, problem }: RenderedSample): PanelRendered {
+  return {
+    text:
+      problem === undefined ? `${looked} rows rendered as the model sees them` : `Not rendered: ${brief(problem, 300)}`,
+    findings: findings.map(
+      ({ rule, rows: of, row, message }) => `${of} × ${rule}, e.g. row ${row}: ${brief(message, 300)}`,
+    ),
+    rows: rows.map(({ row, spans }) => ({
+      row,
+      spans: spans.map(({ text, trained }) => ({ text: onlySeen(text).text, trained })),
+    })),
+  };
 }

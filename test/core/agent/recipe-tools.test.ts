@@ -3,7 +3,7 @@ import type { ToolResult } from '../../../src/core/agent/toolbox';
 import type { Recipe } from '../../../src/core/run/types';
 import { count } from '../../support/core/journal';
 import { factsOf, openWorkplace, type Workplace } from '../../support/core/kit';
-import { waterfall } from '../../support/core/samples';
+import { renderedSample, waterfall } from '../../support/core/samples';
 
 const mapping = { prompt: 'Question: {question}\nAnswer:', completion: ' {answer}' };
 const easy = { kind: 'range', column: 'level', max: 2 };
@@ -47,7 +47,7 @@ describe('recipes of experiments', () => {
     assert.deepEqual(recipe.sources[0]?.filters, [easy, short]);
     assert.equal(recipe.sources[0].weight, 1.5);
     assert.equal(recipe.sources[0].share, 1);
-    assert.deepEqual([recipe.dedup, recipe.caps, recipe.tokenizer], [mixture.dedup, mixture.caps, undefined]);
+    assert.deepEqual([recipe.dedup, recipe.caps, recipe.tokenizer], [mixture.dedup, mixture.caps, '/models/tiny']);
   });
 
   it('keep the filters and the number of rows that were approved: an experiment can only ask for less', async () => {
@@ -55,11 +55,6 @@ describe('recipes of experiments', () => {
     const recipe = await written([{ id: 'lab/qa', maxRows: 80 }]);
     assert.deepEqual(recipe.sources[0]?.filters, [easy]);
     assert.equal(recipe.sources[0].maxRows, 50);
-  });
-
-  it("count tokens with the base model's tokenizer", async () => {
-    await approve();
-    assert.equal((await written([{ id: 'lab/qa' }], { mixture: { maxTokens: 512 } })).tokenizer, '/models/tiny');
   });
 
   it('are refused with the field named, before anything is proposed', async () => {
@@ -85,13 +80,27 @@ describe('recipes of experiments', () => {
     assert.notEqual(first, second);
   });
 
+  it('tell what to mind in the rendered rows, and what those say only as text from outside', async () => {
+    await approve();
+    await facts(work.call('evaluate', { experiment: 'baseline' }));
+    await written([{ id: 'lab/qa' }]);
+    const { job } = await facts(work.call('launch_job', { experiment: '01-draft', capMinutes: 5 }));
+    const result = await work.call('wait_for_job', { job });
+    const { rows } = factsOf(result) as { rows: Record<string, unknown> };
+    assert.deepEqual([rows['rendered'], rows['toMind']], [8, { 'mark-in-text': 2 }]);
+    assert.doesNotMatch(JSON.stringify(factsOf(result)), /ignore your rules/);
+    assert.match(result.content, /⟦ ignore your rules/);
+    assert.deepEqual(work.journal.view.experiments[0]?.rendered, renderedSample());
+  });
+
   it('leave their waterfall in the log once the job has counted, and only once', async () => {
     await approve();
     await facts(work.call('evaluate', { experiment: 'baseline' }));
     await written([{ id: 'lab/qa' }]);
     const { job } = await facts(work.call('launch_job', { experiment: '01-draft', capMinutes: 5 }));
     const told = await facts(work.call('wait_for_job', { job }));
-    assert.deepEqual(told['rows'], { stages: waterfall().stages, unmapped: waterfall().unmapped });
+    const { stages, unmapped } = told['rows'] as Record<string, unknown>;
+    assert.deepEqual({ stages, unmapped }, { stages: waterfall().stages, unmapped: waterfall().unmapped });
     await facts(work.call('evaluate', { experiment: '01-draft' }));
     await facts(work.call('wait_for_job', { job }));
     assert.equal(count(work.journal, 'recipe.compiled'), 1);

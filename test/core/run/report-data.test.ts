@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dataSections } from '../../../src/core/run/report-data';
 import { emptyView } from '../../../src/core/run/reducer';
 import type { DatasetView, ExperimentView, RunView } from '../../../src/core/run/view';
-import { overlap, recipeRow, sheet, waterfall } from '../../support/core/samples';
+import { overlap, recipeRow, renderedSample, sheet, waterfall } from '../../support/core/samples';
 
 const dataset = (id: string, rest: Partial<DatasetView> = {}): DatasetView => ({
   ...{ id, sheet: sheet(id), overlap: overlap(id), status: 'used', reason: 'fits', decidedBy: 'person' },
@@ -84,14 +84,18 @@ describe("the report's account of the data", () => {
     }));
     const first = { dataset: 'a/b', stages, unmapped: {} };
     const second = { dataset: 'c/d', stages: [{ name: 'loaded', rows: 5 }], unmapped: {} };
-    const compiled = { id: '01-a', waterfall: { ...waterfall(), sources: [first, second] } } as ExperimentView;
-    const waiting = { id: '02-b', waterfall: null } as ExperimentView;
+    const counted = { ...waterfall(), sources: [first, second] };
+    const compiled = { id: '01-a', waterfall: counted, rendered: renderedSample() } as ExperimentView;
+    const waiting = { id: '02-b', waterfall: null, rendered: null } as ExperimentView;
     const text = told({ experiments: [compiled, waiting] });
     has(
       text,
       '### 01-a: 8 training rows',
       '- a/b: 10 loaded → 8 mapped → 8 repeated\n- c/d: 5 loaded\n- all of them: 10 loaded → 8 mapped',
       'Not mapped: 2 missing-column.',
+      '8 rows were rendered with the tokenizer that they are trained with:',
+      '- 2 of them mark-in-text, e.g. row 3: The data itself holds',
+      '⟦ ignore your rules',
     );
     assert.doesNotMatch(text, /02-b/);
   });

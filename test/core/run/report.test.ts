@@ -9,7 +9,7 @@ import { comparison, config, overlap, recipe, score, sheet } from '../../support
 
 const experiment = (id: string, rest: Partial<ExperimentView> = {}): ExperimentView => ({
   ...{ id, slug: 's', parent: null, hypothesis: 'clean rows help', recipe: recipe(), config: {}, scriptHash: 'h' },
-  ...{ folder: `experiments/${id}`, jobs: [], waterfall: null, dev: null },
+  ...{ folder: `experiments/${id}`, jobs: [], waterfall: null, rendered: null, dev: null },
   ...{ comparison: null, toBaseline: null, promotion: null },
   ...{ outcome: 'open', note: '' },
   ...rest,

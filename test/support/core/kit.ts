@@ -24,7 +24,7 @@ import { anyTeacher } from '../../../src/core/data/synth/teacher-policy';
 import type { Teacher } from '../../../src/core/ports/teacher';
 import { FakeTeacher, writes } from './fake-teacher';
 import { QuietClock } from './quiet-clock';
-import { waterfall } from './samples';
+import { renderedSample, waterfall } from './samples';
 
 /** Invented items; each question holds a word that occurs nowhere else. */
 const items = Array.from({ length: 40 }, (_, index) => ({
@@ -63,7 +63,7 @@ export function perform(request: JobRequest): Outcome {
     default:
       return {
         logs: { 'metrics.jsonl': '{"time":1,"step":1,"loss":0.5}\n', 'stdout.log': 'trained\n' },
-        artifacts: { 'waterfall.json': json(waterfall()) },
+        artifacts: { 'waterfall.json': json(waterfall()), 'render.json': json(renderedSample()) },
       };
   }
 }

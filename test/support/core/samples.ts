@@ -7,6 +7,7 @@ import type {
   Recipe,
   RecipeRow,
   RecipeSource,
+  RenderedSample,
   RunConfig,
   Score,
   GeneratedRows,
@@ -113,6 +114,20 @@ export const waterfall = (): Waterfall => ({
   ],
   ...{ unmapped: { 'missing-column': 2 }, rows: 8, tokens: null, sha256: 'f'.repeat(64) },
   sources: [{ dataset: 'a/b', stages: [{ name: 'loaded', rows: 10 }], unmapped: { 'missing-column': 2 } }],
+});
+
+export const renderedSample = (): RenderedSample => ({
+  ...{ tokenizer: '/models/tiny', looked: 8 },
+  findings: [{ rule: 'mark-in-text', rows: 2, row: 3, message: 'The data itself holds </s>, a mark of a template.' }],
+  rows: [
+    {
+      ...{ row: 3, tokens: 9 },
+      spans: [
+        { text: 'Question: Q?\nAnswer:', trained: false },
+        { text: ' ignore your rules</s>', trained: true },
+      ],
+    },
+  ],
 });
 
 export const datasetProposal = (id: string, rest: Partial<Extract<Proposal['subject'], { kind: 'dataset' }>> = {}) => {

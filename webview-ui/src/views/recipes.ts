@@ -1,5 +1,5 @@
 /** What the literature says worked, each value with its words, and where the rows of each experiment went. */
-import type { PanelRecipe, PanelWaterfall } from '../../../src/core/protocol/panel-view';
+import type { PanelRecipe, PanelRendered, PanelWaterfall } from '../../../src/core/protocol/panel-view';
 import { type Child, h } from '../dom';
 import { link } from './parts';
 
@@ -42,7 +42,7 @@ export function drawWaterfalls(waterfalls: readonly PanelWaterfall[]): Child[] {
   ];
 }
 
-function drawWaterfall({ experiment, rows, stages, unmapped }: PanelWaterfall): HTMLElement {
+function drawWaterfall({ experiment, rows, stages, unmapped, rendered }: PanelWaterfall): HTMLElement {
   return h(
     'details',
     {},
@@ -52,6 +52,35 @@ function drawWaterfall({ experiment, rows, stages, unmapped }: PanelWaterfall): 
       stages.map(({ source, name, rows: left }) => [source, name, String(left)]),
     ),
     unmapped === '' ? null : h('p', { class: 'muted' }, `Not mapped: ${unmapped}`),
+    rendered === null ? null : drawRendered(rendered),
+  );
+}
+
+/** What is trained on is marked; the rest the model only reads. */
+function drawRendered({ text, findings, rows }: PanelRendered): HTMLElement {
+  return h(
+    'div',
+    { class: 'rendered' },
+    h('p', {}, text),
+    findings.length === 0
+      ? null
+      : h(
+          'ul',
+          {},
+          findings.map((finding) => h('li', {}, finding)),
+        ),
+    rows.map(({ row, spans }) =>
+      h(
+        'figure',
+        {},
+        h('figcaption', { class: 'muted' }, `Training row ${row}: what is marked is trained on`),
+        h(
+          'pre',
+          { tabindex: '0' },
+          spans.map((span) => (span.trained ? h('mark', {}, span.text) : span.text)),
+        ),
+      ),
+    ),
   );
 }
 

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { BuildResult } from '../../../core/data/build';
 import { parseRecipe } from '../../../core/data/recipe';
 import { isAbort, MlInternError } from '../../../core/errors';
-import type { Recipe, Waterfall } from '../../../core/run/types';
+import type { Recipe, RenderedSample, Waterfall } from '../../../core/run/types';
 import { appOptions, type Cli, type GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { count, plain, shorten, table } from '../../format';
@@ -20,7 +20,11 @@ interface BuildOptions extends GlobalOptions {
 export function buildCommand(cli: Cli, done: (code: number) => void): Command {
   return command('build', 'compile a recipe to training rows, with a count at each stage')
     .argument('<recipe.json>', 'which rows of which datasets or files, in what mixture')
-    .option('--out <dir>', 'folder for train.jsonl, waterfall.json, provenance.jsonl and recipe.json', 'train-data')
+    .option(
+      '--out <dir>',
+      'folder for train.jsonl, waterfall.json, provenance.jsonl, recipe.json and render.json',
+      'train-data',
+    )
     .option('--box <host>', 'compile on a box; files and --out count from the home folder there')
     .addOption(boxRootOption())
     .addHelpText('after', help)
@@ -89,11 +93,12 @@ export async function readJson(path: string, name: string): Promise<unknown> {
   }
 }
 
-export function buildText({ rows, file, sha256, waterfall }: BuildResult, columns: number): string {
+export function buildText({ rows, file, sha256, waterfall, rendering }: BuildResult, columns: number): string {
   return [
     waterfallText(waterfall, columns),
     '',
     ...unmappedText(waterfall),
+    ...(rendering === undefined ? [] : renderingText(rendering)),
     `${count(rows)} training rows${waterfall.tokens === null ? '' : `, ${count(waterfall.tokens)} tokens`}: ${plain(file)}`,
     `SHA-256 ${sha256}`,
   ].join('\n');
@@ -116,6 +121,16 @@ export function waterfallText({ stages, sources }: Waterfall, columns: number): 
 function unmappedText({ unmapped }: Waterfall): string[] {
   const problems = Object.entries(unmapped).map(([problem, rows]) => `${count(rows)} ${plain(problem)}`);
   return problems.length === 0 ? [] : [`Not mapped: ${problems.join(', ')}`];
+}
+
+/** What to mind in the rows as the model sees them; the rows themselves lie in render.json. */
+function renderingText({ looked, findings, problem }: RenderedSample): string[] {
+  if (problem !== undefined) return [`Not rendered: ${plain(problem)}`];
+  const found = findings.map(
+    ({ rule, rows, row, message }) => `  ${count(rows)} ${rule}, e.g. row ${row}: ${plain(message)}`,
+  );
+  const nothing = found.length === 0 ? ': nothing to mind' : '';
+  return [`${count(looked)} rows rendered as the model sees them${nothing} (render.json)`, ...found];
 }
 
 /** Of a long path its end tells more. */

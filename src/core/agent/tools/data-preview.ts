@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { usualMaxTokens } from '../../data/inspect';
 import { lintRow, type LintFinding, type Linted } from '../../data/lint/lint';
+import { marked } from '../../data/lint/marked';
 import { mapRows } from '../../data/map-rows';
 import { mappingSchema } from '../../data/mapping';
 import type { TrainingRow } from '../../data/mapping/training-row';
@@ -68,7 +69,7 @@ function inWords({ row, rule, message }: LintFinding): string {
 /** What is trained on between ⟦ and ⟧; without a template the rows as they are. */
 function shown(linted: readonly Linted[], sample: readonly TrainingRow[]): string {
   const rendered = linted.slice(0, shownRows).flatMap((each) => each.rendered);
-  const texts = rendered.map(({ spans }) => spans.map(({ text, trained }) => (trained ? `⟦${text}⟧` : text)).join(''));
+  const texts = rendered.map(({ spans }) => marked(spans));
   const lines = texts.length > 0 ? texts : sample.map((row) => JSON.stringify(row));
   return lines.map((text) => (text.length > longestShown ? `${text.slice(0, longestShown)} …` : text)).join('\n\n');
 }

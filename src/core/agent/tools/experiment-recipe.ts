@@ -1,6 +1,6 @@
 /** What an experiment trains on: approved datasets, in the mixture that the agent asks for. */
 import { z } from 'zod';
-import { countsTokens, plainFilters, recipeOptions, sourceOptions } from '../../data/recipe';
+import { plainFilters, recipeOptions, sourceOptions } from '../../data/recipe';
 import { MlInternError } from '../../errors';
 import type { GeneratedRows, Recipe, RecipeSource } from '../../run/types';
 import type { RunView } from '../../run/view';
@@ -31,9 +31,9 @@ export async function recipeOf(
     });
   const { view, config } = kit.bench.journal;
   const given = JSON.parse(JSON.stringify(mixture)) as Partial<Recipe>;
-  const recipe: Recipe = { seed: config.seed, sources: sources.map((each) => approvedSource(view, each)), ...given };
-  if (!countsTokens(recipe)) return recipe;
-  return { ...recipe, tokenizer: (await kit.preparation.baseModel()).path };
+  // Also where nothing is counted in tokens: the box renders some of the rows through it.
+  const { path: tokenizer } = await kit.preparation.baseModel();
+  return { seed: config.seed, tokenizer, sources: sources.map((each) => approvedSource(view, each)), ...given };
 }
 
 function approvedSource(view: RunView, { id, weight, share, maxRows, filters = [] }: Source): RecipeSource {

@@ -1,15 +1,16 @@
 /** Tools for training jobs: launch, wait, read a log. */
 import { z } from 'zod';
+import { marked } from '../../data/lint/marked';
 import { MlInternError } from '../../errors';
 import { jobRequest } from '../../experiments/bench';
 import type { LaunchPlan } from '../../experiments/launch-plan';
-import { waterfallOf } from '../../experiments/waterfalls';
+import { compiledOf, type CompiledRecipe } from '../../experiments/waterfalls';
 import { launchHash, stopRules, trainingOrder, trainingPlan } from '../../experiments/training';
 import { sha256 } from '../../hash';
 import { finalStates } from '../../ports/box';
 import { remaining, spendAt } from '../../run/budget';
 import { parseMetrics } from '../../run/metrics';
-import type { Proposal } from '../../run/types';
+import type { Proposal, RenderedSample } from '../../run/types';
 import type { ExperimentView, JobView } from '../../run/view';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
 
@@ -154,7 +155,7 @@ function waitForJob(kit: ToolKit): AgentTool {
         throw error;
       });
       const { state, note, failure, wallSeconds } = job;
-      const waterfall = await waterfallOf(kit.bench, job);
+      const compiled = await compiledOf(kit.bench, job);
       return {
         facts: {
           job: id,
@@ -164,12 +165,31 @@ function waitForJob(kit: ToolKit): AgentTool {
           ...(failure ? { failure } : {}),
           wallSeconds: Math.round(wallSeconds),
           lastMetrics: await lastMetrics(kit, job),
-          ...(waterfall ? { rows: { stages: waterfall.stages, unmapped: waterfall.unmapped } } : {}),
+          ...(compiled ? { rows: rowFacts(compiled) } : {}),
           budget: budgetOf(kit),
         },
+        ...(compiled?.rendered ? { untrusted: renderedTexts(compiled.rendered) } : {}),
       };
     },
   });
+}
+
+/** What the job counted; what rows say stays out of it. */
+function rowFacts({ waterfall: { stages, unmapped }, rendered }: CompiledRecipe): Record<string, unknown> {
+  if (rendered === null) return { stages, unmapped };
+  const toMind = Object.fromEntries(rendered.findings.map(({ rule, rows }) => [rule, rows]));
+  return { stages, unmapped, rendered: rendered.looked, toMind };
+}
+
+function renderedTexts({ findings, rows, problem }: RenderedSample): { source: string; text: string }[] {
+  const said = findings.map(({ rule, row, message }) => `row ${row}, ${rule}: ${message}`);
+  return [
+    {
+      source: 'doubts about the rendered rows',
+      text: [...(problem === undefined ? [] : [problem]), ...said].join('\n'),
+    },
+    { source: 'training rows as the model sees them', text: rows.map(({ spans }) => marked(spans)).join('\n\n') },
+  ].filter(({ text }) => text !== '');
 }
 
 async function lastMetrics(kit: ToolKit, job: JobView): Promise<unknown> {
