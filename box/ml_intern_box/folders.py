@@ -30,6 +30,13 @@ def job_folder(root, job_id):
     return os.path.join(root, "jobs", job_id)
 
 
+def plain_name(name):
+    """A name of one part that a person chose."""
+    if not isinstance(name, str) or not _ID.fullmatch(name):
+        raise BoxError("bad-input", "%r is not a name for a folder." % (name,), "Use letters, digits, dots and dashes.")
+    return name
+
+
 def known_job(root, job_id):
     """The folder of a job that is there; a link in its place is not one."""
     job = job_folder(root, job_id)

@@ -10,6 +10,7 @@ import type { AppOptions } from './options';
 import { RunsService } from './runs-service';
 
 export { listHardware, openBox } from './box-factory';
+export { findCode, sendCode } from './code';
 export { buildEnvironment } from './environments';
 export { buildData, checkOverlap } from './data-programs';
 export { openPapers } from './papers';

@@ -4,6 +4,7 @@ import type { JudgedHit, SheetRequest } from '../app/data-sheet';
 import type { MapAnswer, MapRequest } from '../app/data-map';
 import type { RowsRequest } from '../app/rows';
 import type { SynthAnswer, SynthOrder, SynthWatch } from '../app/synth';
+import type { CodeOrder, FoundCode, SentCode } from '../app/code';
 import type { WheelOrder } from '../app/wheels';
 import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
@@ -30,6 +31,8 @@ export interface App {
   buildEnvironment(box: OpenedBox, name: string, productRoot: string): Promise<JobStatus>;
   fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;
   listHardware(options: AppOptions): Promise<Flavor[]>;
+  findCode(folder: string): Promise<FoundCode>;
+  sendCode(box: OpenedBox, order: CodeOrder): Promise<SentCode>;
   openPapers(options: AppOptions): Papers;
   openRows(request: RowsRequest, options: AppOptions, signal?: AbortSignal): Promise<RowSource>;
   dataSheet(request: SheetRequest, options: AppOptions, signal?: AbortSignal): Promise<Inspected>;

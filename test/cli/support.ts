@@ -1,6 +1,7 @@
 /** A terminal and runs that tests can look into: the CLI is driven through `runCli`, as a person drives it. */
 import { resolve } from 'node:path';
 import { buildEnvironment } from '../../src/app/environments';
+import { findCode, sendCode } from '../../src/app/code';
 import { buildData, checkOverlap } from '../../src/app/data-programs';
 import { openPapers } from '../../src/app/papers';
 import { reduce } from '../../src/core/run/reducer';
@@ -269,6 +270,8 @@ export async function play(
     dataSheet,
     searchDatasets,
     buildEnvironment: (box, name) => buildEnvironment(box, name, resolve(__dirname, '../..')),
+    findCode,
+    sendCode,
     fillWheelhouse: (_box, order) => {
       order.onProgress({ bytes: 0, totalBytes: 2 ** 20 });
       return Promise.resolve(wheelhouse(order.sets));

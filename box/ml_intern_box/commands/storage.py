@@ -3,7 +3,7 @@
 import sys
 
 from .. import artifacts as job_artifacts
-from .. import files
+from .. import files, workspace
 from .given import given
 
 LARGE = 1 << 18
@@ -17,6 +17,10 @@ def take(root, _options):
 
 def adopt(root, options):
     return files.adopt(root, options.hash)
+
+
+def lay(root, options):
+    return {"code": workspace.lay(root, options.name_of_code, given().get("files"))}
 
 
 def artifacts(root, options):

@@ -10,6 +10,7 @@ import { fetchCommand } from './box/fetch';
 import { forwardCommand } from './box/forward';
 import { hardwareCommand } from './box/hardware';
 import { jobsCommand } from './box/jobs';
+import { pushCommand } from './box/push';
 import { stopJobCommand } from './box/stop';
 import { usageCommand } from './box/usage';
 import { wheelhouseCommand } from './box/wheelhouse';
@@ -21,6 +22,7 @@ const makers = [
   stopJobCommand,
   artifactsCommand,
   fetchCommand,
+  pushCommand,
   usageCommand,
   envsCommand,
   cleanCommand,

@@ -2,7 +2,16 @@
 import type { z } from 'zod';
 import { isAbort, MlInternError } from '../errors';
 import type { Box, BoxCard, JobFile, JobRequest, JobStatus, JobUpdate } from '../ports/box';
-import type { ArtifactList, BoxStorage, FetchReport, LocalFile, PushReport, StorageOptions } from '../ports/box-files';
+import type {
+  ArtifactList,
+  BoxStorage,
+  CodeFile,
+  CodeReport,
+  FetchReport,
+  LocalFile,
+  PushReport,
+  StorageOptions,
+} from '../ports/box-files';
 import type { BoxKeeping, BoxUsage, CleanReport, CleanRequest } from '../ports/box-keeping';
 import type { Clock, Logger } from '../ports/common';
 import type { JobTails } from '../ports/job-tails';
@@ -153,6 +162,10 @@ export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Sig
 
   push(files: readonly LocalFile[], options?: StorageOptions): Promise<PushReport> {
     return this.storage.push(files, options);
+  }
+
+  layOut(name: string, files: readonly CodeFile[], signal?: AbortSignal): Promise<CodeReport> {
+    return this.storage.layOut(name, files, signal);
   }
 
   artifacts(id: string, signal?: AbortSignal): Promise<ArtifactList> {

@@ -26,6 +26,21 @@ export interface PushReport {
   already: number;
 }
 
+/** A file of a folder of code. */
+export interface CodeFile extends LocalFile {
+  /** Below the folder, with `/` between its parts. */
+  path: string;
+  executable: boolean;
+}
+
+export interface CodeReport {
+  /** On the box. */
+  folder: string;
+  files: number;
+  /** Files that lay there before and are not part of the code any more. */
+  removed: number;
+}
+
 export type ArtifactKind = 'file' | 'folder' | 'link' | 'other';
 
 export interface Artifact {
@@ -58,6 +73,8 @@ export interface FetchReport {
 export interface BoxStorage {
   /** Keeps files on the box under their hashes; one that was cut off goes on where it stopped. */
   push(files: readonly LocalFile[], options?: StorageOptions): Promise<PushReport>;
+  /** Lays out files that were pushed before as `code/NAME` on the box: as a whole, in place of what lay there. */
+  layOut(name: string, files: readonly CodeFile[], signal?: AbortSignal): Promise<CodeReport>;
   artifacts(id: string, signal?: AbortSignal): Promise<ArtifactList>;
   /** Fetches files, and folders with all below them, into a folder of this machine and nowhere else. No paths: everything. */
   fetch(id: string, paths: readonly string[], folder: string, options?: StorageOptions): Promise<FetchReport>;
