@@ -30,7 +30,12 @@ export function buildData(
   return withFiles(host, options, (place) => compileRecipe(place, order, watch));
 }
 
-async function withFiles<T>(host: string, options: AppOptions, use: (place: ProgramPlace) => Promise<T>): Promise<T> {
+/** Hands over where programs of the box package run on files. */
+export async function withFiles<T>(
+  host: string,
+  options: AppOptions,
+  use: (place: ProgramPlace) => Promise<T>,
+): Promise<T> {
   if (parseHfJobsName(host)) throw noFiles(host);
   const packageFiles = await readBoxPackage(join(options.productRoot, 'box'));
   const shell = await openShell(parseBoxName(host, []).host, options);

@@ -16,6 +16,7 @@ export { buildData, checkOverlap } from './data-programs';
 export { openPapers } from './papers';
 export { practiceConfig } from './practice';
 export { mapData } from './data-map';
+export { checkModel } from './doctor';
 export { dataSheet, searchDatasets } from './data-sheet';
 export { openRows } from './rows';
 export { synthesise } from './synth';

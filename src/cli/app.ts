@@ -10,6 +10,7 @@ import type { OpenedBox } from '../core/box/opened-box';
 import { splitOptions } from '../core/box/scheduler';
 import type { BuildResult, BuildWatch } from '../core/data/build';
 import type { OverlapOrder, OverlapResult, OverlapWatch } from '../core/data/overlap-check';
+import type { DoctorOrder, DoctorResult } from '../core/doctor/doctor';
 import type { JobStatus } from '../core/ports/box';
 import type { Logger } from '../core/ports/common';
 import type { Inspected } from '../core/data/inspect';
@@ -45,6 +46,7 @@ export interface App {
     watch: BuildWatch,
   ): Promise<BuildResult>;
   synthesise(order: SynthOrder, options: AppOptions, watch: SynthWatch): Promise<SynthAnswer>;
+  checkModel(host: string, order: DoctorOrder, options: AppOptions, signal?: AbortSignal): Promise<DoctorResult>;
   checkOverlap(host: string, order: OverlapOrder, options: AppOptions, watch: OverlapWatch): Promise<OverlapResult>;
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { Cli } from './app';
 import { boxCommand } from './commands/box';
 import { dataCommand } from './commands/data';
+import { doctorCommand } from './commands/doctor';
 import { evalCommand } from './commands/eval';
 import { papersCommand } from './commands/papers';
 import { practiceCommand } from './commands/practice';
@@ -40,8 +41,11 @@ function makeProgram(cli: Cli, done: (code: number) => void): Command {
     )
     .version(cli.version)
     .addHelpText('after', exitCodesHelp);
-  for (const make of [practiceCommand, runCommand, runsCommand, boxCommand, dataCommand, evalCommand, papersCommand])
-    program.addCommand(make(cli, done));
+  const makers = [
+    ...[practiceCommand, runCommand, runsCommand, boxCommand, dataCommand],
+    ...[evalCommand, doctorCommand, papersCommand],
+  ];
+  for (const make of makers) program.addCommand(make(cli, done));
   configure(program, cli);
   return program;
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { buildEnvironment } from '../../src/app/environments';
 import { findCode, sendCode } from '../../src/app/code';
 import { buildData, checkOverlap } from '../../src/app/data-programs';
+import { checkModel } from '../../src/app/doctor';
 import { openPapers } from '../../src/app/papers';
 import { reduce } from '../../src/core/run/reducer';
 import type { RunEvent, EventData, EventType } from '../../src/core/run/events';
@@ -283,6 +284,10 @@ export async function play(
     synthesise: (order, given, watch) => {
       options = given;
       return synthesise(order, { ...given, productRoot: resolve(__dirname, '../..') }, watch);
+    },
+    checkModel: (host, order, given, signal) => {
+      options = given;
+      return checkModel(host, order, { ...given, productRoot: resolve(__dirname, '../..') }, signal);
     },
     checkOverlap: (host, order, given, watch) => {
       options = given;
