@@ -142,6 +142,14 @@ function contract(name: string, open: () => Promise<World>, close: () => Promise
       await assert.rejects(box.artifacts('nobody'), { reason: 'bad-input' });
     });
 
+    it('fetches files of the same content that lie beside each other', async () => {
+      const twins = Array.from({ length: 20 }, (_, n) => `twin-${n}`);
+      const id = await made(Object.fromEntries(twins.map((path) => [path, 'the same'])));
+      const to = join(folder, 'twins');
+      assert.equal((await box.fetch(id, [], to)).fetched, twins.length);
+      assert.deepEqual((await readdir(to)).sort(), twins.sort());
+    });
+
     it('fetches files of any name, and only what changed', async () => {
       const id = await made(Object.fromEntries(hostile.map((path) => [path, `content of ${path}`])));
       await symlink('/etc/passwd', join(root, 'jobs', id, 'artifacts', 'secret'));

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readBoxPackage } from '../../src/adapters/files/box-package';
+import { localFiles } from '../../src/adapters/files/local-files';
 import { SshShell } from '../../src/adapters/ssh/ssh-shell';
 import type { DestinationOverrides } from '../../src/adapters/ssh/destination';
 import { systemClock } from '../../src/adapters/system/clock';
@@ -66,5 +67,13 @@ export async function withWorld<T>(act: (world: World) => Promise<T>, root?: str
 export async function openBox(address: Address, around: (shell: Shell) => Shell = (shell) => shell) {
   const shell = new SshShell({ host: 'box', configFile: '/dev/null', overrides: address.destination });
   const packageFiles = await readBoxPackage(resolve(__dirname, '../../box'));
-  return new SupervisedBox({ name: 'box', shell: around(shell), packageFiles, root: address.root, clock: systemClock });
+  const files = { transfer: shell, local: localFiles };
+  return new SupervisedBox({
+    name: 'box',
+    shell: around(shell),
+    packageFiles,
+    root: address.root,
+    files,
+    clock: systemClock,
+  });
 }

@@ -1,6 +1,7 @@
 /** Fetches artifacts: only what changed, verified by hash, and seen under its name only when it is whole. */
 import { z } from 'zod';
 import { MlInternError } from '../errors';
+import { sha256 } from '../hash';
 import { InFlight } from '../in-flight';
 import type { FetchReport, StorageOptions } from '../ports/box-files';
 import { planFetch, type Wanted } from './fetch-plan';
@@ -229,10 +230,10 @@ class Fetch {
   }
 }
 
-/** Beside its place and by its content, so that the beginning of another version is never gone on with. */
+/** Beside its place, by its content and its name: neither another version nor a file of the same content is gone on with. */
 function partOf(place: string, hash: string): string {
   const cut = place.lastIndexOf('/') + 1;
-  return `${place.slice(0, cut)}.${hash.slice(0, 16)}.part`;
+  return `${place.slice(0, cut)}.${hash.slice(0, 16)}.${sha256(place.slice(cut)).slice(0, 8)}.part`;
 }
 
 async function held(talk: Conversation, bytes: number): Promise<Uint8Array> {

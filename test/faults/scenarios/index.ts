@@ -3,8 +3,10 @@ import type { Scenario } from '../scenario';
 import { clientKilled } from './client-killed';
 import { clockSkew } from './clock-skew';
 import { cuts } from './cuts';
+import { diskFreed } from './disk-freed';
 import { diskFull } from './disk-full';
 import { halfOpen } from './half-open';
+import { hostileNames } from './hostile-names';
 import { lingering } from './lingering';
 import { rebooted } from './rebooted';
 import { slowLink } from './slow-link';
@@ -21,7 +23,9 @@ export const scenarios: readonly Scenario[] = [
   lingering,
   rebooted,
   diskFull,
+  diskFreed,
   clockSkew,
   slowLink,
   halfOpen,
+  hostileNames,
 ];
