@@ -8,7 +8,6 @@ import { Toolbox } from '../core/agent/toolbox';
 import { allTools } from '../core/agent/tools/all';
 import type { ToolKit } from '../core/agent/tools/tool';
 import type { ApprovalBroker } from '../core/approvals/broker';
-import { MlInternError } from '../core/errors';
 import { askOnce, type Bench } from '../core/experiments/bench';
 import { Evaluations } from '../core/experiments/evaluations';
 import { Preparation } from '../core/experiments/preparation';
@@ -20,6 +19,7 @@ import { Jobs } from '../core/run/jobs';
 import type { Journal } from '../core/run/journal';
 import { writeReport } from '../core/run/report';
 import type { MetricPoint } from '../core/run/runs';
+import { recordBenchmark } from '../core/experiments/same-measurement';
 import { loadBenchmark } from './benchmark';
 import { openBox } from './box-factory';
 import { endpointsOf, type Endpoints } from './endpoints';
@@ -89,19 +89,14 @@ async function openBench(assembly: Assembly, box: Box, endpoints: Endpoints): Pr
   const { journal, store, folder, options, signal, onMetrics } = assembly;
   const { config } = journal;
   const loaded = await loadBenchmark(config.benchmark, options.workspace, config.seed);
-  await checkBenchmark(journal, loaded.benchmark.itemsHash, {
-    name: loaded.benchmark.name,
-    metric: loaded.benchmark.metric,
-    items: loaded.items.length,
-    dev: loaded.splits.dev.length,
-    promotion: loaded.splits.promotion.length,
-  });
+  await recordBenchmark(journal, loaded);
   return {
     runId: journal.view.id,
     runFolder: folder,
     journal,
     store,
     loaded,
+    reloadBenchmark: async () => (await loadBenchmark(config.benchmark, options.workspace, config.seed)).benchmark,
     jobs: new Jobs({ box, journal, store, runFolder: folder, onMetrics, signal }),
     environmentSets: await readEnvironmentSets(options.productRoot),
     // The practice models are so small that more threads only get in each other's way.
@@ -109,24 +104,6 @@ async function openBench(assembly: Assembly, box: Box, endpoints: Endpoints): Pr
     jobSecrets: () => endpoints.jobSecrets(),
     card: askOnce(box, signal),
   };
-}
-
-/** The benchmark of a run never changes: other items would be another measurement. */
-async function checkBenchmark(
-  journal: Journal,
-  itemsHash: string,
-  facts: { name: string; metric: string; items: number; dev: number; promotion: number },
-): Promise<void> {
-  const loaded = journal.events.find((event) => event.type === 'benchmark.loaded');
-  if (!loaded) return journal.record('benchmark.loaded', { ...facts, itemsHash });
-  if ((loaded.data as { itemsHash: string }).itemsHash === itemsHash) return;
-  throw new MlInternError(
-    'benchmark-changed',
-    'The benchmark file changed since this run began, so its scores could not be compared.',
-    {
-      next: 'Put the old file back and resume, or start a new run with the new one.',
-    },
-  );
 }
 
 async function openToolbox(

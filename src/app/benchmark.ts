@@ -1,8 +1,9 @@
 /** Loads a benchmark from its files: items (.jsonl) and, beside them, optional settings (.json). */
 import { readFile } from 'node:fs/promises';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { MlInternError } from '../core/errors';
-import { parseBenchmark } from '../core/evaluation/benchmark';
+import { parseBenchmark, parseSettings } from '../core/evaluation/benchmark';
+import { filesNamed } from '../core/evaluation/settings';
 import { splitItems } from '../core/evaluation/split';
 import type { LoadedBenchmark } from '../core/experiments/bench';
 
@@ -14,7 +15,18 @@ export async function loadBenchmark(path: string, workspace: string, seed: numbe
       cause,
     });
   });
+  const name = basename(file).replace(/\.jsonl$/, '');
   const settings = await readFile(file.replace(/\.jsonl$/, '') + '.json', 'utf8').catch(() => undefined);
-  const { benchmark, items } = parseBenchmark(text, settings, basename(file).replace(/\.jsonl$/, ''));
+  const files =
+    settings === undefined ? {} : await filesBeside(dirname(file), filesNamed(parseSettings(settings, name)));
+  const { benchmark, items } = parseBenchmark(text, settings, name, files);
   return { benchmark, items, splits: splitItems(items, seed) };
+}
+
+/** Those that cannot be read are left out, and named by whoever needs them. */
+async function filesBeside(folder: string, names: readonly string[]): Promise<Record<string, string>> {
+  const read = async (name: string) =>
+    [name, await readFile(resolve(folder, name), 'utf8').catch(() => undefined)] as const;
+  const all = await Promise.all(names.map(read));
+  return Object.fromEntries(all.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
 }

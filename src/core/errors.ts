@@ -30,6 +30,8 @@ export type ErrorReason =
   | 'base-model-not-found'
   | 'benchmark-invalid'
   | 'benchmark-changed'
+  | 'evaluation-changed'
+  | 'judge-unavailable'
   | 'run-locked'
   | 'run-not-found'
   | 'disk-full'
@@ -77,6 +79,8 @@ const forPeople: ReadonlySet<ErrorReason> = new Set([
   'box-disk-full',
   'disk-full',
   'base-model-not-found',
+  'benchmark-changed',
+  'evaluation-changed',
 ]);
 
 export function onlyPersonCanMend(error: unknown): error is MlInternError {

@@ -1,8 +1,11 @@
 /** Reads a benchmark from its files: items as JSON lines, optional settings beside them. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { MlInternError } from '../errors';
 import { sha256 } from '../hash';
+import type { BenchmarkKind } from '../run/evaluator-settings';
 import type { Benchmark, BenchmarkItem } from '../run/types';
+import { itemProblem, schemaOf } from './items';
+import { kindDefaults, kindOf, settingsSchema, type Settings } from './settings';
 
 export interface ParsedBenchmark {
   benchmark: Benchmark;
@@ -10,55 +13,64 @@ export interface ParsedBenchmark {
 }
 
 const fewestItems = 2;
-const filled = z.string().trim().min(1);
-const itemSchema = z.object({
-  id: z.union([filled, z.number().int()]).optional(),
-  question: filled,
-  answer: z.union([filled, z.number(), z.boolean()]),
-  choices: z.array(z.string()).min(2).optional(),
-});
-const settingsSchema = z.object({
-  name: filled.optional(),
-  metric: z.literal('exact').optional(),
-  prompt: filled.refine((text) => text.includes('{question}'), 'must contain {question}').optional(),
-  answerPattern: filled.optional(),
-  options: z.array(filled).min(1).optional(),
-  maxTokens: z.number().int().min(1).max(32768).optional(),
-});
-type Settings = z.infer<typeof settingsSchema>;
 
-/** The first line of the answer, without a full stop: what an unadorned question is answered with. */
-const defaultPattern = '^\\s*([^\\n]*?)\\s*\\.?\\s*(?:\\n|$)';
-const defaultPrompt = 'Question: {question}\nAnswer:';
-const defaultMaxTokens = 64;
-
-/** `name` is the file's name without its ending, used when the settings give none. Throws `benchmark-invalid`. */
-export function parseBenchmark(text: string, settingsText: string | undefined, name: string): ParsedBenchmark {
+/**
+ * `name` is the file's name without its ending, used when the settings give none; `files` are those that the settings
+ * name. Throws `benchmark-invalid`.
+ */
+export function parseBenchmark(
+  text: string,
+  settingsText: string | undefined,
+  name: string,
+  files: Readonly<Record<string, string>> = {},
+): ParsedBenchmark {
   const settings = settingsText === undefined ? {} : parseSettings(settingsText, name);
-  const items = parseItems(text, name);
-  const answerPattern = settings.answerPattern ?? defaultPattern;
-  checkPattern(answerPattern, name);
+  const kind = kindOf(settings);
+  const items = parseItems(text, name, kind);
+  const benchmark = { ...benchmarkOf(settings, name, files), itemsHash: sha256(text), items: items.length };
+  if (benchmark.answerPattern !== '') checkPattern(benchmark.answerPattern, name);
   checkOptions(items, settings, name);
-  const benchmark: Benchmark = {
-    name: settings.name ?? name,
-    metric: settings.metric ?? 'exact',
-    prompt: settings.prompt ?? defaultPrompt,
-    answerPattern,
-    ...(settings.options ? { options: settings.options } : {}),
-    maxTokens: settings.maxTokens ?? defaultMaxTokens,
-    itemsHash: sha256(text),
-    items: items.length,
-  };
-  return { benchmark, items };
+  checkKind(settings, name);
+  return { benchmark: settingsText === undefined ? benchmark : withHash(benchmark), items };
 }
 
-function parseItems(text: string, name: string): BenchmarkItem[] {
+function benchmarkOf(
+  settings: Settings,
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Omit<Benchmark, 'itemsHash' | 'items'> {
+  const defaults = kindDefaults[kindOf(settings)];
+  const { template, fewShot, ...plain } = settings;
+  const text = (file: string): string => files[file] ?? missingFile(file, name);
+  const own =
+    template === undefined || template === 'none' || template === 'model' ? template : { text: text(template) };
+  return {
+    ...plain,
+    name: settings.name ?? name,
+    metric: settings.metric ?? defaults.metric,
+    prompt: settings.prompt ?? defaults.prompt,
+    answerPattern: settings.answerPattern ?? defaults.answerPattern,
+    maxTokens: settings.maxTokens ?? defaults.maxTokens,
+    ...(own === undefined ? {} : { template: own }),
+    ...(fewShot
+      ? { fewShot: { items: parseItems(text(fewShot.file), name, 'exact'), n: fewShot.n, seed: fewShot.seed } }
+      : {}),
+  } as Omit<Benchmark, 'itemsHash' | 'items'>;
+}
+
+/** Absent without settings: the defaults of this version are then what is measured. */
+function withHash(benchmark: Benchmark): Benchmark {
+  const { itemsHash: _items, items: _count, ...settings } = benchmark;
+  return { ...benchmark, settingsHash: sha256(JSON.stringify(settings)) };
+}
+
+function parseItems(text: string, name: string, kind: BenchmarkKind): BenchmarkItem[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const items: BenchmarkItem[] = [];
   const seen = new Map<string, number>();
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
-    const item = parseItem(line, index + 1, name);
+    const item = parseItem(line, index + 1, name, kind);
     const earlier = seen.get(item.id);
     if (earlier !== undefined) {
       throw invalid(
@@ -77,16 +89,25 @@ function parseItems(text: string, name: string): BenchmarkItem[] {
   return items;
 }
 
-function parseItem(line: string, number: number, name: string): BenchmarkItem {
+function parseItem(line: string, number: number, name: string, kind: BenchmarkKind): BenchmarkItem {
   const next = 'Mend that line: each line is one item, {"question": "...", "answer": "..."}.';
-  const read = itemSchema.safeParse(parseJson(line, `line ${number}`, name, next), { error: plainProblem });
+  const read = schemaOf(kind).safeParse(parseJson(line, `line ${number}`, name, next), { error: plainProblem });
   if (!read.success) throw invalid(name, `in line ${number}, ${firstProblem(read.error)}`, next);
-  const { id, question, answer, choices } = read.data;
+  const { id, answer, ...more } = read.data;
   // Without ids of its own, an item is known by its line.
-  return { id: String(id ?? number), question, answer: String(answer), ...(choices ? { choices } : {}) };
+  const item: BenchmarkItem = { id: String(id ?? number), ...more, answer: String(answer ?? '') };
+  const problem = itemProblem(kind, item);
+  if (problem !== undefined)
+    throw invalid(
+      name,
+      `the item in line ${number} ${problem}`,
+      `Mend that line: the benchmark is of the kind ${kind}.`,
+    );
+  return item;
 }
 
-function parseSettings(text: string, name: string): Settings {
+/** The settings of the .json file beside the items. */
+export function parseSettings(text: string, name: string): Settings {
   const next = 'Mend the .json file beside the benchmark, or remove it to use the defaults.';
   const read = settingsSchema.safeParse(parseJson(text, 'its settings file', name, next), { error: plainProblem });
   if (!read.success) throw invalid(name, `in its settings file, ${firstProblem(read.error)}`, next);
@@ -146,6 +167,20 @@ function checkOptions(items: readonly BenchmarkItem[], settings: Settings, name:
     `the answer of item ${outside.id}, "${outside.answer}", is not among the options`,
     'Add it to the options, or correct the item.',
   );
+}
+
+function checkKind(settings: Settings, name: string): void {
+  const next = 'Mend the .json file beside the benchmark.';
+  if (settings.kind === 'rubric' && !settings.judge) {
+    throw invalid(name, 'a rubric needs a "judge" with "model" and "url"', next);
+  }
+  if (settings.by === 'likelihood' && (settings.kind !== 'choice' || (settings.sampling?.n ?? 1) > 1)) {
+    throw invalid(name, '"by": "likelihood" is for the kind choice, asked once', next);
+  }
+}
+
+function missingFile(file: string, name: string): never {
+  throw invalid(name, `its settings name the file ${file}, which cannot be read`, 'Put the file beside the settings.');
 }
 
 function invalid(name: string, what: string, next: string, cause?: unknown): MlInternError {

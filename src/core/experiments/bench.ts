@@ -33,6 +33,8 @@ export interface Bench {
   jobs: Jobs;
   store: Store;
   loaded: LoadedBenchmark;
+  /** Reads the benchmark's files again: they may have been changed while the run goes on. */
+  reloadBenchmark: () => Promise<Benchmark>;
   environmentSets: Record<'train' | 'eval', EnvironmentSet>;
   /** Variables that every job gets, e.g. HF_ENDPOINT; never secrets. */
   jobEnv: Record<string, string>;

@@ -4,12 +4,14 @@ import { MlInternError } from '../errors';
 import { compare } from '../evaluation/compare';
 import { corrected, correctedPair, type Claims } from '../evaluation/family';
 import { scoreOf } from '../evaluation/score';
-import type { Comparison, ItemResult, Score, Split } from '../run/types';
+import type { Comparison, Fingerprints, ItemResult, Score, Split } from '../run/types';
 import type { ExperimentView } from '../run/view';
+import { sha256 } from '../hash';
 import { itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
 import { jobError, type Preparation } from './preparation';
 import { trainJobOf } from './training';
+import { checkBenchmark, checkFingerprints, expectedOf, fingerprintsSchema } from './same-measurement';
 import { compiledOf } from './waterfalls';
 
 const itemSchema = z.object({
@@ -22,7 +24,10 @@ const itemSchema = z.object({
   tokens: z.number(),
   score: z.number().min(0).max(1).optional(),
 });
-const resultSchema = z.object({ itemsHash: z.string(), evaluator: z.string(), evaluatorVersion: z.string() });
+const resultSchema = z.object({ evaluator: z.string(), evaluatorVersion: z.string(), ...fingerprintsSchema.shape });
+const failedSchema = z.object({ error: z.object({ reason: z.string(), message: z.string(), next: z.string() }) });
+/** What neither another try nor another experiment can mend. */
+const told = ['evaluation-changed', 'judge-unavailable'] as const;
 
 export type EvaluatedItem = ItemResult & { generation?: string | undefined };
 
@@ -32,6 +37,11 @@ export interface Evaluation {
   /** On the same split, against the parent and the base model; null where that has no score. */
   toParent: Comparison | null;
   toBaseline: Comparison | null;
+}
+
+interface Measured {
+  items: EvaluatedItem[];
+  fingerprints: Fingerprints;
 }
 
 const evaluationCapSeconds = 4 * 3600;
@@ -73,7 +83,8 @@ export class Evaluations {
 
   private async evaluateOnce(target: string, split: Split): Promise<Evaluation> {
     const known = await this.recordedItems(target, split);
-    const items = known ?? (await this.runEvaluation(target, split));
+    const measured = known ? undefined : await this.runEvaluation(target, split);
+    const items = known ?? measured?.items ?? [];
     const score = scoreOf(items, {
       metric: this.bench.loaded.benchmark.metric,
       seeds: [this.bench.journal.config.seed],
@@ -88,6 +99,7 @@ export class Evaluations {
         score,
         comparison: toParent,
         toBaseline,
+        ...(measured ? { fingerprints: measured.fingerprints } : {}),
       });
       if (split === 'dev') await this.writeResult(target, { score, toParent, toBaseline });
     }
@@ -129,9 +141,12 @@ export class Evaluations {
     return others ? compare(items, others, other) : null;
   }
 
-  private async runEvaluation(target: string, split: Split): Promise<EvaluatedItem[]> {
+  private async runEvaluation(target: string, split: Split): Promise<Measured> {
     const { loaded, jobs, journal } = this.bench;
-    const { name, metric, prompt, answerPattern, options, maxTokens } = loaded.benchmark;
+    checkBenchmark(journal, await this.bench.reloadBenchmark());
+    const { itemsHash: _items, settingsHash: _settings, items: _count, ...benchmark } = loaded.benchmark;
+    const expected = expectedOf(journal, target, loaded.benchmark);
+    const lines = itemLines(loaded.splits[split]);
     const order = {
       id: jobs.attempt(`${this.bench.runId}-eval-${target}-${split}`),
       kind: 'evaluate' as const,
@@ -140,10 +155,11 @@ export class Evaluations {
         'evaluate.json': pretty({
           model: await this.modelPath(target),
           items: 'items.jsonl',
-          benchmark: { name, metric, prompt, answerPattern, ...(options ? { options } : {}), maxTokens },
+          benchmark,
           seed: journal.config.seed,
+          expect: expected,
         }),
-        'items.jsonl': itemLines(loaded.splits[split]),
+        'items.jsonl': lines,
       },
       environment: await this.preparation.environment('eval'),
       capSeconds: evaluationCapSeconds,
@@ -152,14 +168,26 @@ export class Evaluations {
     const experiment = this.experiment(target);
     const folder = experiment ? `${experiment.folder}/eval-${split}` : `baseline/eval-${split}`;
     const job = await jobs.run(await jobRequest(this.bench, order), { experiment: experiment?.id ?? null, folder });
-    if (job.state !== 'finished')
+    if (job.state !== 'finished') {
+      await this.passOn(job.id);
       throw jobError(
         job,
         `The evaluation of ${target} failed`,
         "Read the job's stderr.log; resume the run to try again.",
       );
-    resultSchema.parse(await jobs.result(job.id));
-    return this.fetchItems(job.id, folder, loaded.splits[split].length);
+    }
+    const fingerprints = fingerprintsSchema.parse(resultSchema.parse(await jobs.result(job.id)));
+    checkFingerprints(fingerprints, { ...expected, itemsHash: sha256(lines) }, target);
+    const samples = loaded.benchmark.sampling?.n ?? 1;
+    return { fingerprints, items: await this.fetchItems(job.id, folder, loaded.splits[split].length * samples) };
+  }
+
+  /** What the evaluator itself refused, in its own words. */
+  private async passOn(job: string): Promise<void> {
+    const read = failedSchema.safeParse(await this.bench.jobs.result(job).catch(() => undefined));
+    const reason = told.find((each) => read.data?.error.reason === each);
+    if (read.success && reason)
+      throw new MlInternError(reason, read.data.error.message, { next: read.data.error.next });
   }
 
   /** Per-item results come to the run's folder, so that every score can be recomputed from it. */

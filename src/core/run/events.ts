@@ -5,6 +5,7 @@ import type {
   Comparison,
   Decision,
   DataSheet,
+  Fingerprints,
   GeneratedRows,
   OverlapReport,
   Phase,
@@ -72,6 +73,8 @@ export interface EventData {
     name: string;
     metric: string;
     itemsHash: string;
+    /** Absent without settings, and in logs of older versions. */
+    settingsHash?: string;
     items: number;
     dev: number;
     promotion: number;
@@ -124,6 +127,8 @@ export interface EventData {
     score: Score;
     comparison: Comparison | null;
     toBaseline: Comparison | null;
+    /** What the score was measured with; logs of older versions have none. */
+    fingerprints?: Fingerprints;
   };
   'experiment.closed': { experiment: string; outcome: 'promising' | 'not promoted' | 'failed'; note: string };
   /** The agent considers its work done. */

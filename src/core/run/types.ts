@@ -1,4 +1,5 @@
 /** The words of a run: what is pursued, what was measured, what was decided. Plain data, written to the event log as it stands. */
+import type { EvaluatorSettings } from './evaluator-settings';
 import type { StopRules } from '../ports/box';
 import type { Mapping, Recipe, RecipeSource } from './recipe';
 
@@ -37,7 +38,7 @@ export interface RunConfig {
 }
 
 /** A benchmark as read from its file; items stay in the file. */
-export interface Benchmark {
+export interface Benchmark extends EvaluatorSettings {
   name: string;
   metric: string;
   prompt: string;
@@ -45,14 +46,24 @@ export interface Benchmark {
   options?: string[];
   maxTokens: number;
   itemsHash: string;
+  /** Of everything but the items: prompt, sampling, examples, template, judge. */
+  settingsHash?: string;
   items: number;
 }
 
 export interface BenchmarkItem {
   id: string;
   question: string;
+  /** Empty where a program's tests or a judge decide. */
   answer: string;
-  choices?: string[];
+  choices?: string[] | undefined;
+  solution?: string | undefined;
+  tests?: string | undefined;
+  entryPoint?: string | undefined;
+  rubric?: { criterion: string; points: number }[] | undefined;
+  /** The answer that a judge compares with. */
+  against?: string | undefined;
+  messages?: { role: string; content: string }[] | undefined;
 }
 
 export type Split = 'dev' | 'promotion';
@@ -109,6 +120,14 @@ export interface Comparison extends Difference {
   /** The two parts of the difference: from answers that became or ceased to be readable, and from the others. */
   format?: Difference;
   knowledge?: Difference;
+}
+
+/** Hashes of what a score was measured with, as the evaluator on the box found them. */
+export interface Fingerprints {
+  evaluatorHash: string;
+  itemsHash: string;
+  chatTemplateHash: string;
+  modelHash: string;
 }
 
 /** One evaluation item's outcome, the evidence behind a score. */

@@ -40,8 +40,8 @@ describe('parseBenchmark', () => {
       'mini',
     );
     assert.deepEqual(
-      { ...benchmark, itemsHash: '', items: 0 },
-      { ...settings, metric: 'exact', itemsHash: '', items: 0 },
+      { ...benchmark, itemsHash: '', items: 0, settingsHash: '' },
+      { ...settings, metric: 'exact', itemsHash: '', items: 0, settingsHash: '' },
     );
   });
 
@@ -84,5 +84,67 @@ describe('parseBenchmark', () => {
     assert.match(refused(good, '{"answerPattern": "abc"}').message, /no group/);
     assert.match(refused(good, '{"metric": "bleu"}').message, /"metric"/);
     assert.match(refused(good, '{"options": ["1"]}').message, /item b, "2", is not among the options/);
+  });
+
+  describe('of a kind', () => {
+    const of = (items: object[], settings: object, files?: Record<string, string>) =>
+      parseBenchmark(lines(...items), JSON.stringify(settings), 'mini', files);
+    const two = (item: object) => [
+      { ...item, id: 1 },
+      { ...item, id: 2 },
+    ];
+    const choices = ['tin', 'gold'];
+    const judge = { model: 'j', url: 'http://127.0.0.1:1/v1' };
+
+    it('has the defaults of its kind and keeps every setting', () => {
+      const settings = { kind: 'choice', shuffleSeed: 3, system: 'Be brief.', sampling: { temperature: 0.7, n: 4 } };
+      const { benchmark } = of(two({ question: 'Which?', answer: 'gold', choices }), settings);
+      assert.deepEqual([benchmark.metric, benchmark.kind, benchmark.shuffleSeed], ['accuracy', 'choice', 3]);
+      assert.deepEqual([benchmark.system, benchmark.sampling], ['Be brief.', { temperature: 0.7, n: 4 }]);
+      assert.ok(benchmark.prompt.includes('{choices}'));
+      const other = of(two({ question: 'Which?', answer: 'gold', choices }), { ...settings, shuffleSeed: 4 });
+      assert.notEqual(other.benchmark.settingsHash, benchmark.settingsHash);
+      assert.equal(other.benchmark.itemsHash, benchmark.itemsHash);
+    });
+
+    it('takes examples and a template from files beside it', () => {
+      const settings = { kind: 'numeric', fewShot: { file: 'shots.jsonl', n: 1 }, template: 'own.jinja' };
+      const shots = lines({ question: '1+1?', answer: 2, solution: 'It is 2.' }, { question: '1+2?', answer: 3 });
+      const files = { 'shots.jsonl': shots, 'own.jinja': '{{ x }}' };
+      const { benchmark } = of(two({ question: '2+2?', answer: 4 }), settings, files);
+      assert.deepEqual(benchmark.template, { text: '{{ x }}' });
+      assert.deepEqual(
+        benchmark.fewShot?.items.map(({ answer, solution }) => [answer, solution]),
+        [
+          ['2', 'It is 2.'],
+          ['3', undefined],
+        ],
+      );
+      assert.match(refusedOf(two({ question: 'q', answer: 1 }), settings), /the file own.jinja, which cannot be read/);
+    });
+
+    const refusedOf = (items: object[], settings: object): string =>
+      refused(lines(...items), JSON.stringify(settings)).message;
+    const bad: [string, object, object, RegExp][] = [
+      ['choice without choices', { question: 'q', answer: 'A' }, { kind: 'choice' }, /line 1 has no "choices"/],
+      ['a wrong choice', { question: 'q', answer: 'C', choices }, { kind: 'choice' }, /neither one of its choices/],
+      ['no number', { question: 'q', answer: 'many' }, { kind: 'numeric' }, /"many", which is no number/],
+      ['a broken pattern', { question: 'q', answer: '(' }, { kind: 'regex' }, /not a regular expression/],
+      ['code without tests', { question: 'q' }, { kind: 'code' }, /has no "tests"/],
+      ['a rubric without criteria', { question: 'q' }, { kind: 'rubric', judge }, /neither a "rubric"/],
+      ['a rubric without a judge', { question: 'q', against: 'x' }, { kind: 'rubric' }, /needs a "judge"/],
+      ['likelihood of text', { question: 'q', answer: 'x' }, { by: 'likelihood' }, /is for the kind choice/],
+      ['an unknown kind', { question: 'q', answer: 'x' }, { kind: 'essay' }, /"kind" is not allowed/],
+    ];
+    for (const [name, item, settings, words] of bad) {
+      it(`refuses ${name}`, () => assert.match(refusedOf(two(item), settings), words));
+    }
+
+    it('needs no reference where tests or a judge decide', () => {
+      const rubric = [{ criterion: 'is kind', points: 2 }];
+      assert.equal(of(two({ question: 'q', rubric }), { kind: 'rubric', judge }).items[0]?.answer, '');
+      assert.equal(of(two({ question: 'q', tests: 'assert True' }), { kind: 'code' }).items[0]?.tests, 'assert True');
+      assert.equal(of(two({ question: 'q', against: 'x' }), { kind: 'rubric', judge }).benchmark.judge?.temperature, 0);
+    });
   });
 });

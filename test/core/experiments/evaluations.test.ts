@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { MlInternError, type ErrorReason } from '../../../src/core/errors';
+import { checkBenchmark, expectedOf } from '../../../src/core/experiments/same-measurement';
 import { promote } from '../../../src/core/run/promotion';
 import { FakeBox, type Outcome } from '../../support/core/fake-box';
 import { count, runFolder } from '../../support/core/journal';
@@ -13,6 +14,17 @@ let work: Workplace;
 function failing(kind: JobKind, outcome: Outcome, times = Infinity): FakeBox {
   let left = times;
   return new FakeBox((request: JobRequest) => (request.kind === kind && left-- > 0 ? outcome : perform(request)));
+}
+
+/** A box whose evaluator answers with other artifacts. */
+function measuring(
+  change: (artifacts: Record<string, string>, request: JobRequest) => Record<string, string>,
+): FakeBox {
+  return new FakeBox((request: JobRequest) => {
+    const outcome = perform(request);
+    if (request.kind !== 'evaluate') return outcome;
+    return { ...outcome, artifacts: change((outcome.artifacts ?? {}) as Record<string, string>, request) };
+  });
 }
 
 async function reopen(): Promise<void> {
@@ -97,11 +109,89 @@ describe('evaluations', () => {
     );
   });
 
-  it('take no score from an evaluator that left items out', async () => {
-    const short = {
-      artifacts: { 'result.json': '{"itemsHash":"h","evaluator":"e","evaluatorVersion":"1"}', 'items.jsonl': '' },
+  describe('stop when what they measure with was changed:', () => {
+    const changing = (key: string, from: number): FakeBox => {
+      let count = 0;
+      return measuring((artifacts) => {
+        const result = JSON.parse(artifacts['result.json'] ?? '{}') as Record<string, string>;
+        return {
+          ...artifacts,
+          'result.json': JSON.stringify({ ...result, ...(++count >= from ? { [key]: 'x' } : {}) }),
+        };
+      });
     };
-    work = await openWorkplace({ box: failing('evaluate', short) });
+    const refused: [string, RegExp][] = [
+      ['evaluatorHash', /evaluator's files on the box changed/],
+      ['chatTemplateHash', /chat template changed/],
+      ['modelHash', /model's weights changed/],
+    ];
+    for (const [key, words] of refused) {
+      it(key, async () => {
+        work = await openWorkplace({ box: changing(key, 2) });
+        await work.evaluations.evaluate('baseline', 'dev');
+        await assert.rejects(work.evaluations.evaluate('baseline', 'promotion'), isError('evaluation-changed', words));
+        assert.equal(work.journal.view.baseline.promotion, null);
+        assert.equal(count(work.journal, 'experiment.scored'), 1);
+      });
+    }
+
+    it('the items on the box', async () => {
+      work = await openWorkplace({ box: changing('itemsHash', 1) });
+      await assert.rejects(
+        work.evaluations.evaluate('baseline', 'dev'),
+        isError('evaluation-changed', /items on the box changed/),
+      );
+    });
+
+    it('the benchmark file or its settings, while the run goes on', async () => {
+      const { name, metric, itemsHash } = loaded.benchmark;
+      const counts = { items: 40, dev: 20, promotion: 20 };
+      await work.journal.record('benchmark.loaded', { name, metric, itemsHash, settingsHash: 's', ...counts });
+      const bench = { itemsHash, settingsHash: 's' };
+      checkBenchmark(work.journal, bench);
+      const changed = (now: object, words: RegExp) =>
+        assert.throws(() => checkBenchmark(work.journal, { ...bench, ...now }), isError('benchmark-changed', words));
+      changed({ itemsHash: 'other' }, /benchmark file changed/);
+      changed({ settingsHash: 'other' }, /settings file changed/);
+      // The kit's benchmark has no settings, so the run's evaluations see that they were taken away.
+      await assert.rejects(work.evaluations.evaluate('baseline', 'dev'), isError('benchmark-changed', /settings/));
+    });
+
+    it('and say what the evaluator on the box refused', async () => {
+      const error = { reason: 'evaluation-changed', message: 'The chat template changed.', next: 'Put it back.' };
+      const outcome: Outcome = { state: 'failed', artifacts: { 'result.json': JSON.stringify({ error }) } };
+      work = await openWorkplace({ box: failing('evaluate', outcome) });
+      await assert.rejects(
+        work.evaluations.evaluate('baseline', 'dev'),
+        isError('evaluation-changed', /^The chat template changed/),
+      );
+    });
+  });
+
+  it('let another experiment bring weights and a template of its own', async () => {
+    const box = measuring((artifacts, request) => {
+      const result = JSON.parse(artifacts['result.json'] ?? '{}') as Record<string, string>;
+      return {
+        ...artifacts,
+        'result.json': JSON.stringify({ ...result, chatTemplateHash: result['modelHash'], id: request.id }),
+      };
+    });
+    work = await openWorkplace({ box });
+    await trained();
+    await work.evaluations.evaluate('baseline', 'dev');
+    await work.evaluations.evaluate('01-a', 'dev');
+    assert.deepEqual(Object.keys(expectedOf(work.journal, '01-a', loaded.benchmark)).sort(), [
+      'chatTemplateHash',
+      'evaluatorHash',
+      'modelHash',
+    ]);
+    assert.deepEqual(Object.keys(expectedOf(work.journal, '02-b', loaded.benchmark)), ['evaluatorHash']);
+    const fixed = { ...loaded.benchmark, template: { text: 't' } };
+    assert.deepEqual(Object.keys(expectedOf(work.journal, '02-b', fixed)), ['evaluatorHash', 'chatTemplateHash']);
+  });
+
+  it('take no score from an evaluator that left items out', async () => {
+    work = await openWorkplace({ box: measuring((outcome) => ({ ...outcome, 'items.jsonl': '' })) });
     await assert.rejects(
       work.evaluations.evaluate('baseline', 'dev'),
       isError('job-failed', /answered 0 of \d+ items/),

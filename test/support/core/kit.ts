@@ -9,6 +9,7 @@ import { splitItems } from '../../../src/core/evaluation/split';
 import { askOnce, type Bench, type LoadedBenchmark } from '../../../src/core/experiments/bench';
 import { Evaluations } from '../../../src/core/experiments/evaluations';
 import { Preparation } from '../../../src/core/experiments/preparation';
+import { sha256 } from '../../../src/core/hash';
 import type { JobRequest } from '../../../src/core/ports/box';
 import type { Hub } from '../../../src/core/ports/hub';
 import type { Papers } from '../../../src/core/ports/papers';
@@ -89,6 +90,12 @@ function overlapResult(request: JobRequest): string {
   });
 }
 
+export function fingerprints(request: JobRequest) {
+  const modelHash = sha256(/"model": *"([^"]*)"/.exec(fileOf(request, 'evaluate.json'))?.[1] ?? '');
+  const itemsHash = sha256(fileOf(request, 'items.jsonl'));
+  return { evaluatorHash: 'e', itemsHash, chatTemplateHash: 't', modelHash };
+}
+
 /** The base model knows every fifth answer; a trained one three of four. */
 function evaluation(request: JobRequest): Outcome {
   const asked = fileOf(request, 'items.jsonl').trim().split('\n');
@@ -101,7 +108,7 @@ function evaluation(request: JobRequest): Outcome {
   return {
     logs: { 'stdout.log': asked.join('\n') },
     artifacts: {
-      'result.json': json({ itemsHash: 'h', evaluator: 'lm-eval', evaluatorVersion: '1' }),
+      'result.json': json({ ...fingerprints(request), evaluator: 'lm-eval', evaluatorVersion: '1' }),
       'items.jsonl': `${answers.join('\n')}\n`,
     },
   };
@@ -196,7 +203,16 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
   const jobs = new Jobs({ box, journal, store, runFolder, onMetrics: () => undefined, signal });
   const set = { name: 'set', requirements: ['trl==1.13.0'], constraints: [] };
   const bench: Bench = {
-    ...{ runId: runFolder, runFolder, journal, jobs, store, loaded, environmentSets: { train: set, eval: set } },
+    ...{
+      runId: runFolder,
+      runFolder,
+      journal,
+      jobs,
+      store,
+      loaded,
+      reloadBenchmark: () => Promise.resolve(loaded.benchmark),
+      environmentSets: { train: set, eval: set },
+    },
     jobEnv: { HF_ENDPOINT: 'http://hub.example' },
     jobSecrets: () => Promise.resolve({}),
     card: askOnce(box, signal),
