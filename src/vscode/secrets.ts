@@ -36,6 +36,14 @@ export class EditorSecrets implements Secrets {
     return ((await this.storage.get(modelSecret(baseUrl))) ?? '') !== '';
   }
 
+  async setHubToken(endpoint: string, token: string): Promise<void> {
+    await this.storage.store(hubSecret(endpoint), token);
+  }
+
+  async removeHubToken(endpoint: string): Promise<void> {
+    await this.storage.delete(hubSecret(endpoint));
+  }
+
   onDidChange(listener: () => void): vscode.Disposable {
     return this.storage.onDidChange(listener);
   }
@@ -43,17 +51,32 @@ export class EditorSecrets implements Secrets {
 
 const modelSecret = (baseUrl: string): string => `model:${baseUrl.replace(/\/+$/, '')}`;
 
+/** As whoever speaks to that Hub asks for it. */
+const hubSecret = (endpoint: string): string => `hub:${endpoint}`;
+
 /** Asks for the key of an endpoint and keeps it. False when the person changed their mind. */
 export async function askForModelKey(secrets: EditorSecrets, baseUrl: string): Promise<boolean> {
-  const key = await vscode.window.showInputBox({
-    title: 'Model API Key',
-    prompt: `Key for ${baseUrl}. It is kept in VS Code's secret storage and sent to that address only.`,
+  const key = await ask('Model API Key', `Key for ${baseUrl}.`);
+  if (key === undefined) return false;
+  await secrets.setModelKey(baseUrl, key);
+  return true;
+}
+
+/** The same for the token of a Hub. */
+export async function askForHubToken(secrets: EditorSecrets, endpoint: string): Promise<boolean> {
+  const token = await ask('Hub Token', `Token for ${endpoint}, made at ${endpoint}/settings/tokens.`);
+  if (token === undefined) return false;
+  await secrets.setHubToken(endpoint, token);
+  return true;
+}
+
+async function ask(title: string, what: string): Promise<string | undefined> {
+  const given = await vscode.window.showInputBox({
+    title,
+    prompt: `${what} It is kept in VS Code's secret storage and sent to that address only.`,
     password: true,
     ignoreFocusOut: true,
-    validateInput: (value) =>
-      value.trim() === '' ? 'Enter the key, or press Escape to leave it as it is.' : undefined,
+    validateInput: (value) => (value.trim() === '' ? 'Enter it, or press Escape to leave it as it is.' : undefined),
   });
-  if (key === undefined) return false;
-  await secrets.setModelKey(baseUrl, key.trim());
-  return true;
+  return given?.trim();
 }

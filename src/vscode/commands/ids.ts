@@ -33,6 +33,8 @@ export const commandIds = [
   'mlIntern.instructions.edit',
   'mlIntern.modelKey.set',
   'mlIntern.modelKey.remove',
+  'mlIntern.hubToken.set',
+  'mlIntern.hubToken.remove',
   'mlIntern.ssh.forget',
   'mlIntern.settings.open',
   'mlIntern.log.show',

@@ -1,7 +1,7 @@
 /** Keys, settings, standing instructions, log. */
 import * as vscode from 'vscode';
 import type { EditorLog } from '../log';
-import { askForModelKey, type EditorSecrets } from '../secrets';
+import { askForHubToken, askForModelKey, type EditorSecrets } from '../secrets';
 import { readSettings } from '../settings';
 import type { EditorPrompts } from '../ssh-prompts';
 import type { Commands } from './ids';
@@ -10,6 +10,8 @@ type SetupCommand =
   | 'mlIntern.instructions.edit'
   | 'mlIntern.modelKey.set'
   | 'mlIntern.modelKey.remove'
+  | 'mlIntern.hubToken.set'
+  | 'mlIntern.hubToken.remove'
   | 'mlIntern.ssh.forget'
   | 'mlIntern.settings.open'
   | 'mlIntern.log.show';
@@ -36,6 +38,17 @@ export function setupCommands(secrets: EditorSecrets, prompts: EditorPrompts, lo
       const { baseUrl } = readSettings().model;
       await secrets.removeModelKey(baseUrl);
       void vscode.window.showInformationMessage(`The key for ${baseUrl} is removed.`);
+    },
+    'mlIntern.hubToken.set': async () => {
+      const { hubEndpoint } = readSettings().engine;
+      if (await askForHubToken(secrets, hubEndpoint)) {
+        void vscode.window.showInformationMessage(`The token for ${hubEndpoint} is stored.`);
+      }
+    },
+    'mlIntern.hubToken.remove': async () => {
+      const { hubEndpoint } = readSettings().engine;
+      await secrets.removeHubToken(hubEndpoint);
+      void vscode.window.showInformationMessage(`The token for ${hubEndpoint} is removed.`);
     },
     'mlIntern.ssh.forget': async () => {
       prompts.answered.clear();
