@@ -35,6 +35,7 @@ function scoresPart(view: RunView): string {
     );
   }
   if (promotion.reason !== '') lines.push(plain(promotion.reason));
+  lines.push(`The promotion items were asked ${view.queries.promotion} times in all; this figure was computed once.`);
   return lines.join('\n');
 }
 

@@ -9,6 +9,7 @@ import { reportCommand } from './report';
 import { resumeCommand } from './resume';
 import { showCommand } from './show';
 import { stopCommand } from './stop';
+import { treeCommand } from './tree';
 import { watchCommand } from './watch';
 
 export function runsCommand(cli: Cli, done: (code: number) => void): Command {
@@ -16,7 +17,7 @@ export function runsCommand(cli: Cli, done: (code: number) => void): Command {
     'list, show, watch, resume, stop and report runs, read their recipe tables, and decide what they ask',
   );
   const makers = [
-    ...[listCommand, showCommand, watchCommand, resumeCommand, stopCommand],
+    ...[listCommand, showCommand, treeCommand, watchCommand, resumeCommand, stopCommand],
     ...[reportCommand, recipesCommand, decideCommand, neverCommand],
   ];
   for (const make of makers) runs.addCommand(make(cli, done));

@@ -2,7 +2,8 @@
 import { finalStates } from '../ports/box';
 import { dataSections } from './report-data';
 import { markdownLine as line } from './report-text';
-import type { Comparison, Score } from './types';
+import { treeOf } from './tree';
+import type { Comparison, Difference, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
 export function formatScore(score: Score | null): string {
@@ -12,8 +13,7 @@ export function formatScore(score: Score | null): string {
 
 export function formatDifference(comparison: Comparison | null): string {
   if (!comparison) return '—';
-  const sign = comparison.difference >= 0 ? '+' : '';
-  return `${sign}${comparison.difference.toFixed(3)} [${comparison.low.toFixed(3)}, ${comparison.high.toFixed(3)}] ${comparison.verdict}`;
+  return `${signed(comparison.difference)} [${comparison.low.toFixed(3)}, ${comparison.high.toFixed(3)}] ${comparison.verdict}`;
 }
 
 /** Markdown. `notes` are things that a reader must know, e.g. which parts were stand-ins. */
@@ -39,7 +39,7 @@ function title({ name, config, summary }: RunView): string {
   return [`# ${name}`, goal, summary ? `**In the agent's words.** ${line(summary)}` : ''].filter(Boolean).join('\n\n');
 }
 
-function result({ promotion, baseline }: RunView): string {
+function result({ promotion, baseline, queries }: RunView): string {
   if (!promotion) return `## Result\n\nNo promotion was decided. Baseline on dev: ${formatScore(baseline.dev)}.`;
   const rows = [
     `| base model | ${formatScore(promotion.baseline)} |`,
@@ -47,9 +47,16 @@ function result({ promotion, baseline }: RunView): string {
     `| paired difference | ${formatDifference(promotion.difference)} |`,
   ];
   const split = promotion.difference
-    ? `\n\nOf the ${promotion.difference.n} items, ${promotion.difference.repaired} went from unparsable to right (format repair), ${promotion.difference.learned} from wrong to right, ${promotion.difference.lost} from right to not right (${promotion.difference.method}).`
+    ? `\n\n${gainParts(promotion.difference)}Of the ${promotion.difference.n} items, ${promotion.difference.repaired} went from unparsable to right (format repair), ${promotion.difference.learned} from wrong to right, ${promotion.difference.lost} from right to not right (${promotion.difference.method}).`
     : '';
-  return `## Result\n\nOn the promotion split, which the agent never saw and which was scored once:\n\n| | score |\n|---|---|\n${rows.join('\n')}\n\n${promotion.reason}${split}`;
+  return `## Result\n\nOn the promotion split, which the agent never saw. This figure was computed once; the split was asked ${queries.promotion} times in all (once a model):\n\n| | score |\n|---|---|\n${rows.join('\n')}\n\n${promotion.reason}${split}`;
+}
+
+/** Was it the form of the answers or what the model knows? */
+function gainParts({ format, knowledge }: Comparison): string {
+  if (!format || !knowledge) return '';
+  const part = ({ difference, low, high }: Difference) => `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
+  return `Format repair makes ${part(format)} of the difference (answers that became or ceased to be readable), knowledge ${part(knowledge)}. `;
 }
 
 function experiments(view: RunView): string {
@@ -57,7 +64,24 @@ function experiments(view: RunView): string {
   const row = (experiment: ExperimentView) =>
     `| ${experiment.id} | ${experiment.parent ?? 'base'} | ${formatScore(experiment.dev)} | ${formatDifference(experiment.comparison ?? experiment.toBaseline)} | ${experiment.outcome} | ${line(experiment.hypothesis)} |`;
   const head = '| experiment | parent | dev score | against parent | outcome | hypothesis |\n|---|---|---|---|---|---|';
-  return `## Experiments\n\nBaseline on dev: ${formatScore(view.baseline.dev)}.\n\n${head}\n${view.experiments.map(row).join('\n')}`;
+  const rows = `${head}\n${view.experiments.map(row).join('\n')}`;
+  return `## Experiments\n\nBaseline on dev: ${formatScore(view.baseline.dev)}.\n\n${rows}${treeNotes(view)}`;
+}
+
+/** How far the table can be believed. */
+function treeNotes(view: RunView): string {
+  const { planned, selection, queries } = treeOf(view);
+  const corrected = view.experiments.some(({ toBaseline }) => toBaseline?.adjustedP !== undefined);
+  const lines = [
+    ...(corrected ? [`Verdicts are corrected for the ${planned} experiments that the run could try (Holm).`] : []),
+    `The dev items were asked ${queries.dev} times.`,
+    ...(selection
+      ? [
+          `The best of ${selection.tried} scores ${selection.best.toFixed(3)}; being picked for its score, it is expected to score ${selection.expected.toFixed(3)} on new items. If all were equally good, the best would stand ${selection.luck.toFixed(3)} above their mean by luck.`,
+        ]
+      : []),
+  ];
+  return `\n\n${lines.join(' ')}`;
 }
 
 function datasets(view: RunView): string {
@@ -89,6 +113,10 @@ function problems({ problems: all }: RunView): string {
 
 function noteList(notes: readonly string[]): string {
   return notes.length === 0 ? '' : `## What to know\n\n${notes.map((note) => `- ${note}`).join('\n')}`;
+}
+
+function signed(difference: number): string {
+  return `${difference >= 0 ? '+' : ''}${difference.toFixed(3)}`;
 }
 
 function percent(share: number): string {

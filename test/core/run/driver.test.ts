@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Budget } from '../../../src/core/run/types';
 import { FakeBox } from '../../support/core/fake-box';
 import { count, runFolder } from '../../support/core/journal';
-import { openWorkplace, perform, type Workplace } from '../../support/core/kit';
+import { loaded, openWorkplace, perform, secretWords, type Workplace } from '../../support/core/kit';
 import { QuietClock } from '../../support/core/quiet-clock';
 import { ScriptedModel, type Choose } from '../../support/core/scripted-model';
 import { drive, wholeRun } from '../../support/core/whole-run';
@@ -31,6 +31,25 @@ describe('the course of a run', () => {
     assert.deepEqual([state, ending, promotion?.experiment, report], ['finished', 'budget-spent', null, 'report.md']);
     assert.match(summary, /budget of 60 model tokens is spent/);
     assert.match(work.store.text(`${runFolder}/report.md`), /the base model stays the best/);
+  });
+
+  it('decides on the promotion split once, and nothing of it ever reaches the model', async () => {
+    const work = await open();
+    const script = await model(wholeRun);
+    await drive(work, script.endpoint, never);
+    const { queries, promotion, experiments } = work.journal.view;
+    assert.equal(promotion?.experiment, '01-draft');
+    // The base model and the one candidate; each experiment and the base model on dev.
+    assert.deepEqual(queries, { dev: 1 + experiments.length, promotion: 2 });
+    assert.match(work.store.text(`${runFolder}/report.md`), /computed once; the split was asked 2 times/);
+    const results = work.store.paths
+      .filter((path) => path.includes('/tool-results/'))
+      .map((path) => work.store.text(path));
+    const returned = work.journal.events.filter(({ type }) => type === 'tool.returned');
+    const shown = [JSON.stringify(script.requests), JSON.stringify(returned), ...results].join('\n');
+    assert.ok(shown.includes('zorb'), 'dev items are shown');
+    const ids = loaded.splits.promotion.map(({ id }) => id);
+    for (const word of [...secretWords, ...ids]) assert.doesNotMatch(shown, new RegExp(`\\b${word}\\b`));
   });
 
   it('ends when the time is spent although the model is silent', async () => {

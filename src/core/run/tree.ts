@@ -1,0 +1,78 @@
+/** The experiments as a tree: which came from which, what each was worth, and why some failed. */
+import { selection, type Selection } from '../evaluation/selection';
+import type { Comparison, Score } from './types';
+import type { ExperimentView, RunView } from './view';
+
+export interface TreeNode {
+  id: string;
+  parent: string | null;
+  depth: number;
+  hypothesis: string;
+  outcome: ExperimentView['outcome'];
+  note: string;
+  dev: Score | null;
+  toParent: Comparison | null;
+  toBaseline: Comparison | null;
+  /** Seconds on the box, and on its GPUs. */
+  wallSeconds: number;
+  gpuSeconds: number;
+  /** Why it came to nothing. */
+  failure: string | null;
+}
+
+export interface ExperimentTree {
+  /** Parents before their children. */
+  nodes: TreeNode[];
+  baseline: Score | null;
+  /** How many experiments the verdicts are corrected for. */
+  planned: number;
+  selection: Selection | null;
+  queries: RunView['queries'];
+}
+
+export function treeOf(view: RunView): ExperimentTree {
+  const { experiments, baseline, queries, config } = view;
+  return {
+    nodes: inOrder(experiments).map((experiment) => nodeOf(view, experiment)),
+    baseline: baseline.dev,
+    planned: Math.max(config?.budget.experiments ?? 0, experiments.length),
+    selection: selection(experiments.flatMap(({ dev }) => dev ?? [])),
+    queries,
+  };
+}
+
+/** An experiment and all that descends from it. */
+export function subtreeOf(experiments: readonly ExperimentView[], root: string): string[] {
+  const children = experiments.filter(({ parent }) => parent === root);
+  return [root, ...children.flatMap(({ id }) => subtreeOf(experiments, id))];
+}
+
+/** What the training came to grief on, as the box tells it, else as the agent noted it. */
+export function failureOf({ jobs }: Pick<RunView, 'jobs'>, experiment: ExperimentView): string | null {
+  const job = jobs.findLast(({ experiment: of, kind }) => of === experiment.id && kind === 'train');
+  if (job?.failure) return `${job.failure.class}: ${job.failure.message}`;
+  return experiment.outcome === 'failed' ? experiment.note : null;
+}
+
+function inOrder(experiments: readonly ExperimentView[]): ExperimentView[] {
+  const known = new Set(experiments.map(({ id }) => id));
+  const roots = experiments.filter(({ parent }) => parent === null || !known.has(parent));
+  const ids = roots.flatMap(({ id }) => subtreeOf(experiments, id));
+  return ids.flatMap((id) => experiments.find((one) => one.id === id) ?? []);
+}
+
+function nodeOf(view: RunView, experiment: ExperimentView): TreeNode {
+  const { id, parent, hypothesis, outcome, note, dev, comparison, toBaseline } = experiment;
+  const jobs = view.jobs.filter((job) => job.experiment === id);
+  const seconds = (of: 'wallSeconds' | 'gpuSeconds'): number => jobs.reduce((sum, job) => sum + job[of], 0);
+  return {
+    ...{ id, parent, depth: depthOf(view.experiments, experiment), hypothesis, outcome, note, dev },
+    ...{ toParent: comparison, toBaseline, wallSeconds: seconds('wallSeconds'), gpuSeconds: seconds('gpuSeconds') },
+    failure: failureOf(view, experiment),
+  };
+}
+
+function depthOf(experiments: readonly ExperimentView[], { parent }: ExperimentView): number {
+  const above = experiments.find(({ id }) => id === parent);
+  return above ? 1 + depthOf(experiments, above) : 0;
+}
