@@ -1,7 +1,9 @@
 /** What is asked, in words for a terminal: the short form, the long form, and what of it can be edited. */
 import { sourceText } from '../core/approvals/source-text';
 import type { StopRules } from '../core/ports/box';
-import { endsItself } from '../core/run/launch-words';
+import { forecastInWords } from '../core/experiments/forecast';
+import { endsItself, ifMemoryRunsOut, startsWith } from '../core/run/launch-words';
+import type { Rung } from '../core/run/training';
 import type { DataSheet, OverlapReport, Proposal } from '../core/run/types';
 import { count, percent, plain, shorten } from './format';
 
@@ -29,6 +31,8 @@ function subjectFacts({ subject }: Proposal): string[] {
       return [
         `experiment: ${subject.experiment}, at most ${Math.round(subject.capSeconds / 60)} minutes on the box`,
         ...(subject.plan ? [`runs ${subject.plan}`] : []),
+        ...(subject.forecast ? [`forecast: ${forecastInWords(subject.forecast)}`] : []),
+        ...ladderLines(subject.ladder),
         ...endLines(subject.rules),
       ];
     case 'spend':
@@ -48,6 +52,14 @@ function datasetFacts(sheet: DataSheet, overlap: OverlapReport | null): string[]
       ? 'overlap with the benchmark: not checked'
       : `overlap with the benchmark: ${overlap.hits} hits in ${count(overlap.rows)} rows`,
     ...sheet.remarks.map((remark) => `note: ${plain(remark)}`),
+  ];
+}
+
+function ladderLines(ladder: readonly Rung[] | undefined): string[] {
+  const [start, next] = [startsWith(ladder), ifMemoryRunsOut(ladder)];
+  return [
+    ...(start ? [`starts with ${plain(start)}: a trial ran out of memory`] : []),
+    ...(next ? [`if memory runs out: ${plain(next)}`] : []),
   ];
 }
 

@@ -4,7 +4,9 @@ import { mappingParts } from '../core/data/mapping/describe';
 import type { StopRules } from '../core/ports/box';
 import type { PanelFact } from '../core/protocol/panel-view';
 import type { Autonomy, DataSheet, OverlapReport, Proposal, Recipe, RecipeSource, RunConfig } from '../core/run/types';
-import { endsItself } from '../core/run/launch-words';
+import { forecastInWords } from '../core/experiments/forecast';
+import { endsItself, ifMemoryRunsOut, startsWith } from '../core/run/launch-words';
+import type { Rung } from '../core/run/training';
 import { formatCompact, formatCount, formatDuration, formatShare } from './format';
 
 export const autonomyWords: Record<Autonomy, string> = {
@@ -128,6 +130,8 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'Environment', value: subject.environment },
         ...(subject.plan ? [{ label: 'Runs', value: subject.plan }] : []),
         { label: 'Cap', value: formatDuration(subject.capSeconds) },
+        ...(subject.forecast ? [{ label: 'Forecast', value: forecastInWords(subject.forecast) }] : []),
+        ...memoryFacts(subject.ladder),
         ...endFacts(subject.rules),
       ];
     case 'spend':
@@ -141,6 +145,14 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'To', value: subject.target },
       ];
   }
+}
+
+function memoryFacts(ladder: readonly Rung[] | undefined): PanelFact[] {
+  const [start, next] = [startsWith(ladder), ifMemoryRunsOut(ladder)];
+  return [
+    ...(start ? [{ label: 'Starts with', value: `${start} (a trial ran out of memory)` }] : []),
+    ...(next ? [{ label: 'If memory runs out', value: next }] : []),
+  ];
 }
 
 function endFacts(rules: StopRules | undefined): PanelFact[] {

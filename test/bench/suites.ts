@@ -1,6 +1,7 @@
 /** Every benchmark by its name. */
 import { boxSuite } from './box/suite';
 import { dataSuite } from './data/suite';
+import { forecastSuite } from './forecast/suite';
 import type { Row } from './row';
 
 export interface Suite {
@@ -9,4 +10,4 @@ export interface Suite {
   run(note: (text: string) => void, row: (row: Row) => void): Promise<void>;
 }
 
-export const suites: readonly Suite[] = [boxSuite, dataSuite];
+export const suites: readonly Suite[] = [boxSuite, dataSuite, forecastSuite];

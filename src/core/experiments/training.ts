@@ -19,6 +19,8 @@ export interface Launch {
   environment: string;
   capSeconds: number;
   plan: LaunchPlan;
+  /** Instead of the configuration as written: a rung of the ladder that was approved with it. */
+  config?: Record<string, unknown> | undefined;
 }
 
 /** How the experiment uses the GPUs of the box; `wanted` of them, or as many as are of use. */
@@ -38,7 +40,8 @@ export async function trainingPlan(
 /** The work order of a launch. */
 export async function trainingOrder(bench: Bench, experiment: ExperimentView, launch: Launch): Promise<WorkOrder> {
   const { id, environment, capSeconds, plan } = launch;
-  const content = await approvedContent(bench, experiment);
+  const approved = await approvedContent(bench, experiment);
+  const content = { ...approved, config: launch.config ?? approved.config };
   const files = { ...experimentFiles(content), ...(await ownRows(bench, content.recipe)) };
   const steps = [
     ['{python}', '-m', 'ml_intern_box.recipe', 'recipe.json'],
@@ -63,7 +66,7 @@ export function stopRules(gpus: number): StopRules {
 }
 
 /** The experiment's files as they lie in the run's folder. They must be what was approved. */
-async function approvedContent(bench: Bench, experiment: ExperimentView): Promise<ExperimentContent> {
+export async function approvedContent(bench: Bench, experiment: ExperimentView): Promise<ExperimentContent> {
   const script = await bench.store.read(`${bench.runFolder}/${experiment.folder}/train.py`);
   if (script === undefined) {
     throw new MlInternError('bad-input', `${experiment.folder}/train.py is missing.`, {

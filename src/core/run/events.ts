@@ -19,6 +19,7 @@ import type {
   Verdict,
   Waterfall,
 } from './types';
+import type { Finding, Forecast, OomStep } from './training';
 
 export const eventVersion = 1;
 
@@ -119,6 +120,12 @@ export interface EventData {
     /** Absent where the rows were not rendered. */
     rendered?: RenderedSample | undefined;
   };
+  /** What a trial of an experiment's script, `job`, says of its training. */
+  'experiment.forecast': { experiment: string; job: string; forecast: Forecast };
+  /** Memory ran out: the training goes on with the next of the configurations that were approved. */
+  'oom.step': OomStep;
+  /** A rule saw something in a job's metrics. */
+  'job.flagged': { job: string; finding: Finding };
   /** `experiment` is `baseline` for the base model. */
   'experiment.scored': {
     experiment: string;

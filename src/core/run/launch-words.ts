@@ -1,5 +1,6 @@
 /** What a launch asks for, in words; the same in the editor and on the command line. */
 import type { StopRules } from '../ports/box';
+import type { Rung } from './training';
 
 /** When the job ends itself, e.g. `when the loss becomes NaN or its GPUs idle for 15 minutes`. */
 export function endsItself({ nan, divergence, idleGpuSeconds }: StopRules): string | undefined {
@@ -10,3 +11,17 @@ export function endsItself({ nan, divergence, idleGpuSeconds }: StopRules): stri
   ];
   return reasons.length === 0 ? undefined : `when ${reasons.join(' or ')}`;
 }
+
+/** What the job is changed to, one after the other, should memory run out; undefined where it would only fail. */
+export function ifMemoryRunsOut(ladder: readonly Rung[] | undefined): string | undefined {
+  const changes = (ladder ?? []).slice(1).map(({ change }) => change);
+  return changes.length === 0 ? undefined : changes.join(', then ');
+}
+
+/** How the configuration that runs differs from the one as written, because a trial ran out of memory. */
+export function startsWith(ladder: readonly Rung[] | undefined): string | undefined {
+  const first = ladder?.[0];
+  return first === undefined || first.change === asWritten ? undefined : first.change;
+}
+
+export const asWritten = 'as written';

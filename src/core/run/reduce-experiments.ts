@@ -73,6 +73,18 @@ export const experimentReducers: Reducers = {
   }),
   'recipe.compiled': (view, { experiment, waterfall, rendered = null }) =>
     updateExperiment(view, experiment, (of) => ({ ...of, waterfall, rendered })),
+  'experiment.forecast': (view, { experiment, forecast }) =>
+    updateExperiment(view, experiment, (of) => ({ ...of, forecast })),
+  'oom.step': (view, step) =>
+    updateExperiment(view, step.experiment, (of) =>
+      of.oomSteps?.some(({ failed }) => failed === step.failed)
+        ? of
+        : { ...of, oomSteps: [...(of.oomSteps ?? []), step] },
+    ),
+  'job.flagged': (view, { job: id, finding }) => ({
+    ...view,
+    jobs: view.jobs.map((job) => (job.id === id ? { ...job, findings: [...(job.findings ?? []), finding] } : job)),
+  }),
   'experiment.scored': (before, { experiment, split, score, comparison, toBaseline }) => {
     const view = { ...before, queries: { ...before.queries, [split]: before.queries[split] + 1 } };
     if (experiment === 'baseline') return { ...view, baseline: { ...view.baseline, [split]: score } };

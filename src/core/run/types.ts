@@ -2,6 +2,7 @@
 import type { EvaluatorSettings } from './evaluator-settings';
 import type { StopRules } from '../ports/box';
 import type { Mapping, Recipe, RecipeSource } from './recipe';
+import type { Forecast, Rung } from './training';
 
 export type { GeneratedRows, Mapping, Recipe, RecipeSource, RenderedSample, Waterfall } from './recipe';
 
@@ -316,6 +317,10 @@ export type ProposalSubject =
       gpus?: number;
       plan?: string;
       rules?: StopRules;
+      /** What a trial of the script says of the training. */
+      forecast?: Forecast;
+      /** Where memory may run out: the configurations to train with, one after the other; the first one runs. */
+      ladder?: Rung[];
     }
   /** `details` is Markdown: all that the money is for, word for word, e.g. the plan and the prompts of generated rows. */
   | { kind: 'spend'; what: string; amount: string; details?: string }

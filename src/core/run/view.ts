@@ -1,6 +1,7 @@
 /** What a run looks like at one moment: the only thing that surfaces (panel, trees, CLI, report) read. */
 import type { JobFailure, JobKind, JobState } from '../ports/box';
 import type { PlanItem, RunEnding } from './events';
+import type { Finding, Forecast, OomStep } from './training';
 import type {
   Comparison,
   DataSheet,
@@ -60,6 +61,8 @@ export interface JobView {
   failure: JobFailure | null;
   /** Folder of the tailed copies, relative to the run's folder. */
   folder: string;
+  /** What rules saw in its metrics; absent: nothing. */
+  findings?: Finding[];
 }
 
 export interface ExperimentView {
@@ -76,6 +79,10 @@ export interface ExperimentView {
   waterfall: Waterfall | null;
   /** Some of its rows as the model sees them; null where they were not rendered. */
   rendered: RenderedSample | null;
+  /** What a trial says of its training; absent where none was needed. */
+  forecast?: Forecast;
+  /** How its configuration was changed because memory ran out, the last one being what was used. */
+  oomSteps?: OomStep[];
   dev: Score | null;
   /** Against the parent, on dev items. */
   comparison: Comparison | null;

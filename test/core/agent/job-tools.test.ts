@@ -96,7 +96,8 @@ describe('the tools for jobs', () => {
     box.card = { gpus: [0, 1].map((index) => gpu(index)) };
     await open({ box, config: { budget } });
     const experiment = await scoredDraft({ batch_size: 4 });
-    const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 20 }));
+    const launches = [1, 2].map(() => accepted(work.call('launch_job', { experiment, capMinutes: 20 })));
+    const [{ job } = {}] = await Promise.all(launches);
     const { content } = work.box.request(String(job));
     assert.deepEqual([content.gpus, content.capSeconds, content.gpuCapSeconds], [2, 1200, 2400]);
     assert.deepEqual(content.rules, { nan: 1, stallSeconds: 600, idleGpuSeconds: 900 });
@@ -108,7 +109,6 @@ describe('the tools for jobs', () => {
     ]);
     const subject = work.journal.view.proposals.at(-1)?.proposal.subject;
     assert.match(JSON.stringify(subject), /a copy on each of 2 GPUs \(DDP\)/);
-    await accepted(work.call('launch_job', { experiment, capMinutes: 20 }));
     assert.deepEqual(capsOf(), [1200, 600], 'Two GPUs spend what is left twice as fast.');
     await refused(work.call('launch_job', { experiment, capMinutes: 20, gpus: 3 }), /the box has 2 GPUs/);
   });

@@ -7,6 +7,7 @@ import {
   comparison,
   config,
   datasetProposal,
+  forecast,
   launchProposal,
   overlap,
   recipe,
@@ -63,6 +64,13 @@ const made: Made = {
   }),
   'rows.generated': () => ({ rows: generatedRows() }),
   'recipe.compiled': (random) => ({ experiment: random.pick(ids), job: 'j', waterfall: waterfall() }),
+  'experiment.forecast': (random) => ({ experiment: random.pick(ids), job: 'j', forecast: forecast() }),
+  'oom.step': (random) => ({
+    ...{ experiment: random.pick(ids), failed: random.pick(ids), failure: 'oom-gpu', change: 'c', config: {} },
+  }),
+  'job.flagged': (random) => ({
+    ...{ job: random.pick(ids), finding: { rule: 'plateau', step: 9, value: 1, limit: 2, message: 'm' } },
+  }),
   'experiment.scored': (random) => ({
     ...{ experiment: random.pick(['baseline', 'a', 'b']), split: random.pick(['dev', 'promotion']), job: 'j' },
     ...{ score: score(0.4), comparison: comparison(), toBaseline: null },

@@ -1,4 +1,5 @@
 /** Plain examples of the things that a run speaks of; tests change only what they are about. */
+import type { Forecast } from '../../../src/core/run/training';
 import type {
   Comparison,
   DataSheet,
@@ -233,3 +234,12 @@ export const recipeRow = (rest: Partial<RecipeRow> = {}): RecipeRow => ({
   ],
   ...rest,
 });
+
+export function forecast(changes: Partial<Forecast> = {}): Forecast {
+  return {
+    ...{ tokensPerSecond: 900, secondsPerStep: 1.5, peakMemoryMiB: 700, steps: 400, seconds: 620, low: 590, high: 650 },
+    ...{ gpuHours: 0, gpus: 0, fits: true, memoryOf: 'host', rowsPerStep: 8, trialSeconds: 70, measuredSteps: 30 },
+    parts: { load: 10, prepare: 5, evaluate: 0, save: 0, finish: 5, train: 600 },
+    ...changes,
+  };
+}

@@ -1,141 +1,19 @@
-/** Tools for training jobs: launch, wait, read a log. */
+/** Tools for training jobs: wait, read a log. */
 import { z } from 'zod';
 import { marked } from '../../data/lint/marked';
 import { MlInternError } from '../../errors';
-import { jobRequest } from '../../experiments/bench';
-import type { LaunchPlan } from '../../experiments/launch-plan';
+import { isOutOfMemory } from '../../experiments/oom-ladder';
 import { compiledOf, type CompiledRecipe } from '../../experiments/waterfalls';
-import { launchHash, stopRules, trainingOrder, trainingPlan } from '../../experiments/training';
-import { sha256 } from '../../hash';
 import { finalStates } from '../../ports/box';
-import { remaining, spendAt } from '../../run/budget';
 import { parseMetrics } from '../../run/metrics';
-import type { Proposal, RenderedSample } from '../../run/types';
-import type { ExperimentView, JobView } from '../../run/view';
+import type { RenderedSample } from '../../run/types';
+import type { JobView } from '../../run/view';
+import { launchJob } from './launch-job';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
+import { waitToTheEnd } from './wait-to-the-end';
 
 export function jobTools(kit: ToolKit): AgentTool[] {
   return [launchJob(kit), waitForJob(kit), readLog(kit)];
-}
-
-function launchJob(kit: ToolKit): AgentTool {
-  return defineTool({
-    name: 'launch_job',
-    description: 'Start the training of an approved experiment on the box. It runs on by itself; use wait_for_job.',
-    schema: z.object({
-      experiment: z.string(),
-      capMinutes: z.number().describe('The supervisor ends the job after this time'),
-      gpus: z
-        .number()
-        .int()
-        .min(1)
-        .optional()
-        .describe('How many GPUs to use; default: as many of the box as are of use'),
-    }),
-    async run({ experiment: id, capMinutes, gpus }, call) {
-      const { bench } = kit;
-      const { view } = bench.journal;
-      if (view.baseline.dev === null)
-        throw new MlInternError('bad-input', 'The base model has no score yet.', {
-          next: 'Call evaluate with experiment "baseline" first.',
-        });
-      const experiment = view.experiments.find((known) => known.id === id);
-      if (!experiment)
-        throw new MlInternError('bad-input', `There is no approved experiment ${id}.`, {
-          next: 'Write its script first and wait for approval.',
-        });
-      const jobId = jobIdOf(kit, id, call.id);
-      const environment = await kit.preparation.environment('train');
-      const { parameters } = await kit.preparation.baseModel();
-      const planOf = (wanted: number | undefined) => trainingPlan(bench, experiment, parameters, wanted);
-      const orderOf = (cap: number, plan: LaunchPlan) =>
-        trainingOrder(bench, experiment, { id: jobId, environment, capSeconds: cap, plan });
-      const proposal = await kit.broker.propose(call.id, async () => {
-        const plan = await planOf(gpus);
-        const { content, hash } = launchHash(bench, await orderOf(capSeconds(kit, capMinutes, plan.gpus), plan));
-        return launchProposal(call.id, hash, experiment, content, plan);
-      });
-      // A repeated call keeps its cap and its GPUs; whatever else changed since shows in the hash and is refused.
-      const order = await orderOf(capOf(proposal), await planOf(gpusOf(proposal)));
-      const decision = await kit.broker.request({ ...proposal, hash: launchHash(bench, order).hash }, call.signal);
-      if (decision.verdict === 'reject') {
-        return {
-          facts: {
-            decision: 'rejected',
-            by: decision.by,
-            reason: decision.reason ?? '',
-            note: 'Nothing was started.',
-            budget: budgetOf(kit),
-          },
-        };
-      }
-      await bench.jobs.submit(await jobRequest(bench, order), { experiment: id, folder: experiment.folder });
-      return {
-        facts: { job: jobId, state: bench.jobs.view(jobId)?.state, decision: 'approved', budget: budgetOf(kit) },
-      };
-    },
-  });
-}
-
-function jobIdOf(kit: ToolKit, experiment: string, callId: string): string {
-  return `${kit.bench.runId}-${experiment}-${sha256(callId).slice(0, 6)}`;
-}
-
-function capOf({ subject }: Proposal): number {
-  return subject.kind === 'launch' ? subject.capSeconds : 0;
-}
-
-function gpusOf({ subject }: Proposal): number | undefined {
-  return subject.kind === 'launch' ? subject.gpus : undefined;
-}
-
-/** Never longer than what is left of the budget when every other launch uses up its own cap on all of its GPUs. */
-function capSeconds(kit: ToolKit, capMinutes: number, gpus: number): number {
-  const { view, config } = kit.bench.journal;
-  const left = remaining(config.budget, spendAt(view, kit.clock.now()));
-  const gpuSeconds = (left.gpuSeconds - promisedSeconds(kit)) / Math.max(1, gpus);
-  const cap = Math.floor(Math.min(Math.max(1, capMinutes) * 60, left.wallSeconds, gpuSeconds));
-  if (cap < 10)
-    throw new MlInternError('budget-spent', 'Too little of the budget is left to train.', {
-      next: 'Call finish with the best experiment, or wait for the jobs that run.',
-    });
-  return cap;
-}
-
-function promisedSeconds(kit: ToolKit): number {
-  const open = kit.bench.journal.view.proposals.filter(({ proposal: { id, subject }, decision }) => {
-    if (subject.kind !== 'launch' || decision?.verdict === 'reject') return false;
-    const job = kit.bench.jobs.view(jobIdOf(kit, subject.experiment, id));
-    return !job || !finalStates.has(job.state);
-  });
-  return open.reduce((sum, { proposal }) => sum + capOf(proposal) * Math.max(1, gpusOf(proposal) ?? 1), 0);
-}
-
-function launchProposal(
-  id: string,
-  hash: string,
-  experiment: ExperimentView,
-  content: { steps: string[][]; environment: string | null; capSeconds: number },
-  { gpus, why: plan }: LaunchPlan,
-): Proposal {
-  const { steps, environment, capSeconds: cap } = content;
-  return {
-    id,
-    kind: 'launch',
-    hash,
-    title: `Train experiment ${experiment.id}`,
-    why: experiment.hypothesis,
-    subject: {
-      kind: 'launch',
-      experiment: experiment.id,
-      steps,
-      environment: environment ?? 'python3',
-      capSeconds: cap,
-      gpus,
-      plan,
-      rules: stopRules(gpus),
-    },
-  };
 }
 
 /** Timers take no more than 24 days; a job that runs longer is waited for again. */
@@ -145,17 +23,14 @@ function waitForJob(kit: ToolKit): AgentTool {
   return defineTool({
     name: 'wait_for_job',
     description:
-      'Wait until a job has ended, or for some minutes at most. A job that still runs can be waited for again.',
+      'Wait until a job has ended, or for some minutes at most, or until a rule flags its metrics. A job that still runs can be waited for again. A job that ran out of memory goes on with the next approved configuration; the answer names the job that it became.',
     schema: z.object({ job: z.string(), minutes: z.number().optional().describe('At most this long; default 30') }),
-    async run({ job: id, minutes }, call) {
+    async run({ job: asked, minutes }, call) {
       const limit = AbortSignal.timeout(Math.min(longestWaitMinutes, Math.max(0.05, minutes ?? 30)) * 60_000);
-      const job = await kit.bench.jobs.wait(id, AbortSignal.any([call.signal, limit])).catch((error: unknown) => {
-        const still = kit.bench.jobs.view(id);
-        if (limit.aborted && !call.signal.aborted && still) return still;
-        throw error;
-      });
-      const { state, note, failure, wallSeconds } = job;
+      const job = await waitToTheEnd(kit, asked, limit, call.signal);
+      const { id, state, note, failure, wallSeconds, findings } = job;
       const compiled = await compiledOf(kit.bench, job);
+      const steps = oomStepsOf(kit, job);
       return {
         facts: {
           job: id,
@@ -163,6 +38,9 @@ function waitForJob(kit: ToolKit): AgentTool {
           ended: finalStates.has(state),
           ...(note === null ? {} : { note }),
           ...(failure ? { failure } : {}),
+          ...(findings ? { findings } : {}),
+          ...(steps.length > 0 ? { afterMemoryRanOut: steps } : {}),
+          ...(isAtTheBottom(job) ? { next: bottom } : {}),
           wallSeconds: Math.round(wallSeconds),
           lastMetrics: await lastMetrics(kit, job),
           ...(compiled ? { rows: rowFacts(compiled) } : {}),
@@ -190,6 +68,18 @@ function renderedTexts({ findings, rows, problem }: RenderedSample): { source: s
     },
     { source: 'training rows as the model sees them', text: rows.map(({ spans }) => marked(spans)).join('\n\n') },
   ].filter(({ text }) => text !== '');
+}
+
+const bottom =
+  'It ran out of memory and no approved configuration is left. Shorter rows (max_length) or adapters train something else: write them as a new experiment.';
+
+function oomStepsOf(kit: ToolKit, { experiment }: JobView): string[] {
+  const { view } = kit.bench.journal;
+  return (view.experiments.find(({ id }) => id === experiment)?.oomSteps ?? []).map(({ change }) => change);
+}
+
+function isAtTheBottom({ state, failure }: JobView): boolean {
+  return state === 'failed' && isOutOfMemory(failure?.class);
 }
 
 async function lastMetrics(kit: ToolKit, job: JobView): Promise<unknown> {

@@ -1,0 +1,146 @@
+/** Tries an experiment's script on the box before it is launched: it must not crash, fit the memory, and say how long it takes. */
+import { MlInternError } from '../errors';
+import type { FailureClass } from '../ports/box';
+import type { Forecast, Rung } from '../run/training';
+import type { ExperimentView, JobView } from '../run/view';
+import { jobRequest, type Bench, type WorkOrder } from './bench';
+import { doesNotFit, judge, measuredSchema, type Measured } from './forecast';
+import type { LaunchPlan } from './launch-plan';
+import { isOutOfMemory, ladderOf } from './oom-ladder';
+import { approvedContent, trainingOrder } from './training';
+
+/** A trial starts the script twice and trains for a minute: for a training that is ended this early it costs more than it saves. */
+const shortestCapSeconds = 600;
+/** And one of so few steps is over before a trial has measured them. */
+const fewestSteps = 60;
+const trialCapSeconds = 1200;
+
+export interface Trial {
+  measured: Measured | null;
+  job: string | null;
+  /** Why nothing was measured. */
+  note: string | null;
+  /** What to train with, and what to train with after that should memory run out. */
+  ladder: Rung[];
+}
+
+export interface TrialOf {
+  environment: string;
+  plan: LaunchPlan;
+  capSeconds: number;
+}
+
+export async function tryOut(bench: Bench, of: ExperimentView, launch: TrialOf, signal: AbortSignal): Promise<Trial> {
+  const { script, config } = await approvedContent(bench, of);
+  const ladder = ladderOf(config, script);
+  const why = whyNot(config, script, launch.capSeconds);
+  if (why !== null) return { measured: null, job: null, note: why, ladder };
+  for (let at = 0; ; at++) {
+    const rung = ladder[at];
+    const job = await runTrial(bench, of, launch, { rung, at }, signal);
+    const failure = job.failure?.class;
+    if (!isOutOfMemory(failure)) return { ...(await outcome(bench, job)), job: job.id, ladder: ladder.slice(at) };
+    const next = ladder[at + 1];
+    if (!next) throw tooLarge(of.id);
+    const isNew = () => !experimentNow(bench, of)?.oomSteps?.some(({ failed }) => failed === job.id);
+    await bench.journal.recordIf(isNew, 'oom.step', { experiment: of.id, failed: job.id, failure, ...next });
+  }
+}
+
+/** The forecast for a launch with this cap; recorded, and an error where it does not fit. */
+export async function forecastOf(
+  bench: Bench,
+  of: ExperimentView,
+  trial: Trial,
+  { plan, capSeconds }: Pick<TrialOf, 'plan' | 'capSeconds'>,
+): Promise<Forecast | undefined> {
+  if (trial.measured === null || trial.job === null) return undefined;
+  const forecast = judge(trial.measured, {
+    config: trial.ladder[0]?.config ?? of.config,
+    gpus: plan.gpus,
+    deadlineSeconds: capSeconds,
+    memoryMiB: await memoryOf(bench, trial.measured),
+  });
+  await bench.journal.record('experiment.forecast', { experiment: of.id, job: trial.job, forecast });
+  if (!forecast.fits) throw doesNotFit(forecast, of.id);
+  return forecast;
+}
+
+function whyNot(config: Record<string, unknown>, script: string, capSeconds: number): string | null {
+  if (!script.includes('ReportCallback')) return 'The script has no ReportCallback, so a trial could not measure it.';
+  const steps = config['max_steps'];
+  const isShort = typeof steps === 'number' && steps > 0 && steps <= fewestSteps;
+  return isShort || capSeconds <= shortestCapSeconds ? 'It is short: a trial would cost more than it saves.' : null;
+}
+
+async function runTrial(
+  bench: Bench,
+  of: ExperimentView,
+  { environment, plan }: TrialOf,
+  { rung, at }: { rung: Rung | undefined; at: number },
+  signal: AbortSignal,
+): Promise<JobView> {
+  const id = oomTrial(bench, of, at, plan.gpus) ?? bench.jobs.attempt(trialBase(bench, of, at, plan.gpus));
+  const launch = { id, environment, capSeconds: trialCapSeconds, plan, config: rung?.config };
+  const order = trialOrder(await trainingOrder(bench, of, launch), plan);
+  // Not among the experiment's jobs: it trained nothing that could be evaluated.
+  await bench.jobs.submit(await jobRequest(bench, order), { experiment: null, folder: `${of.folder}/trial` });
+  return bench.jobs.wait(id, signal);
+}
+
+/** The trial that is already known to run out of memory with this rung. */
+function oomTrial(bench: Bench, of: ExperimentView, at: number, gpus: number): string | undefined {
+  const base = `${trialBase(bench, of, at, gpus)}-t`;
+  return experimentNow(bench, of)?.oomSteps?.find(({ failed }) => failed.startsWith(base))?.failed;
+}
+
+function trialBase(bench: Bench, of: ExperimentView, at: number, gpus: number): string {
+  return `${bench.runId}-${of.id}-trial-${gpus}-${at}`;
+}
+
+/** The steps of the training itself, the last of them tried instead of run. */
+export function trialOrder(order: WorkOrder, { gpus }: Pick<LaunchPlan, 'gpus'>): WorkOrder {
+  const train = order.steps.at(-1) ?? [];
+  const trial = ['{python}', '-m', 'ml_intern_box.trial', '--gpus', String(gpus), '--', ...train];
+  return { ...order, steps: [...order.steps.slice(0, -1), trial] };
+}
+
+async function outcome(bench: Bench, job: JobView): Promise<Pick<Trial, 'measured' | 'note'>> {
+  const answer = await bench.jobs.result(job.id, 'artifacts/forecast.json').catch(() => undefined);
+  const measured = measuredSchema.safeParse(answer);
+  if (job.state === 'finished' && measured.success) return { measured: measured.data, note: null };
+  if (job.state === 'finished' || isInconclusive(job.failure?.class)) return unmeasured(job);
+  const failed = (await bench.jobs.result(job.id).catch(() => undefined)) as
+    { error?: { reason?: string } } | undefined;
+  if (failed?.error?.reason === 'not-measured') return unmeasured(job);
+  const why = job.failure ? `${job.failure.class}: ${job.failure.message}` : `it ended as ${job.state}`;
+  throw new MlInternError('job-failed', `The trial ${job.id} of the script failed (${why}).`, {
+    next: `Read its stderr.log with read_log, mend the script and write it again as a new experiment.`,
+  });
+}
+
+/** It says nothing against the script. */
+function isInconclusive(failure: FailureClass | undefined): boolean {
+  return failure === 'timeout' || failure === 'budget' || failure === 'killed' || failure === 'lost';
+}
+
+function unmeasured(job: JobView): Pick<Trial, 'measured' | 'note'> {
+  return { measured: null, note: `The trial ${job.id} measured nothing, so how long the training takes is not known.` };
+}
+
+/** Of the smallest GPU, as all get the same; or of the machine. */
+async function memoryOf(bench: Bench, measured: Measured): Promise<number | undefined> {
+  const { gpus, memoryMiB } = await bench.card();
+  if (measured.memoryOf === 'host') return memoryMiB;
+  return gpus.length === 0 ? undefined : Math.min(...gpus.map((gpu) => gpu.memoryMiB));
+}
+
+function experimentNow(bench: Bench, { id }: ExperimentView): ExperimentView | undefined {
+  return bench.journal.view.experiments.find((known) => known.id === id);
+}
+
+function tooLarge(experiment: string): MlInternError {
+  return new MlInternError('job-failed', `Experiment ${experiment} does not fit the memory, whatever its batch size.`, {
+    next: 'Write a new experiment with a smaller max_length (which trains on shorter rows: a person decides), adapters (LoRA) or a smaller model.',
+  });
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import type { ToolResult } from '../../../src/core/agent/toolbox';
+import { contentHash } from '../../../src/core/hash';
+import type { JobRequest } from '../../../src/core/ports/box';
+import { FakeBox, type Outcome } from '../../support/core/fake-box';
+import { factsOf, openWorkplace, perform, type Workplace } from '../../support/core/kit';
+
+const mapping = { prompt: 'Question: {question}\nAnswer:', completion: ' {answer}' };
+const script =
+  'ReportCallback(config["batch_size"], config.get("gradient_accumulation"), config["gradient_checkpointing"])\n';
+const oom: Outcome = { state: 'failed', failure: { class: 'oom-gpu', message: 'CUDA out of memory' }, wallSeconds: 20 };
+const isTrial = ({ content }: JobRequest) => content.steps.at(-1)?.includes('ml_intern_box.trial') ?? false;
+const batchOf = ({ files }: JobRequest) =>
+  (JSON.parse(String(files['config.json'])) as Record<string, unknown>)['batch_size'];
+
+const measured = (seconds: number) => ({
+  ...{ steps: 2000, secondsPerStep: { value: 0.5, low: 0.4, high: 0.6 }, tokensPerSecond: 900, rowsPerStep: 8 },
+  parts: { load: 10, prepare: 5, train: seconds - 20, evaluate: 0, save: 0, finish: 5 },
+  ...{ seconds: { value: seconds, low: seconds * 0.9, high: seconds * 1.1 }, gpuHours: 0, peakMemoryMiB: 900 },
+  ...{ restingMemoryMiB: 300, memoryOf: 'host', measuredSteps: 60, trialSeconds: 70 },
+});
+const tried = (seconds: number): Outcome => ({ artifacts: { 'forecast.json': JSON.stringify(measured(seconds)) } });
+
+let work: Workplace;
+
+/** An approved experiment of 2000 steps, and what the box does with its trial and its training. */
+async function open(does: (request: JobRequest) => Outcome | undefined): Promise<string> {
+  const box = new FakeBox((request) => (request.kind === 'train' ? does(request) : undefined) ?? perform(request));
+  work = await openWorkplace({ box, config: { autonomy: 'autopilot' } });
+  work.kit.startingScripts['sft'] = script;
+  await accepted(work.call('inspect_dataset', { id: 'lab/qa' }));
+  await accepted(work.call('check_overlap', { id: 'lab/qa' }));
+  await accepted(work.call('propose_dataset', { id: 'lab/qa', why: 'fits', mapping }));
+  const config = { max_steps: 2000, batch_size: 4, gradient_accumulation: 2 };
+  const args = { slug: 'x', parent: null, hypothesis: 'h', sources: [{ id: 'lab/qa' }], config, script };
+  const { experiment } = await accepted(work.call('write_script', args));
+  await accepted(work.call('evaluate', { experiment: 'baseline' }));
+  return String(experiment);
+}
+
+async function accepted(pending: Promise<ToolResult>): Promise<Record<string, unknown>> {
+  const result = await pending;
+  assert.ok(result.ok, result.content);
+  return factsOf(result);
+}
+
+const trainings = () =>
+  work.box.started.map((id) => work.box.request(id)).filter((request) => request.kind === 'train' && !isTrial(request));
+const trials = () => work.box.started.map((id) => work.box.request(id)).filter(isTrial);
+const experimentView = () => work.journal.view.experiments[0];
+
+describe('a launch that is long', () => {
+  it('is tried first; the forecast is told, shown for approval and kept', async () => {
+    const experiment = await open((request) => (isTrial(request) ? tried(1000) : undefined));
+    const facts = await accepted(work.call('launch_job', { experiment, capMinutes: 30 }));
+    assert.match(String(facts['forecast']), /2000 steps in 17 min/);
+    assert.deepEqual(trials()[0]?.content.steps.at(-1), [
+      ...['{python}', '-m', 'ml_intern_box.trial', '--gpus', '0', '--', '{python}', 'train.py'],
+    ]);
+    assert.equal(experimentView()?.forecast?.seconds, 1000);
+    const { subject } = work.journal.view.proposals.at(-1)?.proposal ?? {};
+    assert.equal(subject?.kind === 'launch' && subject.forecast?.fits, true);
+    assert.deepEqual(experimentView()?.jobs, [facts['job']], 'A trial trained nothing that could be evaluated.');
+  });
+
+  it('is refused when it would not end in time, with the most steps that would; a later one with more time is not tried again', async () => {
+    const experiment = await open((request) => (isTrial(request) ? tried(1000) : undefined));
+    const refusal = await work.call('launch_job', { experiment, capMinutes: 12 });
+    assert.match(refusal.content, /would take 17 min .* and has 12 min/);
+    assert.match(refusal.content, /max_steps 13\d\d of 2000/);
+    assert.equal(trainings().length, 0);
+    assert.equal(
+      work.journal.view.proposals.some(({ proposal }) => proposal.kind === 'launch'),
+      false,
+    );
+    await accepted(work.call('launch_job', { experiment, capMinutes: 25 }));
+    assert.deepEqual([trials().length, trainings().length], [1, 1]);
+  });
+
+  it('is not started when its trial crashes, and starts without a forecast when that measured nothing', async () => {
+    const crash: Outcome = { state: 'failed', failure: { class: 'exit', message: 'KeyError: no such column' } };
+    let experiment = await open((request) => (isTrial(request) ? crash : undefined));
+    assert.match((await work.call('launch_job', { experiment, capMinutes: 30 })).content, /KeyError: no such column/);
+    assert.equal(trainings().length, 0);
+    const late: Outcome = { state: 'failed', failure: { class: 'timeout', message: 'over its cap' } };
+    experiment = await open((request) => (isTrial(request) ? late : undefined));
+    const facts = await accepted(work.call('launch_job', { experiment, capMinutes: 30 }));
+    assert.match(String(facts['trial']), /is not known/);
+    assert.equal(trainings().length, 1);
+  });
+
+  it('goes down the ladder in its trial, and starts with the first configuration that fits', async () => {
+    const experiment = await open((request) =>
+      isTrial(request) ? (batchOf(request) === 1 ? tried(900) : oom) : undefined,
+    );
+    await accepted(work.call('launch_job', { experiment, capMinutes: 30 }));
+    assert.deepEqual(trials().map(batchOf), [4, 2, 1]);
+    assert.deepEqual(trainings().map(batchOf), [1]);
+    assert.deepEqual(
+      experimentView()?.oomSteps?.map(({ config }) => [config['batch_size'], config['gradient_accumulation']]),
+      [
+        [2, 4],
+        [1, 8],
+      ],
+    );
+  });
+
+  it('is refused when not even the last configuration fits', async () => {
+    const experiment = await open((request) => (isTrial(request) ? oom : undefined));
+    const { content } = await work.call('launch_job', { experiment, capMinutes: 30 });
+    assert.match(content, /does not fit the memory, whatever its batch size.*a person decides/);
+    assert.equal(trainings().length, 0);
+  });
+});
+
+describe('a training that runs out of memory', () => {
+  it('goes on with the next approved configuration, in the time that is left, and says so', async () => {
+    const experiment = await open((request) => (isTrial(request) || batchOf(request) === 1 ? undefined : oom));
+    const { job, ifMemoryRunsOut } = await accepted(work.call('launch_job', { experiment, capMinutes: 5 }));
+    assert.equal((ifMemoryRunsOut as string[])[0], 'batch_size 4 → 2, gradient_accumulation 2 → 4');
+    const facts = await accepted(work.call('wait_for_job', { job }));
+    assert.deepEqual([facts['state'], facts['job']], ['finished', `${String(job)}-r2`]);
+    assert.equal((facts['afterMemoryRanOut'] as string[]).length, 2);
+    assert.deepEqual(trainings().map(batchOf), [4, 2, 1]);
+    assert.deepEqual(
+      trainings().map(({ content }) => content.capSeconds),
+      [300, 280, 260],
+    );
+    assert.ok(trainings().every(({ content, approvedHash }) => contentHash(content) === approvedHash));
+    const [launch] = work.journal.view.proposals.filter(({ proposal }) => proposal.kind === 'launch');
+    const ladder = launch?.proposal.subject.kind === 'launch' ? launch.proposal.subject.ladder : [];
+    assert.deepEqual(
+      trainings().map((request) => JSON.parse(String(request.files['config.json'])) as unknown),
+      ladder?.slice(0, 3).map(({ config }) => config),
+      'What ran is what was approved.',
+    );
+    await accepted(work.call('wait_for_job', { job }));
+    assert.equal(trainings().length, 3, 'Asking again starts nothing.');
+    await accepted(work.call('evaluate', { experiment }));
+  });
+
+  it('ends where the ladder ends, and asks for a person where only shorter rows are left', async () => {
+    const experiment = await open((request) => (isTrial(request) ? undefined : oom));
+    const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 5 }));
+    const facts = await accepted(work.call('wait_for_job', { job }));
+    assert.equal(facts['state'], 'failed');
+    assert.match(String(facts['next']), /no approved configuration is left.*max_length/);
+    assert.equal(trainings().length, 4);
+  });
+
+  it('is not tried again when too little of its time is left', async () => {
+    const experiment = await open((request) => (isTrial(request) ? undefined : { ...oom, wallSeconds: 250 }));
+    const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 5 }));
+    await accepted(work.call('wait_for_job', { job }));
+    assert.equal(trainings().length, 1);
+  });
+});
