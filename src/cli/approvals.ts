@@ -1,8 +1,10 @@
 /** Asks a person at the terminal about each proposal: approve, reject with a reason, show it in full, edit a script. */
+import { editedSource } from '../core/approvals/edited-source';
+import { sampleOf } from '../core/data/sample-rows';
 import { MlInternError } from '../core/errors';
 import type { Proposal } from '../core/run/types';
 import type { DecisionInput, RunHandle } from '../core/run/runs';
-import { editableText, proposalDetails, proposalText } from './proposal-text';
+import { editableText, proposalDetails, proposalText, sampleText } from './proposal-text';
 import type { Terminal } from './terminal';
 
 /** Resolves to false when the person has no more answers (the input ended): the run then waits for another surface. */
@@ -70,11 +72,23 @@ async function rejection(terminal: Terminal, signal: AbortSignal): Promise<Answe
   return { verdict: 'reject', ...(reason ? { reason } : {}) };
 }
 
+/** What the changed mapping makes of the rows; an edit that does not hold is told when it is sent. */
+function editedSample(proposal: Proposal, text: string): string[] {
+  if (proposal.subject.kind !== 'dataset') return [];
+  try {
+    return sampleText(sampleOf(proposal, editedSource(proposal.subject, text)));
+  } catch {
+    return [];
+  }
+}
+
 async function edition(proposal: Proposal, terminal: Terminal, signal: AbortSignal): Promise<Answered | undefined> {
   const proposed = editableText(proposal);
   if (proposed === undefined) return undefined;
   const { kind, text, file } = proposed;
   const edited = await terminal.edit(text, file);
+  const seen = edited === text ? [] : editedSample(proposal, edited);
+  if (seen.length > 0) terminal.err(`${seen.join('\n')}\n`);
   const sure = await terminal.ask(
     edited === text ? 'Unchanged. Approve it? [y/n] > ' : 'Approve your version? [y/n] > ',
     signal,

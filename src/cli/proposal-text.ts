@@ -1,5 +1,7 @@
 /** What is asked, in words for a terminal: the short form, the long form, and what of it can be edited. */
 import { sourceText } from '../core/approvals/source-text';
+import { marked } from '../core/data/lint/marked';
+import { sampleOf, type SampleRow } from '../core/data/sample-rows';
 import type { StopRules } from '../core/ports/box';
 import { forecastInWords } from '../core/experiments/forecast';
 import { endsItself, ifMemoryRunsOut, startsWith } from '../core/run/launch-words';
@@ -69,11 +71,29 @@ function endLines(rules: StopRules | undefined): string[] {
 }
 
 /** The long form: the script itself, or everything that is known as JSON. Control characters are shown, not obeyed. */
-export function proposalDetails({ subject, hash }: Proposal): string {
-  const text = subject.kind === 'script' ? subject.script : JSON.stringify(subject, null, 2);
-  const use = subject.kind === 'dataset' ? `\nHow its rows are used:\n${sourceText(subject.source)}` : '';
-  return [...`${text}${use}`.split('\n').map((line) => plainLine(line)), `sha256 ${hash}`].join('\n');
+export function proposalDetails(proposal: Proposal): string {
+  const { subject, hash } = proposal;
+  return [...plainText(detailsOf(subject)), ...sampleText(sampleOf(proposal)), `sha256 ${hash}`].join('\n');
 }
+
+function detailsOf(subject: Proposal['subject']): string {
+  if (subject.kind === 'script') return subject.script;
+  if (subject.kind !== 'dataset') return JSON.stringify(subject, null, 2);
+  const { rows: _, ...known } = subject;
+  return `${JSON.stringify(known, null, 2)}\nHow its rows are used:\n${sourceText(subject.source)}`;
+}
+
+/** Rows as the model will see them, but for the marks of its chat template. */
+export function sampleText(sample: readonly SampleRow[]): string[] {
+  if (sample.length === 0) return [];
+  const rows = sample.flatMap(({ spans, problem }, index) => [
+    `Row ${index + 1}:`,
+    ...(problem === null ? plainText(marked(spans)).map((line) => `  ${line}`) : [`  cannot be used: ${problem}`]),
+  ]);
+  return ['', 'What the model will see of it; what it is trained on stands between ⟦ and ⟧:', ...rows, ''];
+}
+
+const plainText = (text: string): string[] => text.split('\n').map((line) => plainLine(line));
 
 /** What of a proposal can be edited before it is approved. */
 export function editableText({

@@ -120,7 +120,13 @@ const datasetProposal = (id: string, of: DataSheet, why: string, flagged = 0): P
   hash: hash(id),
   title: of.id,
   why,
-  subject: { kind: 'dataset', sheet: of, source: source(of.id), overlap: overlap(of.id, flagged) },
+  subject: {
+    kind: 'dataset',
+    sheet: of,
+    source: source(of.id),
+    overlap: overlap(of.id, flagged),
+    rows: [{ question: 'Which sill is red?', answer: 'the third' }, {}],
+  },
 });
 
 const scriptProposal = (

@@ -34,6 +34,20 @@ describe('documents of proposals', () => {
     }
   });
 
+  it('show what the model will see of a dataset, and why a row cannot be used', () => {
+    const { subject } = proposals.leaky;
+    assert.equal(subject.kind, 'dataset');
+    const rows = [{ question: 'What\u202e is a glim?', answer: 'red' }, {}];
+    const text = renderProposal(
+      { ...proposals.leaky, subject: { ...subject, rows } } as typeof proposals.leaky,
+      'proposal',
+    );
+    assert.match(
+      text,
+      /## What the model will see[^]*Question: What is a glim\?[^]*⟦ red⟧[^]*Row 2 cannot be used: a value/,
+    );
+  });
+
   it('keep foreign text inside its fence', () => {
     const { subject } = proposals.leaky;
     assert.equal(subject.kind, 'dataset');

@@ -100,6 +100,16 @@ describe('the run panel in a browser', function () {
     assert.deepEqual(panel.complaints, []);
   });
 
+  it('shows rows of a dataset as the model will see them, and why one cannot be used', async () => {
+    await show('dark', untilDataset());
+    await tab(/^Datasets/);
+    await panel.page.getByText('Rows as the model will see them').first().click();
+    assert.match(await panel.page.locator('.rendered pre').first().innerText(), /Which sill is red\?[^]*the third/);
+    await panel.page.getByText(/Row 2: cannot be used: a value that the mapping asks for/).first().waitFor();
+    await picture('dark-sample');
+    assert.deepEqual(panel.complaints, []);
+  });
+
   it('says in every empty view what will come', async () => {
     await show('dark', { events: untilDataset().events.slice(0, 2) } as Log);
     for (const name of ['Overview', 'Papers', 'Datasets', 'Experiments', 'Decisions', 'Log']) {

@@ -69,12 +69,17 @@ export interface PanelWaterfall {
   rendered: PanelRendered | null;
 }
 
+export interface PanelSpan {
+  text: string;
+  trained: boolean;
+}
+
 /** Some training rows as the model sees them. */
 export interface PanelRendered {
   /** How many were looked at, or why none. */
   text: string;
   findings: string[];
-  rows: { row: number; spans: { text: string; trained: boolean }[] }[];
+  rows: { row: number; spans: PanelSpan[] }[];
 }
 
 export interface PanelDecision {
@@ -114,6 +119,8 @@ export interface PanelDataset {
   overlap: PanelOverlap | null;
   facts: PanelFact[];
   remarks: string[];
+  /** Rows as the model will see them; `problem`: why one cannot be used, else empty. */
+  sample: { spans: PanelSpan[]; problem: string }[];
   /** The proposal that waits for a person, where there is one. */
   approval: { id: string; hash: string } | null;
 }

@@ -1,6 +1,7 @@
 /** The words of a run: what is pursued, what was measured, what was decided. Plain data, written to the event log as it stands. */
 import type { EvaluatorSettings } from './evaluator-settings';
 import type { StopRules } from '../ports/box';
+import type { Row } from '../ports/rows';
 import type { Mapping, Recipe, RecipeSource } from './recipe';
 import type { Forecast, Rung } from './training';
 
@@ -297,7 +298,14 @@ export interface Proposal {
 }
 
 export type ProposalSubject =
-  | { kind: 'dataset'; sheet: DataSheet; source: RecipeSource; overlap: OverlapReport | null }
+  | {
+      kind: 'dataset';
+      sheet: DataSheet;
+      source: RecipeSource;
+      overlap: OverlapReport | null;
+      /** A few rows as they were read, to show what the mapping makes of them; no part of what is approved. */
+      rows?: Row[];
+    }
   | {
       kind: 'script';
       experiment: string;

@@ -1,10 +1,14 @@
 /** The text of a proposal as a person reads it. A script is shown as exactly the text that was proposed, nothing added. */
 import { mappingParts } from '../../core/data/mapping/describe';
-import type { DataSheet, OverlapReport, Proposal, ProposalSubject, RecipeSource } from '../../core/run/types';
+import { marked } from '../../core/data/lint/marked';
+import { sampleOf } from '../../core/data/sample-rows';
+import { onlySeen } from '../../core/text/unseen';
+import type { OverlapReport, Proposal, ProposalSubject } from '../../core/run/types';
 import { datasetFacts, overlapInWords, proposalFacts } from '../facts';
 import { brief } from '../format';
 import type { Role } from './documents';
 
+type Dataset = Extract<ProposalSubject, { kind: 'dataset' }>;
 type Script = Extract<ProposalSubject, { kind: 'script' }>;
 
 export function documentFile(proposal: Proposal, role: Role): string {
@@ -26,7 +30,7 @@ export function renderProposal(proposal: Proposal, role: Role): string {
     if (role === 'parent') return subject.parentScript ?? '';
     return role === 'settings' ? settings(subject) : subject.script;
   }
-  if (subject.kind === 'dataset') return datasetDocument(proposal, subject.sheet, subject.source, subject.overlap);
+  if (subject.kind === 'dataset') return datasetDocument(proposal, subject);
   return (
     [`# ${proposal.title}`, proposal.why, factTable(proposalFacts(proposal)), hashLine(proposal)].join('\n\n') + '\n'
   );
@@ -36,12 +40,7 @@ function settings(subject: Script): string {
   return `${JSON.stringify({ config: subject.config, recipe: subject.recipe }, null, 2)}\n`;
 }
 
-function datasetDocument(
-  proposal: Proposal,
-  sheet: DataSheet,
-  source: RecipeSource,
-  overlap: OverlapReport | null,
-): string {
+function datasetDocument(proposal: Proposal, { sheet, source, overlap }: Dataset): string {
   const remarks = sheet.remarks.map((remark) => `- ${remark}`);
   return (
     [
@@ -52,10 +51,20 @@ function datasetDocument(
       `## How its rows are used\n\n${mappingParts(source.mapping)
         .map(({ label, text }) => `${label}:\n\n${fenced(text)}`)
         .join('\n\n')}`,
+      ...sample(proposal),
       ...overlapExamples(overlap),
       hashLine(proposal),
     ].join('\n\n') + '\n'
   );
+}
+
+function sample(proposal: Proposal): string[] {
+  const rows = sampleOf(proposal).map(({ spans, problem }, index) =>
+    problem === null ? fenced(onlySeen(marked(spans)).text) : `Row ${index + 1} cannot be used: ${problem}.`,
+  );
+  if (rows.length === 0) return [];
+  const head = 'Rows as the model will see them; what it is trained on stands between ⟦ and ⟧.';
+  return [`## What the model will see\n\n${[head, ...rows].join('\n\n')}`];
 }
 
 function overlapExamples(overlap: OverlapReport | null): string[] {

@@ -1,9 +1,16 @@
 /** The literature's recipes and where rows went, as the panel shows them: bounded. */
-import type { PanelRecipe, PanelRendered, PanelWaterfall } from '../../core/protocol/panel-view';
+import type {
+  PanelDataset,
+  PanelRecipe,
+  PanelRendered,
+  PanelSpan,
+  PanelWaterfall,
+} from '../../core/protocol/panel-view';
+import { sampleOf } from '../../core/data/sample-rows';
 import { cellsOf, columnsOf } from '../../core/research/recipe-table';
 import type { RecipeRow, RenderedSample } from '../../core/run/types';
 import { onlySeen } from '../../core/text/unseen';
-import type { ExperimentView } from '../../core/run/view';
+import type { ExperimentView, ProposalView } from '../../core/run/view';
 import { brief, formatCount } from '../format';
 
 const recipesShown = 60;
@@ -49,9 +56,18 @@ function projectRendered({ looked, findings, rows, problem }: RenderedSample): P
     findings: findings.map(
       ({ rule, rows: of, row, message }) => `${of} × ${rule}, e.g. row ${row}: ${brief(message, 300)}`,
     ),
-    rows: rows.map(({ row, spans }) => ({
-      row,
-      spans: spans.map(({ text, trained }) => ({ text: onlySeen(text).text, trained })),
-    })),
+    rows: rows.map(({ row, spans }) => ({ row, spans: spans.map(seenSpan) })),
   };
 }
+
+/** Of the latest proposal of a dataset; once a person has changed its mapping, of what they approved. */
+export function projectSample(id: string, proposals: readonly ProposalView[]): PanelDataset['sample'] {
+  const latest = proposals.findLast(
+    ({ proposal: { subject } }) => subject.kind === 'dataset' && subject.sheet.id === id,
+  );
+  if (latest === undefined) return [];
+  const sample = sampleOf(latest.proposal, latest.decision?.edited?.source);
+  return sample.map(({ spans, problem }) => ({ spans: spans.map(seenSpan), problem: problem ?? '' }));
+}
+
+const seenSpan = ({ text, trained }: PanelSpan): PanelSpan => ({ text: onlySeen(text).text, trained });

@@ -14,7 +14,7 @@ import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../c
 import { jobWords } from '../job-words';
 import { datasetFacts, proposalFacts, recipeInWords, runFacts, settingsInWords } from '../facts';
 import { brief, formatCompact, formatDuration } from '../format';
-import { projectRecipes, projectWaterfalls } from './project-data';
+import { projectRecipes, projectSample, projectWaterfalls } from './project-data';
 import { waitingDataset } from '../proposals/pending';
 
 const decidedShown = 40;
@@ -144,6 +144,7 @@ function projectDataset(dataset: DatasetView, proposals: readonly ProposalView[]
           },
     facts: sheet === null ? [] : datasetFacts(sheet),
     remarks: sheet?.remarks ?? [],
+    sample: projectSample(id, proposals),
     approval: waiting === undefined ? null : { id: waiting.proposal.id, hash: waiting.proposal.hash },
   };
 }

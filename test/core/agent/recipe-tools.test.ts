@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ToolResult } from '../../../src/core/agent/toolbox';
-import type { Recipe } from '../../../src/core/run/types';
+import { sourceHash } from '../../../src/core/data/recipe';
+import { sampleOf } from '../../../src/core/data/sample-rows';
+import type { ProposalSubject, Recipe } from '../../../src/core/run/types';
 import { count } from '../../support/core/journal';
 import { factsOf, openWorkplace, type Workplace } from '../../support/core/kit';
 import { renderedSample, waterfall } from '../../support/core/samples';
@@ -71,6 +73,16 @@ describe('recipes of experiments', () => {
       assert.match(result.content, [/weight/, /filters/, /share/, /near/][at] ?? /never/);
     }
     assert.equal(work.journal.view.experiments.length, 0);
+  });
+
+  it('go with a few rows of the dataset, which are no part of what is approved', async () => {
+    await approve();
+    const [entry] = work.journal.view.proposals;
+    assert.equal(entry?.proposal.subject.kind, 'dataset');
+    const { rows, source } = entry.proposal.subject as Extract<ProposalSubject, { kind: 'dataset' }>;
+    assert.ok(rows !== undefined && rows.length > 0 && rows.length <= 3);
+    assert.equal(sampleOf(entry.proposal)[0]?.problem, null);
+    assert.equal(entry.proposal.hash, sourceHash(source));
   });
 
   it('give another hash to a proposal with another filter', async () => {

@@ -1,7 +1,7 @@
 /** Dataset picks: why, licence, overlap with the benchmark, and accept or reject for those that wait. */
 import type { PanelDataset } from '../../../src/core/protocol/panel-view';
 import { type Child, h, icon } from '../dom';
-import { badge, empty, facts } from './parts';
+import { badge, drawSpans, empty, facts, trainedOn } from './parts';
 
 const order: readonly PanelDataset['status'][] = ['proposed', 'used', 'seen', 'refused'];
 
@@ -58,6 +58,7 @@ function drawDataset(dataset: PanelDataset): HTMLElement {
           { class: 'remarks' },
           dataset.remarks.map((remark) => h('li', {}, icon('info'), remark)),
         ),
+    sample(dataset),
     examples(dataset),
   );
 }
@@ -73,6 +74,27 @@ function overlapBadge({ overlap }: PanelDataset): Child {
   if (overlap === null) return badge('Overlap not checked', 'neutral', 'shield');
   if (overlap.hits === 0) return badge('No overlap', 'good', 'shield');
   return badge(`${overlap.flaggedRows} of ${overlap.rows} rows overlap`, overlap.blocked ? 'bad' : 'warn', 'warning');
+}
+
+function sample({ sample: rows }: PanelDataset): Child {
+  if (rows.length === 0) return null;
+  return h(
+    'details',
+    { class: 'rendered' },
+    h('summary', {}, 'Rows as the model will see them'),
+    rows.map(({ spans, problem }, index) =>
+      h(
+        'figure',
+        {},
+        h(
+          'figcaption',
+          { class: 'muted' },
+          `Row ${index + 1}: ${problem === '' ? trainedOn : `cannot be used: ${problem}`}`,
+        ),
+        problem === '' ? drawSpans(spans) : null,
+      ),
+    ),
+  );
 }
 
 function examples({ overlap }: PanelDataset): Child {

@@ -1,5 +1,5 @@
 /** Small pieces that several views share. */
-import type { PanelComparison, PanelFact, PanelScore } from '../../../src/core/protocol/panel-view';
+import type { PanelComparison, PanelFact, PanelScore, PanelSpan } from '../../../src/core/protocol/panel-view';
 import { type Child, h, icon } from '../dom';
 import { differenceInterval, interval, pValue, share, signed, value } from '../format';
 
@@ -81,4 +81,12 @@ export const invalidText = (score: PanelScore | null): string => (score === null
 export function link(text: string, url: string): HTMLElement {
   const ordinary = URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
   return ordinary ? h('a', { href: url, title: url }, text) : h('span', {}, text);
+}
+
+export const trainedOn = 'what is marked is trained on';
+
+/** A row as the model sees it; the rest it only reads. */
+export function drawSpans(spans: readonly PanelSpan[]): HTMLElement {
+  const texts = spans.map(({ text, trained }) => (trained ? h('mark', {}, text) : text));
+  return h('pre', { tabindex: '0' }, texts);
 }

@@ -1,7 +1,7 @@
 /** What the literature says worked, each value with its words, and where the rows of each experiment went. */
 import type { PanelRecipe, PanelRendered, PanelWaterfall } from '../../../src/core/protocol/panel-view';
 import { type Child, h } from '../dom';
-import { link } from './parts';
+import { drawSpans, link, trainedOn } from './parts';
 
 const heads = ['Result', 'Base model', 'Data', 'Method', 'Hyperparameters', 'Paper'];
 
@@ -56,7 +56,6 @@ function drawWaterfall({ experiment, rows, stages, unmapped, rendered }: PanelWa
   );
 }
 
-/** What is trained on is marked; the rest the model only reads. */
 function drawRendered({ text, findings, rows }: PanelRendered): HTMLElement {
   return h(
     'div',
@@ -70,16 +69,7 @@ function drawRendered({ text, findings, rows }: PanelRendered): HTMLElement {
           findings.map((finding) => h('li', {}, finding)),
         ),
     rows.map(({ row, spans }) =>
-      h(
-        'figure',
-        {},
-        h('figcaption', { class: 'muted' }, `Training row ${row}: what is marked is trained on`),
-        h(
-          'pre',
-          { tabindex: '0' },
-          spans.map((span) => (span.trained ? h('mark', {}, span.text) : span.text)),
-        ),
-      ),
+      h('figure', {}, h('figcaption', { class: 'muted' }, `Training row ${row}: ${trainedOn}`), drawSpans(spans)),
     ),
   );
 }

@@ -6,6 +6,7 @@ import { MlInternError } from '../../errors';
 import { pretty } from '../../experiments/files';
 import type { DatasetCard, RowsOnHub } from '../../ports/hub';
 import type { RowSource } from '../../ports/rows';
+import { fileOf, keepRows } from './data-inspected';
 import { defineTool, type AgentTool, type ToolKit } from './tool';
 
 /** What the agent is shown of a row; the sheet says how long rows are. */
@@ -40,8 +41,9 @@ export function inspectDataset(kit: ToolKit): AgentTool {
         signal,
       });
       const sheet = isLocalFile(id) ? { ...made, id, file: made.id } : made;
-      const file = `data/${id.replace(/[^A-Za-z0-9._-]/g, '_')}.json`;
+      const file = fileOf(id, 'json');
       await bench.store.write(`${bench.runFolder}/${file}`, pretty(sheet));
+      await keepRows(kit, sheet, examples);
       await bench.journal.record('dataset.inspected', { sheet, file });
       const { format, confidence, mapping, problems, alternatives } = detected;
       return {

@@ -9,7 +9,7 @@ import { promptColumns } from '../../data/mapping/describe';
 import { plainFilters, sourceHash, sourceOptions } from '../../data/recipe';
 import { MlInternError } from '../../errors';
 import type { Proposal, RecipeSource } from '../../run/types';
-import { inspected } from './data-inspected';
+import { inspected, keptRows } from './data-inspected';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
 
 const proposeSchema = z.object({
@@ -35,7 +35,7 @@ export function proposeDataset(kit: ToolKit): AgentTool {
     phase: 'data',
     async run(args, call) {
       await refuseNever(kit.bench.store, args.id);
-      const proposal = await kit.broker.propose(call.id, async () => datasetProposal(kit, args, call.id));
+      const proposal = await kit.broker.propose(call.id, () => datasetProposal(kit, args, call.id));
       const decision = await kit.broker.request(proposal, call.signal);
       const { verdict, by, rule, reason, edited, never } = decision;
       return {
@@ -53,7 +53,7 @@ export function proposeDataset(kit: ToolKit): AgentTool {
   });
 }
 
-function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, callId: string): Proposal {
+async function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, callId: string): Promise<Proposal> {
   const { sheet, overlap } = inspected(kit, args.id);
   const dataset = datasetRef(sheet, chooseSplit(args.id, sheet.splits, args.config, args.split));
   if (overlap?.revision !== dataset.revision || overlap.config !== dataset.config || overlap.split !== dataset.split) {
@@ -83,13 +83,14 @@ function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, call
     ...(args.filters === undefined ? {} : { filters: plainFilters(args.filters) }),
     excludeRows: args.leaveOutOverlap ? overlap.flaggedRows : [],
   };
+  const rows = await keptRows(kit, args.id, dataset);
   return {
     id: callId,
     kind: 'dataset',
     hash: sourceHash(source),
     title: `Dataset ${args.id}`,
     why: args.why,
-    subject: { kind: 'dataset', sheet, source, overlap },
+    subject: { kind: 'dataset', sheet, source, overlap, ...(rows.length === 0 ? {} : { rows }) },
   };
 }
 
