@@ -21,22 +21,27 @@ MOST_BYTES = 16 << 20
 PROGRAM = ("signatures.py", "signature_parts.py", "signature_keywords.py", "signature_docs.py")
 
 
-def look_up(root, environment, names, seconds=SECONDS):
+def look_up(root, wanted, names, seconds=SECONDS):
     """{"signatures": [...]} in the order of the names."""
     names = _checked(names)
-    folder = folders.environment_folder(root, environment)
+    folder = folders.environment_folder(root, wanted)
     python = os.path.join(folder, "bin", "python")
     if not os.path.exists(os.path.join(folder, "ready.json")) or not os.path.exists(python):
-        raise BoxError("bad-input", "The environment %s is not on this box." % environment, "Build it first.")
-    kept = os.path.join(folder, "signatures", _program())
+        raise BoxError("bad-input", "The environment %s is not on this box." % wanted, "Build it first.")
+    return {"signatures": of_python(root, python, os.path.join(folder, "signatures"), names, seconds)}
+
+
+def of_python(root, python, kept, names, seconds=SECONDS):
+    """Signatures as a Python has them, from the folder `kept` where they are there; in the order of the names."""
+    kept = os.path.join(kept, _program())
     answers = {name: _kept(kept, name) for name in names}
     missing = [name for name, answer in answers.items() if answer is None]
     for answer in _asked(root, python, missing, seconds) if missing else ():
         answers[answer.get("name")] = answer
         # What could not be imported today may be tomorrow: a full disk, a busy GPU.
-        if answer.get("found"):
+        if answer.get("found") or answer.get("problem") == "no-member":
             _keep(kept, answer)
-    return {"signatures": [answers[name] for name in names if answers[name] is not None]}
+    return [answers[name] for name in names if answers[name] is not None]
 
 
 def _checked(names):
@@ -49,7 +54,7 @@ def _asked(root, python, names, seconds):
     with tempfile.TemporaryDirectory(prefix="ml-intern-signatures-") as work:
         out = os.path.join(work, "out.json")
         command = [python, "-m", "ml_intern_box.signatures", out] + names
-        failure = _run(command, _environment(root), work, seconds)
+        failure = run(command, environment(root), work, seconds)
         if failure is None:
             try:
                 with open(out, encoding="utf-8") as file:
@@ -60,7 +65,7 @@ def _asked(root, python, names, seconds):
     raise BoxError("box-command", message, "Look in the documentation (read_docs) or the source (find_code) instead.")
 
 
-def _run(command, environment, work, seconds):
+def run(command, environment, work, seconds):
     """None, or why it failed. What it prints goes to a file: a package may print without end."""
     with open(os.path.join(work, "log"), "wb") as log:
         streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
@@ -87,7 +92,7 @@ def _end(child):
     child.wait()
 
 
-def _environment(root):
+def environment(root):
     """No secrets, no network of the Hub, no GPU: an import needs none."""
     secret = re.compile("KEY|TOKEN|SECRET|PASSWORD", re.I)
     mine = {name: value for name, value in os.environ.items() if not secret.search(name)}

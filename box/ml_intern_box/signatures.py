@@ -22,7 +22,7 @@ from typing import Any
 from . import signature_docs, signature_parts
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
-MOST_NAMES = 20
+MOST_NAMES = 200
 MOST_MEMBERS = 2000
 LONGEST_DOC = 20_000
 USUAL = ("trl", "transformers", "peft", "datasets", "accelerate", "torch")

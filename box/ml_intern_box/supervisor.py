@@ -100,6 +100,7 @@ def _parser():
     known = commands.add_parser("signatures")
     known.add_argument("environment")
     known.set_defaults(command="machine.signatures")
+    commands.add_parser("lint").set_defaults(command="machine.lint")
     for name, act in (("artifacts", "storage.artifacts"), ("hashes", "storage.hashes"), ("send", "storage.send")):
         of_job = commands.add_parser(name)
         of_job.add_argument("id")

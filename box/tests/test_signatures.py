@@ -194,7 +194,7 @@ def test_what_is_imported_sees_no_secret(root, told, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     [answer] = signature_ask.look_up(root, ENVIRONMENT, ["lab.SEEN"])["signatures"]
     assert answer["kind"] == "value" and "TOKEN" not in answer["value"]
-    assert "HF_TOKEN" not in signature_ask._environment(root)
+    assert "HF_TOKEN" not in signature_ask.environment(root)
 
 
 def test_an_environment_is_asked_once_for_each_name(root, told, monkeypatch):

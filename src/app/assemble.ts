@@ -1,5 +1,5 @@
 /** Builds everything that one run needs from its configuration: adapters, the bench, the tools. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { OpenAiEndpoint } from '../adapters/openai/endpoint';
 import { PaperServices } from '../adapters/papers/paper-services';
 import { systemClock } from '../adapters/system/clock';
@@ -11,6 +11,7 @@ import type { ApprovalBroker } from '../core/approvals/broker';
 import { askOnce, type Bench } from '../core/experiments/bench';
 import { Evaluations } from '../core/experiments/evaluations';
 import { Preparation } from '../core/experiments/preparation';
+import { ScriptLint } from '../core/experiments/script-lint';
 import type { Box } from '../core/ports/box';
 import type { ModelEndpoint } from '../core/ports/model';
 import type { Store } from '../core/ports/store';
@@ -20,6 +21,7 @@ import type { Journal } from '../core/run/journal';
 import { writeReport } from '../core/run/report';
 import type { MetricPoint } from '../core/run/runs';
 import { recordBenchmark } from '../core/experiments/same-measurement';
+import type { RunConfig } from '../core/run/types';
 import { loadBenchmark } from './benchmark';
 import { openBox } from './box-factory';
 import { endpointsOf, type Endpoints } from './endpoints';
@@ -64,7 +66,8 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
   );
   const evaluations = new Evaluations(bench, preparation);
   const lookup = openLookup({ box, preparation }, endpoints);
-  const toolbox = await openToolbox(assembly, { bench, preparation, evaluations, lookup }, endpoints);
+  const scriptLint = scriptLintOf(config, box, bench, preparation);
+  const toolbox = await openToolbox(assembly, { bench, preparation, evaluations, lookup, scriptLint }, endpoints);
   const endpoint = new OpenAiEndpoint({
     ...endpoints.model,
     ...(options.settings.modelPatience ? { patience: options.settings.modelPatience } : {}),
@@ -106,9 +109,19 @@ async function openBench(assembly: Assembly, box: Box, endpoints: Endpoints): Pr
   };
 }
 
+function scriptLintOf({ benchmark }: RunConfig, box: Box, bench: Bench, preparation: Preparation): ScriptLint {
+  return new ScriptLint({
+    box,
+    environment: () => preparation.environment('train'),
+    baseModel: () => preparation.baseModel(),
+    card: bench.card,
+    protected: [basename(benchmark)],
+  });
+}
+
 async function openToolbox(
   assembly: Assembly,
-  parts: Pick<ToolKit, 'bench' | 'preparation' | 'evaluations' | 'lookup'>,
+  parts: Pick<ToolKit, 'bench' | 'preparation' | 'evaluations' | 'lookup' | 'scriptLint'>,
   endpoints: Endpoints,
 ): Promise<Toolbox> {
   const { journal, broker, store, folder, options } = assembly;

@@ -9,6 +9,7 @@ import { papersCommand } from './commands/papers';
 import { practiceCommand } from './commands/practice';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
+import { scriptCommand } from './commands/script';
 import { exitCodes, exitCodesHelp } from './exit-codes';
 import { tellFailure } from './failure';
 
@@ -43,7 +44,7 @@ function makeProgram(cli: Cli, done: (code: number) => void): Command {
     .addHelpText('after', exitCodesHelp);
   const makers = [
     ...[practiceCommand, runCommand, runsCommand, boxCommand, dataCommand],
-    ...[evalCommand, doctorCommand, papersCommand],
+    ...[evalCommand, doctorCommand, papersCommand, scriptCommand],
   ];
   for (const make of makers) program.addCommand(make(cli, done));
   configure(program, cli);

@@ -22,6 +22,7 @@ export type ErrorReason =
   | 'box-command'
   | 'job-failed'
   | 'not-approved'
+  | 'script-errors'
   | 'hub-not-found'
   | 'hub-gated'
   | 'hub-unavailable'

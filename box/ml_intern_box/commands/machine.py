@@ -1,6 +1,6 @@
 """Commands that tell what the machine is and has."""
 
-from .. import launch, signature_ask
+from .. import launch, lint_ask, signature_ask
 from .given import given
 
 
@@ -10,3 +10,7 @@ def check(root, options):
 
 def signatures(root, options):
     return signature_ask.look_up(root, options.environment, given().get("names"))
+
+
+def lint(root, _options):
+    return lint_ask.lint(root, given())

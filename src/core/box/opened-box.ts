@@ -5,11 +5,13 @@ import type { BoxStorage } from '../ports/box-files';
 import type { BoxKeeping } from '../ports/box-keeping';
 import type { JobTails } from '../ports/job-tails';
 import type { Signatures } from '../ports/lookup';
+import type { ScriptLints } from '../ports/script-lints';
 import type { Tunnels } from '../ports/shell';
 import type { Wheelhouse } from '../ports/wheelhouse';
 
 /** What only some machines can do is absent on the others. */
-export type OpenedBox = Box & Partial<BoxKeeping & BoxStorage & JobTails & Signatures & Tunnels & Wheelhouse>;
+export type OpenedBox = Box &
+  Partial<BoxKeeping & BoxStorage & JobTails & ScriptLints & Signatures & Tunnels & Wheelhouse>;
 
 /** By its id, or by the start of one that is the only such. */
 export async function findJob(box: Box, wanted: string, signal?: AbortSignal): Promise<JobStatus> {

@@ -17,6 +17,7 @@ import type { Clock, Logger } from '../ports/common';
 import type { JobTails } from '../ports/job-tails';
 import type { LocalFiles } from '../ports/local-files';
 import type { Signature, Signatures } from '../ports/lookup';
+import type { LintAnswer, LintOrder, ScriptLints } from '../ports/script-lints';
 import type { ExecOptions, ExecResult, FileTransfer, Shell, StreamOptions, Tunnel, Tunnels } from '../ports/shell';
 import type { Wheel, Wheelhouse, WheelhouseAnswer } from '../ports/wheelhouse';
 import { unlessAborted } from './abort';
@@ -29,6 +30,7 @@ import { cannot } from './opened-box';
 import { shellQuote } from './quote';
 import { type Scheduler, schedulerWords } from './scheduler';
 import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
+import { boxScriptLint } from './script-lint';
 import { boxSignatures } from './signatures';
 import { boxStorage, noStorage } from './storage';
 import { divide, encode } from './submission';
@@ -60,12 +62,15 @@ const answerTail = 8192;
 const mostAttempts = 3;
 const mostBytes = 512 * 1024 * 1024;
 
-export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Signatures, Tunnels, Wheelhouse {
+export class SupervisedBox
+  implements Box, BoxKeeping, BoxStorage, JobTails, ScriptLints, Signatures, Tunnels, Wheelhouse
+{
   readonly name: string;
   private readonly keeping = boxKeeping((schema, words, options) => this.ask(schema, words, options));
   private readonly tails = jobTails((schema, words, options) => this.ask(schema, words, options));
   private readonly wheels = boxWheelhouse((schema, words, options) => this.ask(schema, words, options));
   private readonly known = boxSignatures((schema, words, options) => this.ask(schema, words, options));
+  private readonly scripts = boxScriptLint((schema, words, options) => this.ask(schema, words, options));
   private readonly storage: BoxStorage;
   private ready: Promise<Bootstrapped> | undefined;
 
@@ -178,6 +183,10 @@ export class SupervisedBox implements Box, BoxKeeping, BoxStorage, JobTails, Sig
 
   wheelhouse(wheels: readonly Wheel[], oldestPython: string, signal?: AbortSignal): Promise<WheelhouseAnswer> {
     return this.wheels.wheelhouse(wheels, oldestPython, signal);
+  }
+
+  lint(order: LintOrder, signal?: AbortSignal): Promise<LintAnswer> {
+    return this.scripts.lint(order, signal);
   }
 
   signatures(environment: string, names: readonly string[], signal?: AbortSignal): Promise<Signature[]> {

@@ -2,6 +2,7 @@
 import type { EvaluatorSettings } from './evaluator-settings';
 import type { StopRules } from '../ports/box';
 import type { Row } from '../ports/rows';
+import type { ScriptFinding } from '../ports/script-lints';
 import type { Mapping, Recipe, RecipeSource } from './recipe';
 import type { Forecast, Rung } from './training';
 
@@ -314,6 +315,8 @@ export type ProposalSubject =
       recipe: Recipe;
       parent: string | null;
       parentScript: string | null;
+      /** What is doubtful in the script, by the check before it was proposed; absent: it could not be checked. */
+      findings?: ScriptFinding[];
     }
   | {
       kind: 'launch';

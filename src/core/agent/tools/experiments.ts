@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { approvedHash } from '../../approvals/decide';
 import { MlInternError } from '../../errors';
 import { experimentFiles, scriptHash } from '../../experiments/files';
+import { findingsText, refuseErrors } from '../../experiments/script-lint';
 import type { Decision, Proposal } from '../../run/types';
 import type { RunView } from '../../run/view';
 import { slugOf } from '../../slug';
 import { mixtureSchema, recipeOf, sourceSchema } from './experiment-recipe';
-import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
+import { budgetOf, defineTool, type AgentTool, type ToolCallContext, type ToolKit } from './tool';
 
 const writeScriptSchema = z.object({
   slug: z.string().describe('Two to four words with hyphens, e.g. "clean-sft"'),
@@ -57,7 +58,7 @@ function writeScript(kit: ToolKit): AgentTool {
     schema: writeScriptSchema,
     phase: 'experiments',
     async run(args, call) {
-      const proposal = await kit.broker.propose(call.id, () => proposeScript(kit, args, call.id));
+      const proposal = await kit.broker.propose(call.id, () => proposeScript(kit, args, call));
       const decision = await kit.broker.request(proposal, call.signal);
       const { subject } = proposal;
       if (subject.kind !== 'script') throw new TypeError('A script proposal has a script subject.');
@@ -71,6 +72,7 @@ function writeScript(kit: ToolKit): AgentTool {
           ...(rule ? { rule } : {}),
           ...(reason ? { reason } : {}),
           ...(decision.edited ? { edited: true } : {}),
+          ...(subject.findings?.length ? { scriptWarnings: findingsText(subject.findings) } : {}),
           ...(verdict === 'reject' ? { note: 'Nothing was run and no file was changed.' } : {}),
           budget: budgetOf(kit),
         },
@@ -79,7 +81,7 @@ function writeScript(kit: ToolKit): AgentTool {
   });
 }
 
-async function proposeScript(kit: ToolKit, args: WriteScript, callId: string): Promise<Proposal> {
+async function proposeScript(kit: ToolKit, args: WriteScript, call: ToolCallContext): Promise<Proposal> {
   const { view, config } = kit.bench.journal;
   const scripts = view.proposals.filter(({ proposal }) => proposal.kind === 'script');
   // Each script that was not rejected is an experiment, or may become one.
@@ -109,13 +111,15 @@ async function proposeScript(kit: ToolKit, args: WriteScript, callId: string): P
     parent: parent?.id ?? null,
     parentScript,
   };
+  const found = (await kit.scriptLint?.check(subject, call.signal)) ?? null;
+  if (found !== null) refuseErrors(found);
   return {
-    id: callId,
+    id: call.id,
     kind: 'script',
     hash: scriptHash(subject),
     title: `Script of experiment ${experiment}`,
     why: args.hypothesis,
-    subject,
+    subject: { ...subject, ...(found === null ? {} : { findings: found.warnings }) },
   };
 }
 

@@ -6,7 +6,8 @@ import { pretty } from '../../experiments/files';
 import { forecastInWords } from '../../experiments/forecast';
 import type { LaunchPlan } from '../../experiments/launch-plan';
 import { jobsOfLaunch, launchJobId } from '../../experiments/launches';
-import { launchHash, stopRules, trainingOrder, trainingPlan } from '../../experiments/training';
+import { refuseErrors } from '../../experiments/script-lint';
+import { approvedContent, launchHash, stopRules, trainingOrder, trainingPlan } from '../../experiments/training';
 import { forecastOf, tryOut, type Trial } from '../../experiments/trial';
 import { contentHash } from '../../hash';
 import { finalStates } from '../../ports/box';
@@ -111,9 +112,16 @@ async function trialFor(
 ): Promise<Trial | null> {
   const { bench } = kit;
   if (bench.journal.view.proposals.some(({ proposal }) => proposal.id === callId)) return null;
+  await refuseBrokenScript(kit, experiment, signal);
   const { parameters } = await kit.preparation.baseModel();
   const plan = await trainingPlan(bench, experiment, parameters, gpus);
   return tryOut(bench, experiment, { environment, plan, capSeconds: capSeconds(kit, capMinutes, plan.gpus) }, signal);
+}
+
+/** A person may have edited the script when they approved it. */
+async function refuseBrokenScript(kit: ToolKit, experiment: ExperimentView, signal: AbortSignal): Promise<void> {
+  const found = await kit.scriptLint?.check(await approvedContent(kit.bench, experiment), signal);
+  if (found) refuseErrors(found);
 }
 
 function isLadder(ladder: readonly Rung[], { config }: ExperimentView): boolean {

@@ -9,6 +9,7 @@ import type { LicencePolicy } from '../../data/licence';
 import type { TokenCounter } from '../../data/tokens';
 import type { Bench } from '../../experiments/bench';
 import type { Evaluations } from '../../experiments/evaluations';
+import type { ScriptLint } from '../../experiments/script-lint';
 import type { Preparation } from '../../experiments/preparation';
 import type { Installed } from '../../lookup/installed';
 import type { Clock } from '../../ports/common';
@@ -97,6 +98,8 @@ export interface ToolKit {
   licences: LicencePolicy;
   rowTools: RowTools;
   clock: Clock;
+  /** Absent: scripts are proposed without a check. */
+  scriptLint?: ScriptLint;
   /** Tested starting scripts by method. */
   startingScripts: Record<string, string>;
 }
