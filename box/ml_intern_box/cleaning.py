@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 
-from . import files, folders, housekeeping, processes, sizes, status
+from . import files, folders, holding, housekeeping, processes, sizes, status
 
 DAY = 86400
 HOUR = 3600
@@ -22,7 +22,7 @@ def clean(root, days, caches, remove):
     items, kept = [], []
     bin_folder = os.path.join(root, "%s%d-%d" % (TRASH, os.getpid(), time.time_ns()))
     for item in found.values():
-        why_not = _measure(item, measure) or _put_away(item, bin_folder if remove else None)
+        why_not = holding.why_held(item["path"]) or _measure(item, measure) or _put_away(item, bin_folder if remove else None)
         path = item.pop("path")
         del item["all"]
         if why_not is None:

@@ -2,7 +2,7 @@
 
 Usage: python -m ml_intern_box.doctor doctor.json, as a step of a job; or --order JSON, which prints {result} or {error}.
   {model: folder, baseModel?: folder or weights hash, baseHash?: as the run recorded it, instruct?: folder of a sibling,
-   prompts?, maxTokens?, transformers?: the version it must load in, python?: path, load?: bool, deep?: bool,
+   prompts?, maxTokens?, transformers?: the version it must load in, python?: path, load?: bool, deep?: bool, hold?: job to keep where it is fit, run?,
    root?: folder of the box, base?: folder that paths count from}
 Result {ok, checks: [{name, result: pass|warn|fail|not-checked, message, fix}], facts}. As a step it writes it to artifacts/result.json
 and ends with 0 whatever was found: what follows from it is for the reader to decide.
@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, Optional
 
-from ml_intern_box import doctor_descent, doctor_folder, doctor_text, doctor_weights, other_python, report
+from ml_intern_box import doctor_descent, doctor_folder, doctor_text, doctor_weights, holding, other_python, report
 from ml_intern_box.doctor_findings import Findings, Folder
 from ml_intern_box.errors import BoxError
 
@@ -151,6 +151,8 @@ def main() -> int:
     order = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     try:
         result = examine(order)
+        if result["ok"] and order.get("hold"):
+            holding.hold(os.environ["ML_INTERN_ROOT"], order["hold"], order["run"])
     except BoxError as error:
         report.fail(error.reason, error.message, error.next_step)
     report.write_result(result)

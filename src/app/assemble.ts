@@ -10,6 +10,7 @@ import type { ToolKit } from '../core/agent/tools/tool';
 import type { ApprovalBroker } from '../core/approvals/broker';
 import { askOnce, type Bench } from '../core/experiments/bench';
 import { Evaluations } from '../core/experiments/evaluations';
+import { examine } from '../core/experiments/examination';
 import { Preparation } from '../core/experiments/preparation';
 import { ScriptLint } from '../core/experiments/script-lint';
 import type { Box } from '../core/ports/box';
@@ -79,6 +80,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
     jobs: bench.jobs,
     preparation,
     evaluations,
+    examine: (experiment) => examine(bench, preparation, experiment),
     clock: systemClock,
     logger: options.logger,
     driveAgent: (agentSignal, refresh) => driveAgentOf(assembly, bench, toolbox, endpoint, agentSignal, refresh),

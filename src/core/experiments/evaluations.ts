@@ -9,6 +9,7 @@ import type { ExperimentView } from '../run/view';
 import { sha256 } from '../hash';
 import { itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
+import { writeManifest } from './manifest';
 import { jobError, type Preparation } from './preparation';
 import { trainJobOf } from './training';
 import { checkBenchmark, checkFingerprints, expectedOf, fingerprintsSchema } from './same-measurement';
@@ -102,6 +103,8 @@ export class Evaluations {
         ...(measured ? { fingerprints: measured.fingerprints } : {}),
       });
       if (split === 'dev') await this.writeResult(target, { score, toParent, toBaseline });
+      const experiment = this.experiment(target);
+      if (split === 'dev' && experiment) await writeManifest(this.bench, this.preparation, experiment, { job, score });
     }
     return { score, items, toParent, toBaseline };
   }

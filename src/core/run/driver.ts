@@ -10,7 +10,7 @@ import { remaining, spendAt } from './budget';
 import type { RunEvent, RunEnding } from './events';
 import type { Jobs } from './jobs';
 import type { Journal } from './journal';
-import { promote } from './promotion';
+import { promote, type Examine } from './promotion';
 
 export interface DriverParts {
   journal: Journal;
@@ -18,6 +18,8 @@ export interface DriverParts {
   jobs: Jobs;
   preparation: Preparation;
   evaluations: Evaluations;
+  /** Whether a model is fit to be promoted. */
+  examine: Examine;
   clock: Clock;
   logger: Logger;
   /** Runs the agent until it ends; `signal` also aborts when the wall-clock budget is spent. */
@@ -57,7 +59,7 @@ async function course(parts: DriverParts, signal: AbortSignal): Promise<void> {
   await parts.jobs.attachAll();
   const agent = await withinBudget(parts, preparation.start(), signal);
   await enterPhase(journal, 'promotion');
-  await promote(journal, evaluations);
+  await promote(journal, evaluations, parts.examine);
   await enterPhase(journal, 'report');
   await journal.record('report.written', { file: await parts.writeReport() });
   await journal.record('run.finished', {

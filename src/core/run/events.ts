@@ -1,5 +1,6 @@
 /** The event log's vocabulary. An event is a fact: it is appended, never changed; everything shown is reduced from these. */
 import type { JobFailure, JobKind, JobState } from '../ports/box';
+import type { DoctorCheck } from '../doctor/doctor';
 import type { ErrorReason } from '../errors';
 import type {
   Comparison,
@@ -138,6 +139,8 @@ export interface EventData {
     fingerprints?: Fingerprints;
   };
   'experiment.closed': { experiment: string; outcome: 'promising' | 'not promoted' | 'failed'; note: string };
+  /** The doctor looked at an experiment's model. */
+  'doctor.checked': { experiment: string; job: string; ok: boolean; checks: DoctorCheck[] };
   /** The agent considers its work done. */
   'agent.finished': { summary: string; best: string | null };
   'promotion.decided': {

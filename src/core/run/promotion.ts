@@ -1,7 +1,10 @@
 /** The promotion: the service, not the agent, scores the candidate and the base model once on items that nobody has seen. */
+import { failuresOf, type DoctorResult } from '../doctor/doctor';
 import type { Evaluations } from '../experiments/evaluations';
 import type { Journal } from './journal';
-import type { RunView } from './view';
+import type { ExperimentView, RunView } from './view';
+
+export type Examine = (experiment: ExperimentView) => Promise<DoctorResult>;
 
 /** The agent's choice, else the experiment with the best lower bound on dev. */
 export function candidateOf(view: RunView): string | null {
@@ -10,7 +13,7 @@ export function candidateOf(view: RunView): string | null {
   return scored.sort((a, b) => b.low - a.low)[0]?.id ?? null;
 }
 
-export async function promote(journal: Journal, evaluations: Evaluations): Promise<void> {
+export async function promote(journal: Journal, evaluations: Evaluations, examine: Examine): Promise<void> {
   if (journal.view.promotion) return;
   const candidate = candidateOf(journal.view);
   const baseline = await evaluations.evaluate('baseline', 'promotion');
@@ -26,6 +29,12 @@ export async function promote(journal: Journal, evaluations: Evaluations): Promi
     });
     return;
   }
+  const unfit = await whyUnfit(journal.view, candidate, examine);
+  if (unfit !== null) {
+    const [verdict, best] = [null, baseline.score];
+    const decided = { experiment: null, verdict, baseline: baseline.score, best, difference: null, reason: unfit };
+    return journal.record('promotion.decided', decided);
+  }
   const best = await evaluations.evaluate(candidate, 'promotion');
   const difference = await evaluations.compare(candidate, 'baseline', 'promotion');
   const reason =
@@ -40,4 +49,13 @@ export async function promote(journal: Journal, evaluations: Evaluations): Promi
     difference,
     reason,
   });
+}
+
+/** A model that would not load, stop or pass as a descendant of the base is no result, whatever its score. */
+async function whyUnfit(view: RunView, candidate: string, examine: Examine): Promise<string | null> {
+  const experiment = view.experiments.find(({ id }) => id === candidate);
+  if (experiment === undefined) return null;
+  const result = await examine(experiment);
+  if (result.ok) return null;
+  return `The doctor found ${candidate} not fit, so it is not promoted. ${failuresOf(result).join(' ')}`;
 }

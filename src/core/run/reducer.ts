@@ -30,6 +30,7 @@ export function emptyView(): RunView {
     jobs: [],
     finish: null,
     promotion: null,
+    lastGood: null,
     spend: { wallSeconds: 0, gpuSeconds: 0, boxSeconds: 0, inputTokens: 0, outputTokens: 0, experiments: 0 },
     problems: [],
     talk: [],

@@ -39,7 +39,8 @@ function title({ name, config, summary }: RunView): string {
   return [`# ${name}`, goal, summary ? `**In the agent's words.** ${line(summary)}` : ''].filter(Boolean).join('\n\n');
 }
 
-function result({ promotion, baseline, queries }: RunView): string {
+function result(view: RunView): string {
+  const { promotion, baseline, queries } = view;
   if (!promotion) return `## Result\n\nNo promotion was decided. Baseline on dev: ${formatScore(baseline.dev)}.`;
   const rows = [
     `| base model | ${formatScore(promotion.baseline)} |`,
@@ -49,7 +50,8 @@ function result({ promotion, baseline, queries }: RunView): string {
   const split = promotion.difference
     ? `\n\n${gainParts(promotion.difference)}Of the ${promotion.difference.n} items, ${promotion.difference.repaired} went from unparsable to right (format repair), ${promotion.difference.learned} from wrong to right, ${promotion.difference.lost} from right to not right (${promotion.difference.method}).`
     : '';
-  return `## Result\n\nOn the promotion split, which the agent never saw. This figure was computed once; the split was asked ${queries.promotion} times in all (once a model):\n\n| | score |\n|---|---|\n${rows.join('\n')}\n\n${promotion.reason}${split}`;
+  const fit = fitness(view);
+  return `## Result\n\nOn the promotion split, which the agent never saw. This figure was computed once; the split was asked ${queries.promotion} times in all (once a model):\n\n| | score |\n|---|---|\n${rows.join('\n')}\n\n${line(promotion.reason)}${split}${fit}`;
 }
 
 /** Was it the form of the answers or what the model knows? */
@@ -57,6 +59,19 @@ function gainParts({ format, knowledge }: Comparison): string {
   if (!format || !knowledge) return '';
   const part = ({ difference, low, high }: Difference) => `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
   return `Format repair makes ${part(format)} of the difference (answers that became or ceased to be readable), knowledge ${part(knowledge)}. `;
+}
+
+/** Which model is the one to use, where it lies, and what the doctor said of it. */
+function fitness({ lastGood, experiments: all }: RunView): string {
+  if (lastGood === null) return '';
+  const doctor = all.find(({ id }) => id === lastGood.experiment)?.doctor;
+  const warnings = doctor?.checks.filter(({ result: one }) => one === 'warn') ?? [];
+  const list = warnings.map(({ name, message }) => `\n- ${line(name)}: ${line(message)}`).join('');
+  const said =
+    doctor === undefined
+      ? ''
+      : ` The doctor found it ${doctor.ok ? 'fit to be shipped' : 'not fit'}${list === '' ? '.' : `, with what to look at:\n${list}`}`;
+  return `\n\n**Last good model.** ${lastGood.experiment} (${lastGood.why}), on the box in jobs/${lastGood.job}/artifacts/model.${said}`;
 }
 
 function experiments(view: RunView): string {

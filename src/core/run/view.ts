@@ -1,4 +1,5 @@
 /** What a run looks like at one moment: the only thing that surfaces (panel, trees, CLI, report) read. */
+import type { DoctorCheck } from '../doctor/doctor';
 import type { JobFailure, JobKind, JobState } from '../ports/box';
 import type { PlanItem, RunEnding } from './events';
 import type { Finding, Forecast, OomStep } from './training';
@@ -88,8 +89,19 @@ export interface ExperimentView {
   comparison: Comparison | null;
   toBaseline: Comparison | null;
   promotion: Score | null;
+  /** Absent until the doctor has looked at its model. */
+  doctor?: { ok: boolean; checks: DoctorCheck[] } | undefined;
   outcome: 'open' | 'promising' | 'not promoted' | 'failed' | 'promoted';
   note: string;
+}
+
+/** The best model so far that is known to be good; it stays on the box. */
+export interface LastGood {
+  experiment: string;
+  /** The job that trained it; the model is in its `artifacts/model`. */
+  job: string;
+  dev: Score | null;
+  why: 'promoted' | 'promising';
 }
 
 export interface PromotionView {
@@ -150,6 +162,7 @@ export interface RunView {
   /** What the agent said when it considered its work done. */
   finish: { summary: string; best: string | null } | null;
   promotion: PromotionView | null;
+  lastGood: LastGood | null;
   spend: Spend;
   problems: Problem[];
   /** The latest things said and done, oldest first; bounded. */

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { MlInternError, type ErrorReason } from '../../../src/core/errors';
 import { checkBenchmark, expectedOf } from '../../../src/core/experiments/same-measurement';
+import { examine } from '../../../src/core/experiments/examination';
+import { changedInputs, manifestSchema } from '../../../src/core/experiments/manifest';
 import { promote } from '../../../src/core/run/promotion';
+import { writeReport } from '../../../src/core/run/report';
 import { FakeBox, type Outcome } from '../../support/core/fake-box';
 import { count, runFolder } from '../../support/core/journal';
-import { loaded, openWorkplace, perform, type Workplace } from '../../support/core/kit';
+import { fit, loaded, openWorkplace, perform, type Workplace } from '../../support/core/kit';
 import type { JobKind, JobRequest } from '../../../src/core/ports/box';
 import { recipe } from '../../support/core/samples';
 
@@ -231,6 +234,8 @@ describe('preparation', () => {
 
 describe('promotion', () => {
   const promoted = () => work.journal.view.promotion;
+  const decide = () =>
+    promote(work.journal, work.evaluations, (experiment) => examine(work.kit.bench, work.preparation, experiment));
 
   beforeEach(async () => {
     work = await openWorkplace();
@@ -239,8 +244,8 @@ describe('promotion', () => {
   it('scores candidate and base model once on unseen items and promotes what is better', async () => {
     await trained();
     await work.evaluations.evaluate('01-a', 'dev');
-    await promote(work.journal, work.evaluations);
-    await promote(work.journal, work.evaluations);
+    await decide();
+    await decide();
     assert.deepEqual([promoted()?.experiment, promoted()?.verdict], ['01-a', 'better']);
     assert.equal(promoted()?.difference?.n, loaded.splits.promotion.length);
     assert.match(promoted()?.reason ?? '', /better than the base model on 20 unseen items \(p = /);
@@ -256,13 +261,78 @@ describe('promotion', () => {
     });
     await trained();
     await work.evaluations.evaluate('01-a', 'dev');
-    await promote(work.journal, work.evaluations);
+    await decide();
     assert.equal(promoted()?.verdict, 'no evidence');
     assert.equal(work.journal.view.experiments[0]?.outcome, 'open');
   });
 
+  it('asks the doctor first, holds the model on the box and names it as the last good one', async () => {
+    await trained();
+    await work.evaluations.evaluate('01-a', 'dev');
+    await decide();
+    const job = work.box.started.find((id) => id.includes('-doctor-01-a')) ?? '';
+    const order = JSON.parse(String(work.box.request(job).files['doctor.json'])) as Record<string, unknown>;
+    const trainJob = work.journal.view.jobs.find(({ kind }) => kind === 'train')?.id ?? '';
+    assert.deepEqual(
+      [order['model'], order['baseModel'], order['baseHash'], order['hold'], order['run']],
+      [`../../${trainJob}/artifacts/model`, '/models/tiny', 'w', trainJob, runFolder],
+    );
+    assert.equal((order['prompts'] as string[]).length, 4);
+    const { lastGood, experiments } = work.journal.view;
+    assert.deepEqual([lastGood?.experiment, lastGood?.job, lastGood?.why], ['01-a', trainJob, 'promoted']);
+    assert.equal(experiments[0]?.doctor?.ok, true);
+    assert.match(writeReport(work.journal.view, []), new RegExp(`jobs/${trainJob}/artifacts/model.*fit to be shipped`));
+  });
+
+  it('promotes no model that the doctor refuses, says why, and asks it no promotion items', async () => {
+    const unfit = {
+      ...fit,
+      ok: false,
+      checks: [{ name: 'stops', result: 'fail', message: 'Never ends.', fix: 'Mend.' }],
+    };
+    work = await openWorkplace({
+      box: new FakeBox((request) =>
+        request.files['doctor.json'] === undefined
+          ? perform(request)
+          : { artifacts: { 'result.json': JSON.stringify(unfit) } },
+      ),
+    });
+    await trained();
+    await work.evaluations.evaluate('01-a', 'dev');
+    await work.journal.record('experiment.closed', { experiment: '01-a', outcome: 'promising', note: '' });
+    assert.equal(work.journal.view.lastGood?.experiment, '01-a');
+    await decide();
+    assert.deepEqual([promoted()?.experiment, promoted()?.verdict], [null, null]);
+    assert.match(
+      promoted()?.reason ?? '',
+      /The doctor found 01-a not fit, so it is not promoted\. stops: Never ends\./,
+    );
+    assert.equal(work.journal.view.lastGood, null);
+    assert.ok(!work.box.started.some((id) => id.includes('eval-01-a-promotion')));
+  });
+
+  it('leaves a manifest of what was scored, by hash', async () => {
+    await trained();
+    await work.evaluations.evaluate('01-a', 'dev');
+    const text = work.store.text(`${runFolder}/experiments/01-a/manifest.json`);
+    const manifest = manifestSchema.parse(JSON.parse(text));
+    const [experiment] = work.journal.view.experiments;
+    assert.equal(manifest.code.hash, experiment?.scriptHash);
+    assert.deepEqual(
+      [manifest.baseModel.weightsHash, manifest.environments.train.hash, manifest.seeds.run],
+      ['w', 'abcdef12', 7],
+    );
+    assert.deepEqual(manifest.score, experiment?.dev);
+    const changed = { ...manifest, templateHash: 'b', benchmark: { ...manifest.benchmark, devItemsHash: 'other' } };
+    assert.deepEqual(changedInputs({ ...manifest, templateHash: 'a' }, changed), [
+      'the chat template',
+      "the benchmark's items",
+    ]);
+    assert.deepEqual(changedInputs(manifest, changed), ["the benchmark's items"]);
+  });
+
   it('keeps the base model when nothing was scored', async () => {
-    await promote(work.journal, work.evaluations);
+    await decide();
     assert.deepEqual([promoted()?.experiment, promoted()?.verdict], [null, null]);
     assert.deepEqual(promoted()?.baseline, promoted()?.best);
   });

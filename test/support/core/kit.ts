@@ -48,12 +48,16 @@ export const secretWords = loaded.splits.promotion.map(({ question }) => /zorb\d
 
 const json = (value: unknown) => JSON.stringify(value);
 
+/** What the doctor says of a sound model. */
+export const fit = { ok: true, checks: [{ name: 'load', result: 'pass', message: 'It loads.', fix: '' }], facts: {} };
+
 /** What the box's own programs would answer, at once; `lab/leaky` holds copies of every fourth item. */
 export function perform(request: JobRequest): Outcome {
   switch (request.kind) {
     case 'environment':
       return { artifacts: { 'result.json': json({ hash: 'abcdef12', packages: 3 }) } };
     case 'model':
+      if (request.files['doctor.json'] !== undefined) return { artifacts: { 'result.json': json(fit) } };
       return {
         artifacts: { 'result.json': json({ path: '/models/tiny', revision: 'r', weightsHash: 'w', parameters: 9 }) },
       };

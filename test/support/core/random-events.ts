@@ -76,6 +76,12 @@ const made: Made = {
     ...{ score: score(0.4), comparison: comparison(), toBaseline: null },
   }),
   'experiment.closed': (random) => ({ experiment: random.pick(ids), outcome: 'failed', note: 'n' }),
+  'doctor.checked': (random) => ({
+    experiment: random.pick(ids),
+    job: 'j',
+    ok: random.pick([true, false]),
+    checks: [],
+  }),
   'agent.finished': () => ({ summary: 's', best: 'a' }),
   'promotion.decided': (random) => ({
     ...{ experiment: random.pick(ids), verdict: random.pick(['better', 'worse']), baseline: score(0.1) },

@@ -2,6 +2,7 @@
 import { driveAgent } from '../../../src/core/agent/agent';
 import type { ModelEndpoint } from '../../../src/core/ports/model';
 import { sha256 } from '../../../src/core/hash';
+import { examine } from '../../../src/core/experiments/examination';
 import { driveRun, stopRun, type DriverParts } from '../../../src/core/run/driver';
 import { writeReport } from '../../../src/core/run/report';
 import { runFolder } from './journal';
@@ -73,6 +74,7 @@ export async function drive(work: Workplace, endpoint: ModelEndpoint, signal: Ab
   const logger = { info: say, warn: say, error: say };
   const parts: DriverParts = {
     ...{ journal, box, jobs, preparation, evaluations, clock, logger },
+    examine: (experiment) => examine(work.kit.bench, preparation, experiment),
     readProgram: () => Promise.resolve('Be brief.'),
     driveAgent: (until, refresh) =>
       driveAgent({
