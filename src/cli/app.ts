@@ -3,6 +3,7 @@ import { type AppOptions, type Settings, parseSshTransport } from '../app/option
 import type { JudgedHit, SheetRequest } from '../app/data-sheet';
 import type { MapAnswer, MapRequest } from '../app/data-map';
 import type { RowsRequest } from '../app/rows';
+import type { EvaluateRequest } from '../app/evaluate';
 import type { SynthAnswer, SynthOrder, SynthWatch } from '../app/synth';
 import type { CodeOrder, FoundCode, SentCode } from '../app/code';
 import type { WheelOrder } from '../app/wheels';
@@ -12,6 +13,7 @@ import type { BuildResult, BuildWatch } from '../core/data/build';
 import type { OverlapOrder, OverlapResult, OverlapWatch } from '../core/data/overlap-check';
 import type { DoctorOrder, DoctorResult } from '../core/doctor/doctor';
 import type { JobStatus } from '../core/ports/box';
+import type { EvaluatedModel, EvaluateWatch } from '../core/evaluation/evaluate-model';
 import type { Logger } from '../core/ports/common';
 import type { Inspected } from '../core/data/inspect';
 import type { DatasetQuery } from '../core/ports/hub';
@@ -47,6 +49,7 @@ export interface App {
   ): Promise<BuildResult>;
   synthesise(order: SynthOrder, options: AppOptions, watch: SynthWatch): Promise<SynthAnswer>;
   checkModel(host: string, order: DoctorOrder, options: AppOptions, signal?: AbortSignal): Promise<DoctorResult>;
+  evaluate(host: string, request: EvaluateRequest, options: AppOptions, watch: EvaluateWatch): Promise<EvaluatedModel>;
   checkOverlap(host: string, order: OverlapOrder, options: AppOptions, watch: OverlapWatch): Promise<OverlapResult>;
 }
 

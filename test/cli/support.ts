@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { buildEnvironment } from '../../src/app/environments';
 import { findCode, sendCode } from '../../src/app/code';
 import { buildData, checkOverlap } from '../../src/app/data-programs';
+import { evaluate } from '../../src/app/evaluate';
 import { checkModel } from '../../src/app/doctor';
 import { openPapers } from '../../src/app/papers';
 import { reduce } from '../../src/core/run/reducer';
@@ -288,6 +289,10 @@ export async function play(
     checkModel: (host, order, given, signal) => {
       options = given;
       return checkModel(host, order, { ...given, productRoot: resolve(__dirname, '../..') }, signal);
+    },
+    evaluate: (host, order, given, watch) => {
+      options = given;
+      return evaluate(host, order, { ...given, productRoot: resolve(__dirname, '../..') }, watch);
     },
     checkOverlap: (host, order, given, watch) => {
       options = given;

@@ -2,8 +2,9 @@
 import { Command } from 'commander';
 import type { Cli } from '../app';
 import { compareCommand } from './eval/compare';
+import { runCommand } from './eval/run';
 
-const makers = [compareCommand];
+const makers = [runCommand, compareCommand];
 
 export function evalCommand(cli: Cli, done: (code: number) => void): Command {
   const group = new Command('eval').description('score models, and tell whether one is better than another');

@@ -1,0 +1,35 @@
+/** A named benchmark that ships with the product: where its items lie on the Hub, how it is asked and graded, what is known of it. */
+import { z } from 'zod';
+import { settingsSchema } from './settings';
+
+const datasetSchema = z.object({
+  id: z.string(),
+  config: z.string().optional(),
+  split: z.string(),
+  /** Null: the newest; the commit is recorded with the result. */
+  revision: z.string().nullable(),
+  files: z.array(z.string()).optional(),
+  /** Of `box/ml_intern_box/evaluation/fetch.py`. */
+  reader: z.string().optional(),
+  against: z.string().optional(),
+});
+
+export const presetSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  /** As `core/data/benchmarks.ts` names it, for what training data overlaps. */
+  benchmark: z.string(),
+  runner: z.enum(['lm-eval', 'inspect']).default('lm-eval'),
+  /** Of inspect. */
+  task: z.string().optional(),
+  settings: settingsSchema,
+  dataset: datasetSchema,
+  fewShotDataset: datasetSchema.extend({ n: z.number().int(), seed: z.number().int() }).optional(),
+  items: z.number().int(),
+  access: z.string().optional(),
+  /** Published figures; shares. */
+  known: z.array(z.object({ model: z.string(), value: z.number(), source: z.string() })),
+  training: z.object({ forbidden: z.array(z.string()), allowed: z.array(z.string()) }),
+  notes: z.string().optional(),
+});
+export type Preset = z.infer<typeof presetSchema>;

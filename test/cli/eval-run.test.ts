@@ -1,0 +1,151 @@
+/** `ml-intern eval run` with the real program on this machine; an interpreter of its own answers in the harness's place. */
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readPreset } from '../../src/app/evaluate';
+import { benchmarks } from '../../src/core/data/benchmarks';
+import { play, type FakeTerminal } from './support';
+
+const productRoot = join(__dirname, '../..');
+
+/** Answers every second item rightly; on "refuse" it fails as the evaluator does. */
+const standIn = `#!/usr/bin/env python3
+import json, os, sys
+if sys.argv[1] == "-c":
+    sys.exit(0)
+module, order = sys.argv[2], json.load(open(sys.argv[3]))
+artifacts = os.path.join(os.environ["ML_INTERN_JOB_DIR"], "artifacts")
+def result(value):
+    json.dump(value, open(os.path.join(artifacts, "result.json"), "w"))
+if module.endswith(".fetch"):
+    open(order["out"], "w").write("".join(json.dumps({"id": str(n), "question": "%d?" % n, "answer": str(n)}) + "\\n" for n in range(20)))
+    result({"id": order["dataset"]["id"], "revision": "r1", "items": 20, "itemsHash": "h"})
+    sys.exit(0)
+if order["benchmark"].get("system") == "refuse":
+    result({"error": {"reason": "benchmark-invalid", "message": "It cannot be.", "next": "Mend it."}})
+    sys.exit(3)
+print("Evaluating.", flush=True)
+items = [json.loads(line) for line in open(order["items"])][: order.get("limit")]
+with open(os.path.join(artifacts, "items.jsonl"), "w") as out:
+    for n, item in enumerate(items):
+        out.write(json.dumps({"id": item["id"], "answer": "x", "generation": "long", "correct": n % 2 == 0, "valid": n != 1, "truncated": False, "tokens": 3}) + "\\n")
+hashes = {name: "h" for name in ("evaluatorHash", "itemsHash", "chatTemplateHash", "modelHash")}
+result(dict(hashes, metric=order["benchmark"]["metric"], device="cpu", backend="transformers", settings=order["benchmark"], seed=order["seed"]))
+`;
+
+interface Printed {
+  score: { value: number; low: number; high: number; n: number; invalidShare: number; meanTokens: number };
+  items: string;
+  result: { settings: Record<string, unknown>; dataset?: { revision: string } };
+  error?: { reason: string; message: string; next: string };
+}
+
+describe('ml-intern eval run', function () {
+  this.timeout(60_000);
+  let folder: string;
+  const at = (name: string) => join(folder, name);
+  const printed = ({ terminal }: { terminal: FakeTerminal }) => JSON.parse(terminal.stdout) as Printed;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ml-intern-eval-'));
+    await writeFile(at('python'), standIn);
+    await chmod(at('python'), 0o755);
+    await mkdir(at('model'));
+    await writeFile(at('model/config.json'), '{}');
+    const item = (n: number) => `${JSON.stringify({ id: `i${n}`, question: `What is ${n}?`, answer: n })}\n`;
+    await writeFile(at('mine.jsonl'), Array.from({ length: 10 }, (_, n) => item(n)).join(''));
+    await writeFile(
+      at('mine.json'),
+      JSON.stringify({ kind: 'numeric', tolerance: 0.5, sampling: { temperature: 0.6 } }),
+    );
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const run = (benchmark: string, ...more: string[]) =>
+    play(['eval', 'run', at('model'), '--benchmark', benchmark, '--out', at('out'), ...more].concat(places()));
+  const places = () => ['--python', at('python'), '--box-root', at('box')];
+
+  it('prints the score with its interval and says where every item lies', async () => {
+    const played = await run(at('mine.jsonl'), '--json');
+    assert.equal(played.code, 0, played.terminal.stderr + played.terminal.stdout);
+    const { score, items, result } = printed(played);
+    assert.deepEqual([score.value, score.n, score.invalidShare, score.meanTokens], [0.5, 10, 0.1, 3]);
+    assert.ok(score.low > 0.2 && score.high < 0.8);
+    assert.equal((await readFile(items, 'utf8')).trim().split('\n').length, 10);
+    assert.deepEqual([result.settings['kind'], result.settings['tolerance']], ['numeric', 0.5]);
+    const { terminal } = await run(at('mine.jsonl'), '--limit', '4');
+    assert.match(
+      terminal.stdout,
+      /^exact: 50\.0 % \[\d.*\] over 4 items\nInvalid 25\.0 %, truncated 0\.0 %, 3\.0 tokens/,
+    );
+    assert.match(terminal.stderr, /Evaluating\./);
+  });
+
+  it('asks one side of the split when told so', async () => {
+    const [dev, promotion] = [
+      await run(at('mine.jsonl'), '--split', 'dev', '--json'),
+      await run(at('mine.jsonl'), '--split', 'promotion', '--json'),
+    ];
+    assert.deepEqual([printed(dev).score.n, printed(promotion).score.n], [5, 5]);
+  });
+
+  it('has a preset fetch its items, with examples, and records the revision', async () => {
+    const { result, score } = printed(await run('gsm8k', '--json'));
+    assert.deepEqual([score.n, result.dataset?.revision], [20, 'r1']);
+    const shots = result.settings['fewShot'] as { n: number; items: unknown[] };
+    assert.deepEqual([shots.n, shots.items.length], [10, 12]);
+  });
+
+  const refusals: [string, () => string[], RegExp][] = [
+    ['a preset that does not exist', () => ['gsm9k'], /neither a file nor a preset gsm9k/],
+    ['a rubric without a judge', () => ['healthbench-easy'], /graded by a judge/],
+    ['a preset of inspect', () => ['ifeval'], /run by inspect/],
+    ['half of a judge', () => [at('mine.jsonl'), '--judge-model', 'j'], /both an address and a model/],
+    ['a model that is not there', () => [at('mine.jsonl'), '--python', at('nothing')], /cannot import lm_eval/],
+  ];
+  for (const [name, args, words] of refusals) {
+    it(`refuses ${name}`, async () => {
+      const [benchmark = '', ...more] = args();
+      const all = [
+        'eval',
+        'run',
+        at('model'),
+        '--benchmark',
+        benchmark,
+        '--out',
+        at('out'),
+        ...places(),
+        ...more,
+        '--json',
+      ];
+      const { error } = printed(await play(all));
+      assert.equal(error?.reason, 'bad-input');
+      assert.match(error.message, words);
+    });
+  }
+
+  it("passes on the evaluator's own words", async () => {
+    await writeFile(at('other.jsonl'), '{"question":"a","answer":"b"}\n{"question":"c","answer":"d"}\n');
+    await writeFile(at('other.json'), '{"system":"refuse"}');
+    assert.deepEqual(printed(await run(at('other.jsonl'), '--json')).error, {
+      ...{ reason: 'bad-input', message: 'It cannot be.', next: 'Mend it.' },
+    });
+  });
+});
+
+describe('presets', () => {
+  it('are all sound: settings, items, names that the overlap check knows', async () => {
+    const files = await readdir(join(productRoot, 'box', 'benchmarks'));
+    const known = new Set(benchmarks.map(({ name }) => name));
+    for (const file of files) {
+      const preset = await readPreset(productRoot, file.replace('.json', ''));
+      assert.equal(`${preset.name}.json`, file);
+      assert.ok(known.has(preset.benchmark), preset.benchmark);
+      assert.ok(preset.training.forbidden.length > 0 && preset.settings.guessRate !== undefined);
+      assert.ok(preset.known.every(({ value, source }) => value > 0 && value < 1 && source !== ''));
+      assert.ok(preset.runner === 'inspect' ? preset.task : preset.dataset.reader, 'Someone must read its items.');
+    }
+    assert.ok(files.length >= 8);
+  });
+});
