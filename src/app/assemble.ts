@@ -6,6 +6,7 @@ import { systemClock } from '../adapters/system/clock';
 import { systemPrompt } from '../core/agent/prompt';
 import { Toolbox } from '../core/agent/toolbox';
 import { allTools } from '../core/agent/tools/all';
+import { Watching } from '../core/experiments/watching';
 import type { ToolKit } from '../core/agent/tools/tool';
 import type { ApprovalBroker } from '../core/approvals/broker';
 import { askOnce, type Bench } from '../core/experiments/bench';
@@ -95,6 +96,14 @@ async function openBench(assembly: Assembly, box: Box, endpoints: Endpoints): Pr
   const { config } = journal;
   const loaded = await loadBenchmark(config.benchmark, options.workspace, config.seed);
   await recordBenchmark(journal, loaded);
+  const watching = new Watching({ journal, store, runFolder: folder, stop: (job) => jobs.stop(job) });
+  const jobs: Jobs = new Jobs({
+    ...{ box, journal, store, runFolder: folder, signal },
+    onMetrics: (job, points) => {
+      watching.take(job, points);
+      onMetrics(job, points);
+    },
+  });
   return {
     runId: journal.view.id,
     runFolder: folder,
@@ -102,7 +111,7 @@ async function openBench(assembly: Assembly, box: Box, endpoints: Endpoints): Pr
     store,
     loaded,
     reloadBenchmark: async () => (await loadBenchmark(config.benchmark, options.workspace, config.seed)).benchmark,
-    jobs: new Jobs({ box, journal, store, runFolder: folder, onMetrics, signal }),
+    jobs,
     environmentSets: await readEnvironmentSets(options.productRoot),
     // The practice models are so small that more threads only get in each other's way.
     jobEnv: { HF_ENDPOINT: endpoints.hub, ...(config.practice ? { OMP_NUM_THREADS: '1' } : {}) },

@@ -14,6 +14,10 @@ export interface MetricPoint {
   tokens?: number;
   eval_loss?: number;
   eta_seconds?: number;
+  /** Mean reward of a step, where the training has one. */
+  reward?: number;
+  /** Names of metrics that were NaN or infinite, and so have no value. */
+  non_finite?: string[];
 }
 
 export interface RunSummary {

@@ -4,7 +4,7 @@ import type { StopRules } from '../ports/box';
 import type { Row } from '../ports/rows';
 import type { ScriptFinding } from '../ports/script-lints';
 import type { Mapping, Recipe, RecipeSource } from './recipe';
-import type { Forecast, Rung } from './training';
+import type { Forecast, Rung, WatchRule } from './training';
 
 export type { GeneratedRows, Mapping, Recipe, RecipeSource, RenderedSample, Waterfall } from './recipe';
 
@@ -33,6 +33,8 @@ export interface RunConfig {
   /** Stop early when the dev score's lower bound reaches this. */
   target?: number;
   seed: number;
+  /** Rules that end a training when they see something in its metrics; absent: they only tell. */
+  stopOn?: WatchRule[];
   model: { baseUrl: string; name: string };
   /** Set when this run lives in the practice world. */
   practice?: { seed: number };

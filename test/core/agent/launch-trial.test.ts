@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ToolResult } from '../../../src/core/agent/toolbox';
+import { launchJobId } from '../../../src/core/experiments/launches';
 import { contentHash } from '../../../src/core/hash';
 import type { JobRequest } from '../../../src/core/ports/box';
 import { FakeBox, type Outcome } from '../../support/core/fake-box';
@@ -153,5 +154,23 @@ describe('a training that runs out of memory', () => {
     const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 5 }));
     await accepted(work.call('wait_for_job', { job }));
     assert.equal(trainings().length, 1);
+  });
+});
+
+describe('waiting for a training', () => {
+  it('ends as soon as a rule flags it, and the training goes on', async () => {
+    const experiment = await open(() => undefined);
+    const launching = work.call('launch_job', { experiment, capMinutes: 5 }, 'watched');
+    const id = launchJobId(work.kit.bench.runId, experiment, 'watched');
+    work.box.script(id, async function* (_, signal) {
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      yield* [];
+    });
+    const { job } = await accepted(launching);
+    const waiting = accepted(work.call('wait_for_job', { job }));
+    const finding = { rule: 'plateau' as const, step: 9, value: 0, limit: 1, message: 'The loss stays at 2.' };
+    await work.journal.record('job.flagged', { job: String(job), finding });
+    const facts = await waiting;
+    assert.deepEqual([facts['ended'], facts['findings']], [false, [finding]]);
   });
 });
