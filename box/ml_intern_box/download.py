@@ -13,7 +13,7 @@ from . import environment, folders
 
 OLDEST_GLIBC = 17
 # What only torch for CUDA needs.
-OF_CUDA = ("nvidia-", "cuda-", "triton")
+OF_CUDA = ("bitsandbytes==", "nvidia-", "cuda-", "triton")
 PIP = [sys.executable, "-m", "pip"]
 QUIET = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
 

@@ -1,7 +1,7 @@
 """Builds a Python environment once: ROOT/envs/<hash>/, from environment.json.
 
 That is {name, requirements, constraints: the lines of the lock, python: the oldest that will do, accelerator: "cuda"
-for what is of no use without a GPU}; all but the first two may be absent.
+for what is of no use without a GPU, cuda: requirements more where there is one}; all but the first two may be absent.
 Run as a job step by the box's own python3; writes artifacts/result.json {hash, path, python, seconds, packages}.
 """
 
@@ -48,8 +48,11 @@ def environment_hash(name, requirements, constraints, python, accelerator):
 def build(root, wanted, progress):
     """Builds unless it is there. Concurrent builds of the same environment wait for each other."""
     name, requirements, constraints = wanted["name"], wanted["requirements"], wanted.get("constraints", [])
-    _check(requirements + constraints)
     accelerator = "cuda" if gpus.list_gpus() else "cpu"
+    if accelerator == "cuda" and wanted.get("cuda"):
+        requirements = requirements + wanted["cuda"]
+        wanted = dict(wanted, requirements=requirements)
+    _check(requirements + constraints)
     if wanted.get("accelerator", accelerator) != accelerator:
         raise BuildFailed("Environment %s needs an NVIDIA GPU, and this box has none that works." % name)
     interpreter = interpreters.find(wanted.get("python"), card.find_uv(), name)

@@ -233,7 +233,7 @@ def _report_callback() -> type:
 
 
 def _values(logs: dict[str, Any]) -> dict[str, float]:
-    """The numbers of a trainer's log, whichever method: loss, reward, kl, rewards/margins. The line at a training's end has none."""
+    """The numbers of a trainer's log, whichever method: loss, reward, kl, rewards/margins; none at a training's end."""
     if "train_runtime" in logs:
         return {}
     own = {"epoch", "num_tokens", "step", "total_steps", "time", "eta_seconds", "total_flos"}

@@ -22,7 +22,7 @@ def test_each_lock_holds_the_packages_of_its_set_and_nothing_unpinned():
         lock = (BOX / "environments" / f"{environment['name']}.lock.txt").read_text().splitlines()
         locked = {normal(line.split(";")[0]) for line in lock if line and not line.startswith("#")}
         assert environment["name"] == described.stem
-        listed = environment["requirements"] + environment.get("sources", [])
+        listed = environment["requirements"] + environment.get("sources", []) + environment.get("cuda", [])
         assert {normal(requirement) for requirement in listed} <= locked
         assert all(re.fullmatch(r"[a-z0-9-]+==[\w.]+", each) for each in locked)
 

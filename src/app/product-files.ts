@@ -9,6 +9,7 @@ const environmentSchema = z.object({
   requirements: z.array(z.string()),
   python: z.string().optional(),
   accelerator: z.literal('cuda').optional(),
+  cuda: z.array(z.string()).optional(),
 });
 
 export async function readEnvironmentSets(productRoot: string): Promise<Record<'train' | 'eval', EnvironmentSet>> {

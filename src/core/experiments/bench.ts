@@ -24,6 +24,8 @@ export interface EnvironmentSet {
   python?: string | undefined;
   /** Present: of no use on a box without such a GPU. */
   accelerator?: 'cuda' | undefined;
+  /** Requirements more on a box with such a GPU. */
+  cuda?: string[] | undefined;
 }
 
 export interface Bench {

@@ -3,7 +3,8 @@ import { MlInternError } from '../errors';
 import type { GpuInfo } from '../ports/box';
 import { launcherOf, type Strategy } from './launcher';
 
-export type Method = 'full' | 'lora';
+export const methods = ['full', 'lora', 'qlora'] as const;
+export type Method = (typeof methods)[number];
 
 export interface LaunchNeeds {
   /** A memory of 0 is not known: the scheduler of a cluster does not tell. */
@@ -33,8 +34,14 @@ export interface LaunchPlan {
  * full, FSDP: the same four in float32, because accelerate turns trainable parameters into float32 before it shards them
  * (`fsdp2_prepare_model` in accelerate 1.15); a GPU holds its share of them.
  * LoRA: frozen weights in bfloat16, and adapters of about 1 % of the model at 16 bytes.
+ * QLoRA: weights in 4 bits with their scales (0.53 bytes: Dettmers et al. 2023, section 3) and the same adapters; a copy of
+ * them on each GPU, because 4-bit weights are not shared out here.
  */
-const bytesPerParameter = { full: { single: 8, ddp: 10, fsdp: 16 }, lora: { single: 2.2, ddp: 2.2, fsdp: 2.2 } };
+const bytesPerParameter = {
+  full: { single: 8, ddp: 10, fsdp: 16 },
+  lora: { single: 2.2, ddp: 2.2, fsdp: 2.2 },
+  qlora: { single: 0.7, ddp: 0.7, fsdp: Infinity },
+};
 /** The rest is for activations, the CUDA context and what fragments. */
 const usableShare = 0.8;
 
@@ -117,7 +124,12 @@ function tooLarge(needs: LaunchNeeds, count: number): MlInternError {
   const each = bytesPerParameter[needs.method];
   const sum = count > 1 ? count * usableBytes(needs) : 0;
   const largest = Math.max(usableBytes(needs) / each.single, sum / each.fsdp);
-  const lora = needs.method === 'full' ? ', or train adapters only (LoRA)' : '';
+  const adapters = {
+    full: ', or train adapters only (LoRA)',
+    lora: ', or adapters on 4-bit weights (QLoRA)',
+    qlora: '',
+  };
+  const lora = adapters[needs.method];
   return new MlInternError(
     'bad-input',
     `The model of ${billions(needs.parameters ?? 0)} parameters is too large to train on ${gpusInWords(count)} of this box.`,

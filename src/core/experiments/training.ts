@@ -7,7 +7,7 @@ import type { Recipe } from '../run/types';
 import type { ExperimentView, JobView, RunView } from '../run/view';
 import { jobContent, type Bench, type WorkOrder } from './bench';
 import { experimentFiles, scriptHash, type ExperimentContent } from './files';
-import { planLaunch, type LaunchPlan } from './launch-plan';
+import { methods, planLaunch, type LaunchPlan, type Method } from './launch-plan';
 
 /** The latest training job of an experiment. */
 export function trainJobOf(view: RunView, experiment: ExperimentView): JobView | undefined {
@@ -32,9 +32,15 @@ export async function trainingPlan(
 ): Promise<LaunchPlan> {
   const { script, config } = await approvedContent(bench, experiment);
   const { gpus } = await bench.card();
-  // A script that trains adapters says so by the names of the library that makes them.
-  const method = /\bLoraConfig\b|\bpeft_config\b/.test(script) ? 'lora' : 'full';
-  return planLaunch({ gpus, parameters, method, batch: rowsOfAStep(config), wanted });
+  return planLaunch({ gpus, parameters, method: launchMethod(script, config), batch: rowsOfAStep(config), wanted });
+}
+
+/** As the configuration says; a script that does not read it tells by the names of the library that makes adapters. */
+export function launchMethod(script: string, config: Record<string, unknown>): Method {
+  if (/config(\.get\(|\[)\s*["']method["']/.test(script)) {
+    return methods.find((method) => method === config['method']) ?? 'full';
+  }
+  return /\bLoraConfig\b|\bpeft_config\b/.test(script) ? 'lora' : 'full';
 }
 
 /** The work order of a launch. */

@@ -45,6 +45,8 @@ describe('how a training uses the GPUs of a box', () => {
   it('needs less for adapters than for the whole model', () => {
     assert.deepEqual(chosen({ gpus: gpus(1, 24), parameters: 7.6e9, method: 'lora' }), [1, 'single']);
     assert.throws(() => plan({ gpus: gpus(1, 24), parameters: 7.6e9 }), { reason: 'bad-input' });
+    assert.deepEqual(chosen({ gpus: gpus(1, 24), parameters: 14e9, method: 'qlora' }), [1, 'single']);
+    assert.throws(() => plan({ gpus: gpus(1, 24), parameters: 14e9, method: 'lora' }), { next: /QLoRA/ });
   });
 
   it('takes exactly the GPUs that were asked for, or says why not', () => {
