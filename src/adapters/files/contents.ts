@@ -1,9 +1,8 @@
 /** The bytes of many files, one after the other: small ones are read ahead and put together, since each piece has its price on the way. */
-import { readFile } from 'node:fs/promises';
 import { MlInternError } from '../../core/errors';
 import { InFlight } from '../../core/in-flight';
 import type { LocalFile } from '../../core/ports/box-files';
-import { readFrom } from '../../node/local-file';
+import { readFrom, readStart } from '../../node/local-file';
 
 const tinyBytes = 64 * 1024;
 const readsAhead = 16;
@@ -40,7 +39,7 @@ async function* whole(content: AsyncIterable<Uint8Array> | Uint8Array): AsyncGen
 async function load(file: LocalFile): Promise<AsyncIterable<Uint8Array> | Uint8Array> {
   const { source, bytes } = file;
   if (typeof source === 'string' && bytes > tinyBytes) return asLongAsBefore(file, readFrom(source, 0));
-  const content = typeof source === 'string' ? await readFile(source).catch(unreadable(file)) : source;
+  const content = typeof source === 'string' ? await readStart(source, bytes + 1).catch(unreadable(file)) : source;
   if (content.length !== bytes) throw changed(file);
   return content;
 }

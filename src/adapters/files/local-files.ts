@@ -4,8 +4,11 @@ import { lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { MlInternError } from '../../core/errors';
 import type { LocalFiles } from '../../core/ports/local-files';
-import { readFrom, writeFrom, writeWhole } from '../../node/local-file';
+import { readFrom, readStart, writeFrom, writeWhole } from '../../node/local-file';
 import { contents } from './contents';
+
+/** What is no longer than this is read at once. */
+const tinyBytes = 16 * 1024;
 
 export const localFiles: LocalFiles = { size, hash, contents, places, write, rename, remove };
 
@@ -16,6 +19,8 @@ async function size(path: string): Promise<number | undefined> {
 
 async function hash(path: string, signal?: AbortSignal): Promise<string> {
   const digest = createHash('sha256');
+  const start = await readStart(path, tinyBytes + 1);
+  if (start.length <= tinyBytes) return digest.update(start).digest('hex');
   for await (const chunk of readFrom(path, 0)) {
     signal?.throwIfAborted();
     digest.update(chunk);
