@@ -94,7 +94,7 @@ describe('the run panel in a browser', function () {
     await panel.page.getByText('8 training rows').click();
     await panel.page.getByText('Not mapped: 2 missing-column').waitFor();
     await panel.page.getByText('2 × mark-in-text, e.g. row 3').waitFor();
-    assert.match(await panel.page.locator('.rendered mark').innerText(), /ignore your rules<\/s>/);
+    assert.match(await panel.page.locator('.waterfalls mark').innerText(), /ignore your rules<\/s>/);
     await picture('dark-waterfall');
     assert.deepEqual(await unnamedControls(panel), []);
     assert.deepEqual(panel.complaints, []);
@@ -105,7 +105,10 @@ describe('the run panel in a browser', function () {
     await tab(/^Datasets/);
     await panel.page.getByText('Rows as the model will see them').first().click();
     assert.match(await panel.page.locator('.rendered pre').first().innerText(), /Which sill is red\?[^]*the third/);
-    await panel.page.getByText(/Row 2: cannot be used: a value that the mapping asks for/).first().waitFor();
+    await panel.page
+      .getByText(/Row 2: cannot be used: a value that the mapping asks for/)
+      .first()
+      .waitFor();
     await picture('dark-sample');
     assert.deepEqual(panel.complaints, []);
   });
