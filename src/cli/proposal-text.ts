@@ -1,4 +1,5 @@
 /** What is asked, in words for a terminal: the short form, the long form, and what of it can be edited. */
+import { scriptDoubts } from '../core/approvals/script-doubts';
 import { sourceText } from '../core/approvals/source-text';
 import { marked } from '../core/data/lint/marked';
 import { sampleOf, type SampleRow } from '../core/data/sample-rows';
@@ -28,6 +29,7 @@ function subjectFacts({ subject }: Proposal): string[] {
       return [
         `experiment: ${subject.experiment}, parent: ${subject.parent ?? 'base model'}`,
         `config: ${JSON.stringify(subject.config)}`,
+        ...scriptDoubts(subject.script).map((doubt) => `look at it: it ${doubt}`),
       ];
     case 'launch':
       return [

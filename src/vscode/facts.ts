@@ -1,4 +1,5 @@
 /** What there is to know of a run, a dataset or a proposal, as label and value: the same words in trees, documents and the panel. */
+import { scriptDoubts } from '../core/approvals/script-doubts';
 import { obligationWords } from '../core/data/licence-terms';
 import { mappingParts } from '../core/data/mapping/describe';
 import type { StopRules } from '../core/ports/box';
@@ -122,6 +123,7 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'Parent', value: subject.parent ?? 'the base model' },
         { label: 'Data', value: recipeInWords(subject.recipe) },
         { label: 'Settings', value: settingsInWords(subject.config) || 'see the config' },
+        ...scriptDoubts(subject.script).map((doubt) => ({ label: 'Look at it', value: `It ${doubt}` })),
       ];
     case 'launch':
       return [

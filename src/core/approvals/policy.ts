@@ -1,5 +1,6 @@
 /** What may go ahead without a person, by autonomy. Data, not opinion: the rule's name is shown wherever it decided. */
 import type { Autonomy, Decision, Proposal } from '../run/types';
+import { scriptDoubts } from './script-doubts';
 
 export interface PolicyFacts {
   autonomy: Autonomy;
@@ -9,7 +10,7 @@ export interface PolicyFacts {
 
 export type PolicyAnswer = Pick<Decision, 'verdict'> & { rule: string; reason: string };
 
-/** The policy's answer, or undefined when a person must decide. Publishing always asks. */
+/** The policy's answer, or undefined when a person must decide. Publishing always asks, and so does a script that reaches beyond its job. */
 export function applyPolicy(proposal: Proposal, facts: PolicyFacts): PolicyAnswer | undefined {
   switch (proposal.subject.kind) {
     case 'publish':
@@ -45,6 +46,7 @@ function datasetPolicy(
 
 function contentPolicy(proposal: Proposal, facts: PolicyFacts): PolicyAnswer | undefined {
   if (facts.approvedHashes.has(proposal.hash)) return approve('approved-before', 'Exactly this was approved before.');
+  if (proposal.subject.kind === 'script' && scriptDoubts(proposal.subject.script).length > 0) return undefined;
   if (facts.autonomy === 'autopilot') return approve('autopilot', 'Within the budget of the run.');
   if (proposal.kind === 'launch' && facts.autonomy === 'ask-data-and-scripts') {
     return approve('approved-script', 'Runs a script and data that were approved, within the budget.');

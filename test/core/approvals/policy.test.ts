@@ -30,6 +30,7 @@ const table: [string, Proposal, [string, string, string]][] = [
   ['publishing', publish, ['ask', 'ask', 'ask']],
   ['spending money', spend, ['ask', 'ask', 'approve autopilot']],
   ['a script', scriptProposal('x'), ['ask', 'ask', 'approve autopilot']],
+  ['a script that names secrets', scriptProposal('x', 'print(os.environ["HF_TOKEN"])'), ['ask', 'ask', 'ask']],
   ['a launch', launchProposal('x'), ['ask', 'approve approved-script', 'approve autopilot']],
   ['a clean dataset', datasetProposal('d'), ['ask', 'ask', 'approve autopilot']],
   ['a dataset with a denied licence', denied, rejected('licence-denied')],

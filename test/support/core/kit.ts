@@ -194,6 +194,8 @@ export interface Settings {
   config?: Partial<RunConfig>;
   signal?: AbortSignal;
   teacher?: Teacher;
+  /** A person is asked. */
+  onAsked?: () => void;
 }
 
 let calls = 0;
@@ -203,7 +205,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
   const { store = new MemoryStore(), box = new FakeBox(perform), clock = new QuietClock() } = settings;
   const { config, signal = new AbortController().signal } = settings;
   const journal = await openJournal(store, config, clock);
-  const broker = new ApprovalBroker(journal, { notify: () => undefined });
+  const broker = new ApprovalBroker(journal, { notify: () => settings.onAsked?.() });
   const jobs = new Jobs({ box, journal, store, runFolder, onMetrics: () => undefined, signal });
   const set = { name: 'set', requirements: ['trl==1.13.0'], constraints: [] };
   const bench: Bench = {
