@@ -22,13 +22,22 @@ export interface Practice {
   }): Promise<void>;
 }
 
-export function practiceConfig({ seed, autonomy }: { seed: number; autonomy: Autonomy }): RunConfig {
+export interface PracticeChoice {
+  seed: number;
+  autonomy: Autonomy;
+  /** Most experiments; five when absent, and never more. */
+  experiments?: number | undefined;
+}
+
+const mostExperiments = 5;
+
+export function practiceConfig({ seed, autonomy, experiments = mostExperiments }: PracticeChoice): RunConfig {
   return {
     goal: 'Raise the share of exactly right answers of the practice base model on questions about curious things that it knows from its pretraining.',
     baseModel: baseModelId,
     benchmark: practiceBenchmarkPath(seed),
     box: 'practice box',
-    budget: { wallHours: 1, modelTokens: 2_000_000, experiments: 5 },
+    budget: { wallHours: 1, modelTokens: 2_000_000, experiments: Math.min(experiments, mostExperiments) },
     autonomy,
     seed,
     model: { baseUrl: 'practice', name: 'practice-stand-in' },

@@ -29,7 +29,7 @@ import type { Terminal } from './terminal';
 
 export interface App {
   createRuns(options: AppOptions): Runs;
-  practiceConfig(options: { seed: number; autonomy: Autonomy }): RunConfig;
+  practiceConfig(options: { seed: number; autonomy: Autonomy; experiments?: number | undefined }): RunConfig;
   openBox(host: string, options: AppOptions): Promise<OpenedBox>;
   buildEnvironment(box: OpenedBox, name: string, productRoot: string): Promise<JobStatus>;
   fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;

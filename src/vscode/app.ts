@@ -12,7 +12,7 @@ export interface BenchmarkSummary {
 
 export interface Engine {
   createRuns(options: AppOptions): Runs | Promise<Runs>;
-  practiceConfig(choice: { seed: number; autonomy: Autonomy }): RunConfig | Promise<RunConfig>;
+  practiceConfig(choice: { seed: number; autonomy: Autonomy; experiments?: number }): RunConfig | Promise<RunConfig>;
   openBox(host: string, options: AppOptions): Promise<OpenedBox>;
   /** Hosts that `ssh` knows by name. */
   sshHosts(): Promise<string[]>;

@@ -27,6 +27,8 @@ describe('a practice run in VS Code', function () {
       workspace,
       extension: { developmentPath: REPOSITORY },
       env: { ML_INTERN_HOME: home },
+      // The whole of it, with all its experiments, is told from the command line.
+      settings: { 'mlIntern.budget.experiments': 2 },
     });
   });
 
@@ -72,7 +74,7 @@ describe('a practice run in VS Code', function () {
     await editor.statusBarItem(/ML Intern: \d+ approval/).waitFor();
     const frame = await panel();
     await frame.getByRole('tab', { name: /^Papers/ }).click();
-    await frame.locator('blockquote').first().waitFor();
+    await frame.locator('blockquote:visible').first().waitFor();
     await editor.screenshot('practice-03-papers');
     await frame.getByRole('tab', { name: 'Overview' }).click();
     await editor.screenshot('practice-04-data-waits');

@@ -9,11 +9,13 @@ import { withRuns } from '../with-runs';
 interface PracticeOptions extends GlobalOptions {
   seed: number;
   autonomy: Autonomy;
+  experiments?: number;
 }
 
 export function practiceCommand(cli: Cli, done: (code: number) => void): Command {
   return command('practice', 'raise a tiny base model on a benchmark in a small offline world, from research to report')
     .option('--seed <n>', 'another seed is another world: other items, other order, another base model', wholeNumber, 1)
+    .option('--experiments <n>', 'most experiments, up to five; two take half the time', wholeNumber)
     .addOption(autonomyOption('autopilot'))
     .addHelpText(
       'after',
@@ -25,7 +27,7 @@ export function practiceCommand(cli: Cli, done: (code: number) => void): Command
     )
     .action(async (options: PracticeOptions) => {
       const code = await withRuns(cli, options, async (runs, app) => {
-        const handle = await runs.start(app.practiceConfig({ seed: options.seed, autonomy: options.autonomy }));
+        const handle = await runs.start(app.practiceConfig(options));
         return driveToEnd(runs, handle, cli, options);
       });
       done(code);
