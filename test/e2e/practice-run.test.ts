@@ -162,6 +162,8 @@ describe('a practice run in VS Code', function () {
 
   it('shows the loss falling, and goes on after a reload in mid-training', async () => {
     const frame = await panel();
+    // A window that was reloaded at once may come back with the tab of a moment before.
+    await frame.getByRole('tab', { name: 'Overview' }).click();
     const line = frame.locator('.loss-chart .summary');
     await line.filter({ hasText: /^\d\d-\S+: step \d+ of \d+, loss/ }).waitFor({ timeout: 10 * 60_000 });
     const early = step(await line.innerText());
