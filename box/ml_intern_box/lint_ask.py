@@ -21,12 +21,11 @@ def lint(root, order):
     if not isinstance(order.get("script"), str):
         raise BoxError("bad-input", "There is no script to check.", "Give its text.")
     python, kept, environment = _place(root, order)
-    asked = _run(python, "names", order, root)
-    note = None
+    note, signatures, asked = None, [], {"names": [], "absent": []}
     if python is None:
         note = "No environment for training is on this box yet, so packages and arguments were not checked."
-        asked = {"names": [], "absent": []}
-    signatures = []
+    else:
+        asked = _run(python, "names", order, root)
     if asked["names"]:
         try:
             signatures = signature_ask.of_python(root, python, kept, asked["names"])

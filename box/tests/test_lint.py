@@ -6,9 +6,9 @@ import os
 
 import pytest
 from lint_broken import BROKEN
-from lint_good import GOOD
+from lint_good import GOOD, SFT, with_args
 
-from ml_intern_box import lint, signatures
+from ml_intern_box import lint, lint_model, signatures
 
 pytest.importorskip("trl")
 
@@ -56,3 +56,56 @@ def test_a_good_script_is_not_blocked(name, checked):
 
 def test_there_are_as_many_as_we_say():
     assert len(BROKEN) >= 60 and len(GOOD) >= 20
+
+
+def model(**rest):
+    known = {"template": None, "eos": "</s>", "vocabulary": frozenset({"</s>", "<|im_end|>"}), "adds_eos": False}
+    return lint_model.BaseModel(**{**known, "has_code": False, **rest})
+
+
+def templates(script, checked_model, known=(), columns=("messages",)):
+    order = {"script": script, "columns": list(columns), "model": checked_model, "templates": frozenset(known)}
+    return [each["message"] for each in lint.check(order)["errors"] if each["rule"] == "template"]
+
+
+def test_messages_need_a_template_and_an_end_that_belongs_to_it():
+    assert "no chat template" in " ".join(templates(SFT, model()))
+    assert (
+        templates(SFT.replace("    trainer.train", '    tokenizer.chat_template = "x"\n    trainer.train'), model())
+        == []
+    )
+    assert templates(with_args(SFT, 'chat_template_path="./other"'), model()) == []
+    assert templates(SFT, model(), columns=("prompt", "completion")) == []
+    chatml = "{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}"
+    assert templates(with_args(SFT, 'eos_token="<|im_end|>"'), model(template=chatml)) == []
+    assert "does not end a turn" in " ".join(templates(with_args(SFT, 'eos_token="</s>"'), model(template=chatml)))
+    assert "vocabulary" in " ".join(templates(with_args(SFT, 'eos_token="<|eot|>"'), model(template=chatml)))
+
+
+def test_the_loss_on_answers_needs_marks_or_a_template_that_trl_knows():
+    script, plain = with_args(SFT, "assistant_only_loss=True"), "{{ messages }}"
+    assert "does not know it" in " ".join(templates(script, model(template=plain), known=["other"]))
+    assert templates(script, model(template=plain), known=[plain]) == []
+    assert templates(script, model(template="{% generation %}{{ m }}{% endgeneration %}"), known=["other"]) == []
+
+
+def test_a_base_model_is_read_from_its_files(tmp_path):
+    assert lint_model.read(str(tmp_path), None) is None
+    (tmp_path / "tokenizer_config.json").write_text('{"eos_token": {"content": "<e>"}, "chat_template": "T"}')
+    (tmp_path / "tokenizer.json").write_text('{"model": {"vocab": {"a": 0}}, "added_tokens": [{"content": "<e>"}]}')
+    found = lint_model.read(str(tmp_path), None)
+    assert (found.template, found.eos, found.vocabulary) == ("T", "<e>", frozenset({"a", "<e>"}))
+    (tmp_path / "chat_template.jinja").write_text("U")
+    assert lint_model.read(str(tmp_path), None).template == "U"
+
+
+def test_what_cannot_be_read_as_a_script_is_one_finding():
+    for text in ("x = (", "a\0b", "(" * 5000):
+        (found,) = lint.check({"script": text})["errors"]
+        assert found["rule"] == "syntax" and found["line"] >= 1
+    assert lint.check({"script": ""}) == {"errors": [], "warnings": []}
+
+
+def test_a_rule_that_a_person_allows_only_warns():
+    found = lint.check({"script": "eval('1')\n", "allow": ["eval-exec"]})
+    assert found["errors"] == [] and [each["rule"] for each in found["warnings"]] == ["eval-exec"]

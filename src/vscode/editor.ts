@@ -20,6 +20,7 @@ import { createLog, type EditorLog } from './log';
 import { registerAttention } from './proposals/attention';
 import { Decider } from './proposals/decide';
 import { DraftFiles, registerProposalFiles } from './proposals/files';
+import { registerDiagnostics } from './proposals/diagnostics';
 import { registerLenses } from './proposals/lenses';
 import { openProposal } from './proposals/open';
 import { trusted } from './problems';
@@ -67,6 +68,7 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
     registerContextKeys(model, secrets),
     registerProposalFiles(model, drafts),
     registerLenses(model),
+    registerDiagnostics(model),
     registerAttention(model, log),
     registerEndings(model),
     rememberActiveRuns(model, context.workspaceState),
