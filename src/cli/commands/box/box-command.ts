@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { boxRootOption, command, slurmOption } from '../../options';
 
 /** The product's sets, as in `box/environments/`. */
-export const environmentNames = ['train', 'eval', 'serve'];
+export const environmentNames = ['train', 'eval', 'serve', 'inspect'];
 
 export function onBox(name: string, description: string): Command {
   return command(name, description)
