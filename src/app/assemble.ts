@@ -91,7 +91,12 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
   return { parts, box };
 }
 
-async function openBench(assembly: Assembly, box: Box, endpoints: Endpoints): Promise<Bench> {
+/** What jobs of a run are made with and recorded in. */
+export async function openBench(
+  assembly: Omit<Assembly, 'broker' | 'onSpeech'>,
+  box: Box,
+  endpoints: Endpoints,
+): Promise<Bench> {
   const { journal, store, folder, options, signal, onMetrics } = assembly;
   const { config } = journal;
   const loaded = await loadBenchmark(config.benchmark, options.workspace, config.seed);

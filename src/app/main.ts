@@ -19,6 +19,7 @@ export { practiceConfig } from './practice';
 export { mapData } from './data-map';
 export { checkModel } from './doctor';
 export { dataSheet, searchDatasets } from './data-sheet';
+export { replayRun } from './replay';
 export { openRows } from './rows';
 export { synthesise } from './synth';
 export { fillWheelhouse } from './wheels';

@@ -2,6 +2,7 @@
 import { type AppOptions, type Settings, parseSshTransport } from '../app/options';
 import type { JudgedHit, SheetRequest } from '../app/data-sheet';
 import type { MapAnswer, MapRequest } from '../app/data-map';
+import type { ReplayOrder } from '../app/replay';
 import type { RowsRequest } from '../app/rows';
 import type { EvaluateRequest } from '../app/evaluate';
 import type { SynthAnswer, SynthOrder, SynthWatch } from '../app/synth';
@@ -12,6 +13,7 @@ import { splitOptions } from '../core/box/scheduler';
 import type { BuildResult, BuildWatch } from '../core/data/build';
 import type { OverlapOrder, OverlapResult, OverlapWatch } from '../core/data/overlap-check';
 import type { DoctorOrder, DoctorResult } from '../core/doctor/doctor';
+import type { ReplayResult } from '../core/experiments/replay';
 import type { JobStatus } from '../core/ports/box';
 import type { EvaluatedModel, EvaluateWatch } from '../core/evaluation/evaluate-model';
 import type { Logger } from '../core/ports/common';
@@ -48,6 +50,7 @@ export interface App {
     watch: BuildWatch,
   ): Promise<BuildResult>;
   synthesise(order: SynthOrder, options: AppOptions, watch: SynthWatch): Promise<SynthAnswer>;
+  replayRun(order: ReplayOrder, options: AppOptions, signal: AbortSignal): Promise<ReplayResult>;
   checkModel(host: string, order: DoctorOrder, options: AppOptions, signal?: AbortSignal): Promise<DoctorResult>;
   evaluate(host: string, request: EvaluateRequest, options: AppOptions, watch: EvaluateWatch): Promise<EvaluatedModel>;
   checkOverlap(host: string, order: OverlapOrder, options: AppOptions, watch: OverlapWatch): Promise<OverlapResult>;

@@ -4,6 +4,7 @@ import { buildEnvironment } from '../../src/app/environments';
 import { findCode, sendCode } from '../../src/app/code';
 import { buildData, checkOverlap } from '../../src/app/data-programs';
 import { evaluate } from '../../src/app/evaluate';
+import { replayRun } from '../../src/app/replay';
 import { checkModel } from '../../src/app/doctor';
 import { openPapers } from '../../src/app/papers';
 import { reduce } from '../../src/core/run/reducer';
@@ -286,6 +287,7 @@ export async function play(
       options = given;
       return synthesise(order, { ...given, productRoot: resolve(__dirname, '../..') }, watch);
     },
+    replayRun,
     checkModel: (host, order, given, signal) => {
       options = given;
       return checkModel(host, order, { ...given, productRoot: resolve(__dirname, '../..') }, signal);

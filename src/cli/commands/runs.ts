@@ -5,6 +5,7 @@ import { decideCommand } from './decide';
 import { listCommand } from './list';
 import { neverCommand } from './never';
 import { recipesCommand } from './recipes';
+import { replayCommand } from './replay';
 import { reportCommand } from './report';
 import { resumeCommand } from './resume';
 import { showCommand } from './show';
@@ -18,7 +19,7 @@ export function runsCommand(cli: Cli, done: (code: number) => void): Command {
   );
   const makers = [
     ...[listCommand, showCommand, treeCommand, watchCommand, resumeCommand, stopCommand],
-    ...[reportCommand, recipesCommand, decideCommand, neverCommand],
+    ...[reportCommand, recipesCommand, decideCommand, neverCommand, replayCommand],
   ];
   for (const make of makers) runs.addCommand(make(cli, done));
   return runs;

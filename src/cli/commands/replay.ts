@@ -1,0 +1,55 @@
+/** `ml-intern runs replay`: whether the best experiment of a run comes out the same when it is done again. */
+import type { Command } from 'commander';
+import type { ReplayResult } from '../../core/experiments/replay';
+import { appOptions, type Cli, type GlobalOptions } from '../app';
+import { exitCodes } from '../exit-codes';
+import { findRun } from '../find-run';
+import { plain, scoreText } from '../format';
+import { boxRootOption, command, examples } from '../options';
+import { withRuns } from '../with-runs';
+
+interface ReplayOptions extends GlobalOptions {
+  experiment?: string;
+  box?: string;
+}
+
+export function replayCommand(cli: Cli, done: (code: number) => void): Command {
+  return command('replay', 'repeat the best experiment from its manifest: is the new score in the interval of the old?')
+    .argument('[run]', 'id, name or the start of one (default: the newest)')
+    .option('--experiment <id>', 'repeat this one')
+    .option('--box <host>', "train on this box (default: the run's)")
+    .addOption(boxRootOption())
+    .addHelpText('after', help)
+    .action((wanted: string | undefined, options: ReplayOptions) =>
+      withRuns(cli, options, async (runs, app) => {
+        const { id } = await findRun(runs, wanted);
+        const leaving = new AbortController();
+        const off = cli.terminal.onInterrupt(() => leaving.abort());
+        const { experiment, box } = options;
+        const order = { view: await runs.view(id), experiment, box };
+        try {
+          const result = await app.replayRun(order, appOptions(cli, options), leaving.signal);
+          cli.terminal.out(options.json ? `${JSON.stringify(result)}\n` : `${replayText(result)}\n`);
+          done(result.repeated ? exitCodes.ok : exitCodes.failed);
+        } finally {
+          off();
+        }
+      }),
+    );
+}
+
+const help = `${examples(['The best experiment', 'ml-intern runs replay'], ['On another box', 'ml-intern runs replay RUN --box gpu2 --json'])}
+It is trained and evaluated on the dev items again; a changed benchmark, base model or script is refused before that, a
+changed template, evaluator or environment is told. The exit code is 1 when the score or what was measured differs.
+`;
+
+export function replayText(result: ReplayResult): string {
+  const { within, changed, sameWeights } = result;
+  const weights =
+    sameWeights === null ? '' : ` The weights are ${sameWeights ? 'the same, bit for bit' : 'not the same bits'}.`;
+  return [
+    `${plain(result.experiment)}: ${scoreText(result.new)}; before ${scoreText(result.old)}.`,
+    `The new score lies ${within ? 'in' : 'outside'} the interval of the old one.${weights}`,
+    ...(changed.length === 0 ? [] : [`Not the same as then: ${changed.map(plain).join(', ')}.`]),
+  ].join('\n');
+}
