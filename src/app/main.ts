@@ -13,6 +13,7 @@ export { listHardware, openBox } from './box-factory';
 export { findCode, sendCode } from './code';
 export { buildEnvironment } from './environments';
 export { buildData, checkOverlap } from './data-programs';
+export { forecastScript } from './script-forecast';
 export { evaluate } from './evaluate';
 export { openPapers } from './papers';
 export { practiceConfig } from './practice';

@@ -1,5 +1,6 @@
 /** A terminal and runs that tests can look into: the CLI is driven through `runCli`, as a person drives it. */
 import { resolve } from 'node:path';
+import { forecastScript } from '../../src/app/script-forecast';
 import { buildEnvironment } from '../../src/app/environments';
 import { findCode, sendCode } from '../../src/app/code';
 import { buildData, checkOverlap } from '../../src/app/data-programs';
@@ -273,6 +274,8 @@ export async function play(
     dataSheet,
     searchDatasets,
     buildEnvironment: (box, name) => buildEnvironment(box, name, resolve(__dirname, '../..')),
+    forecastScript: (box, order, watch) =>
+      forecastScript(box, { ...order, productRoot: resolve(__dirname, '../..') }, watch),
     findCode,
     sendCode,
     fillWheelhouse: (_box, order) => {
