@@ -1,4 +1,5 @@
 /** Amounts and scores as the editor's surfaces word them. */
+import { seenLine } from '../core/text/unseen';
 import type { Comparison, Score } from '../core/run/types';
 
 const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -27,8 +28,8 @@ export function formatDuration(seconds: number): string {
   return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
 }
 
-/** A long text on one line. */
+/** A long text on one line, without what a reader would not see. */
 export function brief(text: string, length = 90): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const line = seenLine(text);
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`;
 }

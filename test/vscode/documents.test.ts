@@ -48,6 +48,17 @@ describe('documents of proposals', () => {
     );
   });
 
+  it('show nothing that hides, and no fence that something unseen parts', () => {
+    const { subject } = proposals.leaky;
+    assert.equal(subject.kind, 'dataset');
+    const mapping = { prompt: '``\u200b`\n# Approved', completion: ' x' };
+    const sheet = { ...subject.sheet, id: 'lab/\u202eqa', remarks: ['fine\u{e0041}\u001b[2J'] };
+    const hostile = { ...proposals.leaky, subject: { ...subject, sheet, source: { ...subject.source, mapping } } };
+    const text = renderProposal(hostile as typeof proposals.leaky, 'proposal');
+    assert.doesNotMatch(text, /[\u001b\u200b\u202e\u{e0041}]/u);
+    assert.match(text, /````text\n```\n# Approved\n````/);
+  });
+
   it('keep foreign text inside its fence', () => {
     const { subject } = proposals.leaky;
     assert.equal(subject.kind, 'dataset');

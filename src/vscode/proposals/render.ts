@@ -30,10 +30,10 @@ export function renderProposal(proposal: Proposal, role: Role): string {
     if (role === 'parent') return subject.parentScript ?? '';
     return role === 'settings' ? settings(subject) : subject.script;
   }
-  if (subject.kind === 'dataset') return datasetDocument(proposal, subject);
-  return (
-    [`# ${proposal.title}`, proposal.why, factTable(proposalFacts(proposal)), hashLine(proposal)].join('\n\n') + '\n'
-  );
+  if (subject.kind === 'dataset') return onlySeen(datasetDocument(proposal, subject)).text;
+  return onlySeen(
+    [`# ${proposal.title}`, proposal.why, factTable(proposalFacts(proposal)), hashLine(proposal)].join('\n\n') + '\n',
+  ).text;
 }
 
 function settings(subject: Script): string {
@@ -60,7 +60,7 @@ function datasetDocument(proposal: Proposal, { sheet, source, overlap }: Dataset
 
 function sample(proposal: Proposal): string[] {
   const rows = sampleOf(proposal).map(({ spans, problem }, index) =>
-    problem === null ? fenced(onlySeen(marked(spans)).text) : `Row ${index + 1} cannot be used: ${problem}.`,
+    problem === null ? fenced(marked(spans)) : `Row ${index + 1} cannot be used: ${problem}.`,
   );
   if (rows.length === 0) return [];
   const head = 'Rows as the model will see them; what it is trained on stands between ⟦ and ⟧.';
@@ -84,8 +84,9 @@ function factTable(facts: readonly { label: string; value: string }[]): string {
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ⏎ ');
 const hashLine = (proposal: Proposal): string => `What you approve: \`sha256:${proposal.hash}\``;
 
-/** A fence longer than any in the text, so that foreign text cannot step out of it. */
-function fenced(text: string): string {
+/** A fence longer than any in the text, so that foreign text cannot step out of it: also not by marks that something unseen parts. */
+function fenced(foreign: string): string {
+  const { text } = onlySeen(foreign);
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}text\n${text}\n${fence}`;

@@ -9,7 +9,7 @@ import type {
 import { sampleOf } from '../../core/data/sample-rows';
 import { cellsOf, columnsOf } from '../../core/research/recipe-table';
 import type { RecipeRow, RenderedSample } from '../../core/run/types';
-import { onlySeen } from '../../core/text/unseen';
+import { onlySeen, seenLine } from '../../core/text/unseen';
 import type { ExperimentView, ProposalView } from '../../core/run/view';
 import { brief, formatCount } from '../format';
 
@@ -19,12 +19,12 @@ const stagesShown = 60;
 export function projectRecipes(rows: readonly RecipeRow[]): PanelRecipe[] {
   return rows.slice(-recipesShown).map((row) => ({
     columns: columnsOf(row).map((text) => brief(text, 300)),
-    paper: row.paper.title,
+    paper: seenLine(row.paper.title),
     url: row.paper.url,
     quotes: cellsOf(row).map(({ field, name, quote, place }) => ({
       field: name === '' ? field : name,
       quote: brief(quote, 600),
-      place,
+      place: seenLine(place),
     })),
   }));
 }

@@ -4,13 +4,16 @@ import {
   type PanelComparison,
   type PanelDataset,
   type PanelExperiment,
+  type PanelFact,
   type PanelMeter,
+  type PanelPaper,
   type PanelScore,
   type PanelView,
 } from '../../core/protocol/panel-view';
 import { finalStates } from '../../core/ports/box';
 import { type Comparison, phases, type Score } from '../../core/run/types';
 import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
+import { onlySeen, seenLine } from '../../core/text/unseen';
 import { jobWords } from '../job-words';
 import { datasetFacts, proposalFacts, recipeInWords, runFacts, settingsInWords } from '../facts';
 import { brief, formatCompact, formatDuration } from '../format';
@@ -46,7 +49,7 @@ export function projectRun(view: RunView, situation: Situation): PanelView {
     hasReport: view.report !== null,
     meters: meters(view, situation),
     plan: view.plan,
-    papers: view.papers.map(({ id, title, url, notes }) => ({ id, title, url, notes })),
+    papers: view.papers.map(projectPaper),
     recipes: projectRecipes(view.recipeTable),
     waterfalls: projectWaterfalls(view.experiments),
     datasets: view.datasets.map((dataset) => projectDataset(dataset, view.proposals)),
@@ -70,6 +73,18 @@ export function projectRun(view: RunView, situation: Situation): PanelView {
     problems: view.problems.slice(-20).map(({ time, message, next }) => ({ time, message, next })),
     talk: view.talk.slice(-talkShown).map((item) => ({ ...item, text: item.text.slice(0, textShown) })),
   };
+}
+
+function projectPaper({ id, title, url, notes }: RunView['papers'][number]): PanelPaper {
+  const seen = notes.map(({ claim, quote, place }) => ({
+    ...{ claim: seenLine(claim), quote: onlySeen(quote).text, place: seenLine(place) },
+  }));
+  return { id, title: seenLine(title), url, notes: seen };
+}
+
+/** A licence, a column, a mapping: words of whoever made the data. */
+function seenFact({ label, value }: PanelFact): PanelFact {
+  return { label, value: onlySeen(value).text };
 }
 
 function projectScore(score: Score): PanelScore {
@@ -100,11 +115,11 @@ function projectApprovals(proposals: readonly ProposalView[]): PanelApproval[] {
   return [...pending, ...decided.reverse()].map(({ proposal, madeAt, decision }) => ({
     id: proposal.id,
     kind: proposal.kind,
-    title: proposal.title,
+    title: seenLine(proposal.title),
     why: brief(proposal.why, 1200),
     hash: proposal.hash,
     madeAt,
-    facts: proposalFacts(proposal),
+    facts: proposalFacts(proposal).map(seenFact),
     decision:
       decision === null
         ? null
@@ -124,9 +139,9 @@ function projectDataset(dataset: DatasetView, proposals: readonly ProposalView[]
   return {
     id,
     status,
-    reason,
+    reason: seenLine(reason),
     decidedBy,
-    licence: sheet?.licence ?? null,
+    licence: sheet?.licence == null ? null : seenLine(sheet.licence),
     licenceVerdict: sheet?.licenceVerdict ?? null,
     overlap:
       overlap === null
@@ -142,8 +157,8 @@ function projectDataset(dataset: DatasetView, proposals: readonly ProposalView[]
               itemText: brief(itemText, 300),
             })),
           },
-    facts: sheet === null ? [] : datasetFacts(sheet),
-    remarks: sheet?.remarks ?? [],
+    facts: sheet === null ? [] : datasetFacts(sheet).map(seenFact),
+    remarks: (sheet?.remarks ?? []).map(seenLine),
     sample: projectSample(id, proposals),
     approval: waiting === undefined ? null : { id: waiting.proposal.id, hash: waiting.proposal.hash },
   };

@@ -1,5 +1,6 @@
 /** Shows TreeNodes in a native tree view and keeps it fresh, at most a few times a second. */
 import * as vscode from 'vscode';
+import { onlySeen, seenLine } from '../../core/text/unseen';
 import { coalesce } from '../coalesce';
 import type { TreeNode } from './node';
 
@@ -43,14 +44,16 @@ export function registerTree(onDidChange: vscode.Event<void>, options: TreeOptio
 }
 
 function toItem(node: TreeNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(node.label, collapsible(node));
+  const label = seenLine(node.label);
+  const item = new vscode.TreeItem(label, collapsible(node));
   item.id = node.id;
-  if (node.description !== undefined) item.description = node.description;
-  if (node.tooltip !== undefined) item.tooltip = node.tooltip;
+  if (node.description !== undefined) item.description = seenLine(node.description);
+  if (node.tooltip !== undefined) item.tooltip = onlySeen(node.tooltip).text;
   if (node.icon !== undefined) item.iconPath = themeIcon(node.icon, node.iconColor);
   if (node.kind !== undefined) item.contextValue = node.kind;
-  if (node.command !== undefined) item.command = { command: node.command, title: node.label, arguments: [node] };
-  item.accessibilityInformation = { label: node.spoken ?? [node.label, node.description].filter(Boolean).join(', ') };
+  if (node.command !== undefined) item.command = { command: node.command, title: label, arguments: [node] };
+  const spoken = node.spoken ?? [node.label, node.description].filter(Boolean).join(', ');
+  item.accessibilityInformation = { label: seenLine(spoken) };
   return item;
 }
 
