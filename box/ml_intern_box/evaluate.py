@@ -175,7 +175,7 @@ def main() -> None:
     try:
         outcomes, facts = evaluate(config, items)
     except JudgeRefused as error:
-        report.fail("judge-unavailable", f"The answers could not be judged: {error}.", "Check the judge's address, model and key (ML_INTERN_JUDGE_KEY).")
+        report.fail("judge-unavailable", f"The answers could not be judged: {error}.", "Check the judge's address, its model and its key (ML_INTERN_JUDGE_KEY, sent only to the address in ML_INTERN_JUDGE_URL).")
     with (report.artifacts_folder() / "items.jsonl").open("w", encoding="utf-8") as out:
         out.writelines(json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)
     result = dict(summarise(config, outcomes), **facts, **hashes, seconds=round(time.monotonic() - began, 1))

@@ -49,6 +49,9 @@ def met(prompt, _):
 def test_criteria_that_are_met_give_their_share_of_the_points(monkeypatch):
     monkeypatch.setenv("ML_INTERN_JUDGE_KEY", "k-1")
     with judged_by(met) as (benchmark, asked):
+        rubric.grade(dict(ITEM, rubric=CRITERIA[:1]), "Rest.", benchmark)
+        assert asked.pop()[1] is None, "The key is for no address that only the benchmark names."
+        monkeypatch.setenv("ML_INTERN_JUDGE_URL", benchmark["judge"]["url"] + "/")
         grade = rubric.grade(ITEM, "Rest. {criterion}", benchmark)
     assert grade.score == 0.6 and grade.correct and grade.valid
     assert [each["met"] for each in grade.more["judge"]["findings"]] == [True, False, False]

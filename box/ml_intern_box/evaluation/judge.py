@@ -1,6 +1,7 @@
 """A model behind an endpoint that speaks OpenAI's chat completions, asked for a verdict as JSON.
 
-Its key comes from ML_INTERN_JUDGE_KEY alone: it is in no file, argument or result.
+Its key comes from ML_INTERN_JUDGE_KEY alone: it is in no file, argument or result. It is sent to no address but the one
+in ML_INTERN_JUDGE_URL: a benchmark's settings may come from a stranger, and must not choose where a key goes.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _reply(settings: Dict[str, Any], prompt: str) -> str:
             body[name] = settings[key]
     headers = {"Content-Type": "application/json"}
     key = os.environ.get("ML_INTERN_JUDGE_KEY")
-    if key:
+    if key and os.environ.get("ML_INTERN_JUDGE_URL", "").rstrip("/") == settings["url"].rstrip("/"):
         headers["Authorization"] = f"Bearer {key}"
     request = urllib.request.Request(settings["url"].rstrip("/") + "/chat/completions", json.dumps(body).encode(), headers)
     with urllib.request.urlopen(request, timeout=settings.get("seconds") or 120) as response:

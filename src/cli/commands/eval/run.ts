@@ -38,7 +38,7 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .option('--python <path>', 'interpreter there that has lm_eval (default: the environment "eval")')
     .option('--batch-size <n>', 'prompts at once (default: as many as fit)', wholeNumber)
     .option('--stop-below <share>', 'stop early when this score is out of reach; never for a final figure', share)
-    .option('--judge-url <url>', 'endpoint of the judge of a rubric; its key is read there from ML_INTERN_JUDGE_KEY')
+    .option('--judge-url <url>', 'endpoint of the judge of a rubric')
     .option('--judge-model <id>', 'the judge')
     .addOption(boxRootOption())
     .addHelpText('after', help)
@@ -52,7 +52,9 @@ const help = `${examples(
 Presets: gpqa-main, gsm8k, humaneval, aime-2025, healthbench-easy, bfcl-exec-simple, arena-hard-writing (ifeval: by inspect).
 Settings beside mine.jsonl are in mine.json: {"kind": "exact"|"choice"|"numeric"|"regex"|"calls"|"code"|"rubric", "prompt",
 "fewShot": {"file", "n", "seed"}, "sampling": {"temperature", "topP", "n", "stop"}, "maxTokens", "system", "template":
-"none"|"model"|FILE, ...}. Compare two results with "ml-intern eval compare".
+"none"|"model"|FILE, ...}. A judge's key is read from the box's own environment (ML_INTERN_JUDGE_KEY, sent only to the
+address in ML_INTERN_JUDGE_URL); on this machine, where keys reach no program, use a judge that needs none.
+Compare two results with "ml-intern eval compare".
 `;
 
 async function run(cli: Cli, model: string, options: RunOptions, done: (code: number) => void): Promise<void> {
