@@ -511,6 +511,7 @@ GOOD = [
     ("qlora", QLORA, MESSAGES),
     ("chat template", CHAT, MESSAGES),
     ("rewards of classes", REWARDS, {"columns": ["prompt", "answer"], "launch": True, "config": {"base_model": "m", "data": "data/train.jsonl", "output": "../artifacts/model"}}),
+    ("pushes where a setting says so", ARGPARSE + "if trainer.args.push_to_hub:\n    trainer.push_to_hub()\n", PAIRS),
     ("kto", KTO, PAIRS),
     ("what cannot be told", CUSTOM, PAIRS),
     ("modules by their name", STREAM, PAIRS),
