@@ -9,6 +9,9 @@ import { systemClock } from '../adapters/system/clock';
 import { Journal } from '../core/run/journal';
 import type { DecisionInput, MetricPoint, RunHandle } from '../core/run/runs';
 import type { Decision, RunConfig } from '../core/run/types';
+import { askOfTree, stopPruned } from '../core/run/tree-asks';
+import type { TreeAsk } from '../core/run/types';
+import type { Jobs } from '../core/run/jobs';
 import type { RunView } from '../core/run/view';
 import { assembleRun } from './assemble';
 import type { AppOptions } from './options';
@@ -25,6 +28,7 @@ export class RunSession implements RunHandle {
   readonly done: Promise<RunView>;
   private readonly stopping = new AbortController();
   private readonly metricListeners = new Set<(job: string, points: MetricPoint[]) => void>();
+  private jobs: Jobs | undefined;
   private readonly speechListeners = new Set<(text: string) => void>();
 
   private constructor(
@@ -83,6 +87,11 @@ export class RunSession implements RunHandle {
     return this.journal.record('person.said', { source: 'feedback', text });
   }
 
+  async askOfTree(ask: TreeAsk): Promise<void> {
+    await askOfTree(this.journal, ask);
+    if (this.jobs) await stopPruned(this.journal, this.jobs);
+  }
+
   async stop(): Promise<void> {
     this.stopping.abort(new MlInternError('cancelled', 'Stopped on request.', { next: 'Resume the run to go on.' }));
     await this.done;
@@ -110,6 +119,7 @@ export class RunSession implements RunHandle {
         onSpeech: (text) => this.speechListeners.forEach((listener) => listener(text)),
       });
       box = assembled.box;
+      this.jobs = assembled.parts.jobs;
       await driveRun(assembled.parts, { by: options.surface, process: process.pid }, signal);
     } catch (error) {
       await stopRun({ journal: this.journal, logger: options.logger }, error, signal);

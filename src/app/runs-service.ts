@@ -12,6 +12,8 @@ import { parseMetrics } from '../core/run/metrics';
 import { reduce } from '../core/run/reducer';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../core/run/runs';
 import type { Decision, RunConfig } from '../core/run/types';
+import { askOfTree } from '../core/run/tree-asks';
+import type { TreeAsk } from '../core/run/types';
 import type { RunView } from '../core/run/view';
 import { slugOf } from '../core/slug';
 import { loadBenchmark } from './benchmark';
@@ -85,14 +87,26 @@ export class RunsService implements Runs {
   async decide(id: string, proposal: string, input: DecisionInput): Promise<Decision> {
     const driven = this.driven.get(id);
     if (driven) return driven.decide(proposal, input);
-    await this.view(id);
-    const lock = await this.store.lock(id);
-    try {
-      const journal = await Journal.open(this.store, id, systemClock);
+    return this.withJournal(id, async (journal) => {
       const { decision, isNew } = decideOn(journal.view, proposal, input);
       if (isNew) await journal.record('proposal.decided', { decision });
       await rememberDecision(this.store, journal.view, decision);
       return decision;
+    });
+  }
+
+  async askOfTree(id: string, ask: TreeAsk): Promise<void> {
+    const driven = this.driven.get(id);
+    if (driven) return driven.askOfTree(ask);
+    return this.withJournal(id, (journal) => askOfTree(journal, ask));
+  }
+
+  /** For a run that nobody drives. */
+  private async withJournal<T>(id: string, use: (journal: Journal) => Promise<T>): Promise<T> {
+    await this.view(id);
+    const lock = await this.store.lock(id);
+    try {
+      return await use(await Journal.open(this.store, id, systemClock));
     } finally {
       await lock.release();
       this.changed();

@@ -25,7 +25,9 @@ function scoresPart(view: RunView): string {
     return table([scoreHeader, scoreRow('baseline (dev)', dev)]);
   }
   const best = promotion.experiment === null ? 'best (none promoted)' : `best (${promotion.experiment})`;
-  const lines = [table([scoreHeader, scoreRow('baseline', promotion.baseline), scoreRow(best, promotion.best)])];
+  const lines = [
+    table([scoreHeader, ...guessRow(view), scoreRow('baseline', promotion.baseline), scoreRow(best, promotion.best)]),
+  ];
   const { difference } = promotion;
   if (difference !== null) {
     lines.push(
@@ -37,6 +39,14 @@ function scoresPart(view: RunView): string {
   if (promotion.reason !== '') lines.push(plain(promotion.reason));
   lines.push(`The promotion items were asked ${view.queries.promotion} times in all; this figure was computed once.`);
   return lines.join('\n');
+}
+
+function guessRow({ guess: { promotion } }: RunView): string[][] {
+  if (promotion === null) return [];
+  const { value, low, high, n } = promotion;
+  return [
+    ['blind guessing', percent(value), `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)} %`, '–', String(n)],
+  ];
 }
 
 const scoreHeader = ['model', 'score', '95 % interval', 'invalid', 'n'];

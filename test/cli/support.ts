@@ -11,6 +11,7 @@ import { openPapers } from '../../src/app/papers';
 import { reduce } from '../../src/core/run/reducer';
 import type { RunEvent, EventData, EventType } from '../../src/core/run/events';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../../src/core/run/runs';
+import type { TreeAsk } from '../../src/core/run/types';
 import type { NeverEntry } from '../../src/core/approvals/never';
 import { decideOn } from '../../src/core/approvals/decide';
 import { MlInternError } from '../../src/core/errors';
@@ -191,6 +192,7 @@ export class FakeRuns implements Runs {
     if (at >= 0) this.neverAgain.splice(at, 1);
     return Promise.resolve(at >= 0);
   };
+  askOfTree = (id: string, ask: TreeAsk) => Promise.resolve(this.find(id).add('tree.asked', ask));
   decide = (id: string, proposal: string, input: DecisionInput) => this.find(id).decide(proposal, input);
   active = () => [];
   onDidChange = () => () => undefined;

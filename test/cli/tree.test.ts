@@ -86,6 +86,24 @@ describe('ml-intern runs tree', () => {
     assert.match(terminal.stdout, /02-other: It ran out of memory\./);
   });
 
+  it('takes what a person asks of it, and shows what was stopped', async () => {
+    const asked = await play(['runs', 'prune', 'run-1', '01', '--note', 'leads nowhere', '--json'], runs);
+    const answer = JSON.parse(asked.terminal.stdout) as object;
+    assert.deepEqual(answer, { runId: 'run-1', action: 'prune', experiment: '01-clean' });
+    const { nodes } = await json<{ nodes: { id: string; pruned: boolean }[] }>('run-1');
+    assert.deepEqual(
+      nodes.map(({ id, pruned }) => [id, pruned]),
+      [
+        ['01-clean', true],
+        ['03-hot', true],
+        ['02-other', false],
+      ],
+    );
+    for (const action of ['branch', 'repeat'])
+      assert.equal((await play(['runs', action, 'run-1', '02'], runs)).code, 0);
+    assert.equal((await play(['runs', 'branch', 'run-1', '07'], runs)).code, 2);
+  });
+
   it('shows what an experiment changed, line by line', async () => {
     const diff = await json<{ parent: string; script: string[] }>('run-1', '--diff', '03');
     assert.deepEqual([diff.parent, diff.script], ['01-clean', [' a', '-b', '+B', ' c']]);

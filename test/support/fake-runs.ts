@@ -4,6 +4,7 @@ import { reduce } from '../../src/core/run/reducer';
 import type { EventData, EventType, RunEvent } from '../../src/core/run/events';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../../src/core/run/runs';
 import type { Decision, RunConfig } from '../../src/core/run/types';
+import type { TreeAsk } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
 
 type Listener<A extends unknown[]> = (...values: A) => void;
@@ -109,6 +110,10 @@ export class FakeRuns implements Runs {
       const { id, name, config, state, phase, createdAt } = run.view();
       return { id, name, goal: config?.goal ?? '', state, phase, createdAt, active: this.driven.has(id) };
     });
+  }
+
+  async askOfTree(id: string, ask: TreeAsk): Promise<void> {
+    this.find(id).add('tree.asked', ask);
   }
 
   never = (): Promise<[]> => Promise.resolve([]);

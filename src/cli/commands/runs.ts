@@ -11,6 +11,7 @@ import { resumeCommand } from './resume';
 import { showCommand } from './show';
 import { stopCommand } from './stop';
 import { treeCommand } from './tree';
+import { branchCommand, pruneCommand, repeatCommand } from './tree-ask';
 import { watchCommand } from './watch';
 
 export function runsCommand(cli: Cli, done: (code: number) => void): Command {
@@ -19,6 +20,7 @@ export function runsCommand(cli: Cli, done: (code: number) => void): Command {
   );
   const makers = [
     ...[listCommand, showCommand, treeCommand, watchCommand, resumeCommand, stopCommand],
+    ...[branchCommand, repeatCommand, pruneCommand],
     ...[reportCommand, recipesCommand, decideCommand, neverCommand, replayCommand],
   ];
   for (const make of makers) runs.addCommand(make(cli, done));

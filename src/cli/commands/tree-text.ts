@@ -36,11 +36,17 @@ export function treeText({
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function row({ id, depth, dev, toParent, toBaseline, outcome }: Node): string[] {
+function row({ id, depth, dev, toParent, toBaseline, outcome, pruned }: Node): string[] {
   const comparison = toParent ?? toBaseline;
   const name = `${'  '.repeat(depth)}└ ${id}`;
   const difference = comparison === null ? '–' : differenceText(comparison);
-  return [name, dev === null ? '–' : scoreText(dev), difference, comparison?.verdict ?? '–', outcome];
+  return [
+    name,
+    dev === null ? '–' : scoreText(dev),
+    difference,
+    comparison?.verdict ?? '–',
+    pruned ? 'stopped by you' : outcome,
+  ];
 }
 
 const mostChanges = 6;

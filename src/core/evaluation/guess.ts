@@ -8,11 +8,12 @@ export function guessRate(benchmark: Pick<Benchmark, 'options'>, items: readonly
   const chances = items.map(({ choices }) => 1 / (choices?.length ?? benchmark.options?.length ?? Infinity));
   const value = chances.reduce((sum, chance) => sum + chance, 0) / items.length;
   if (items.length === 0 || chances.some((chance) => chance === 0)) return null;
-  return { value, ...spreadOf(chances), commonest: commonest(items), n: items.length };
+  return { value, ...spreadOf(chances), commonest: commonest(items) ?? value, n: items.length };
 }
 
-/** The share that one fixed answer gets: more than guessing where the answers are uneven. */
-function commonest(items: readonly BenchmarkItem[]): number {
+/** The share that one fixed answer gets: more than guessing where the answers are uneven. Choices of an item's own come in any order. */
+function commonest(items: readonly BenchmarkItem[]): number | undefined {
+  if (items.some(({ choices }) => choices !== undefined)) return undefined;
   const counts = new Map<string, number>();
   for (const { answer } of items) counts.set(answer, (counts.get(answer) ?? 0) + 1);
   return Math.max(...counts.values()) / items.length;

@@ -1,6 +1,7 @@
 /** Scores of one run can be compared only if all were measured alike: benchmark, evaluator, template and model are watched. */
 import { z } from 'zod';
 import { MlInternError } from '../errors';
+import { guessRate } from '../evaluation/guess';
 import type { Journal } from '../run/journal';
 import type { Benchmark, Fingerprints, Split } from '../run/types';
 import type { LoadedBenchmark } from './bench';
@@ -22,6 +23,7 @@ export async function recordBenchmark(journal: Journal, { benchmark, items, spli
     ...{ name, metric, itemsHash, items: items.length },
     ...(settingsHash === undefined ? {} : { settingsHash }),
     ...{ dev: splits.dev.length, promotion: splits.promotion.length },
+    guess: { dev: guessRate(benchmark, splits.dev), promotion: guessRate(benchmark, splits.promotion) },
   });
 }
 

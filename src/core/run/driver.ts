@@ -11,6 +11,7 @@ import type { RunEvent, RunEnding } from './events';
 import type { Jobs } from './jobs';
 import type { Journal } from './journal';
 import { promote, type Examine } from './promotion';
+import { stopPruned } from './tree-asks';
 
 export interface DriverParts {
   journal: Journal;
@@ -57,6 +58,7 @@ async function course(parts: DriverParts, signal: AbortSignal): Promise<void> {
   });
   await sayGoal(parts);
   await parts.jobs.attachAll();
+  await stopPruned(journal, parts.jobs);
   const agent = await withinBudget(parts, preparation.start(), signal);
   await enterPhase(journal, 'promotion');
   await promote(journal, evaluations, parts.examine);

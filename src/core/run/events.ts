@@ -8,6 +8,7 @@ import type {
   DataSheet,
   Fingerprints,
   GeneratedRows,
+  GuessRate,
   OverlapReport,
   Phase,
   Proposal,
@@ -17,6 +18,7 @@ import type {
   RunConfig,
   Score,
   Split,
+  TreeAsk,
   Verdict,
   Waterfall,
 } from './types';
@@ -80,6 +82,8 @@ export interface EventData {
     items: number;
     dev: number;
     promotion: number;
+    /** What blind guessing scores on each split; null where answers are open, absent in runs of earlier versions. */
+    guess?: Record<Split, GuessRate | null>;
   };
   'environment.ready': { name: string; hash: string; packages: number };
   'base-model.ready': { path: string; revision: string; weightsHash: string; parameters: number | null };
@@ -141,6 +145,8 @@ export interface EventData {
   'experiment.closed': { experiment: string; outcome: 'promising' | 'not promoted' | 'failed'; note: string };
   /** The doctor looked at an experiment's model. */
   'doctor.checked': { experiment: string; job: string; ok: boolean; checks: DoctorCheck[] };
+  /** A person's wish about the tree of experiments. */
+  'tree.asked': TreeAsk;
   /** The agent considers its work done. */
   'agent.finished': { summary: string; best: string | null };
   'promotion.decided': {

@@ -6,10 +6,11 @@ import type { ExperimentView, RunView } from './view';
 
 export type Examine = (experiment: ExperimentView) => Promise<DoctorResult>;
 
-/** The agent's choice, else the experiment with the best lower bound on dev. */
+/** The agent's choice, unless a person stopped the work on it; else the experiment with the best lower bound on dev. */
 export function candidateOf(view: RunView): string | null {
-  if (view.finish?.best) return view.finish.best;
-  const scored = view.experiments.flatMap(({ id, dev }) => (dev ? [{ id, low: dev.low }] : []));
+  const open = view.experiments.filter(({ pruned }) => pruned !== true);
+  if (view.finish?.best && open.some(({ id }) => id === view.finish?.best)) return view.finish.best;
+  const scored = open.flatMap(({ id, dev }) => (dev ? [{ id, low: dev.low }] : []));
   return scored.sort((a, b) => b.low - a.low)[0]?.id ?? null;
 }
 

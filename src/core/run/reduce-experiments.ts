@@ -1,6 +1,7 @@
 /** Reducers for jobs, experiments and the promotion. */
 import { finalStates } from '../ports/box';
 import type { Reducers } from './reduction';
+import { subtreeOf } from './tree';
 import type { ExperimentView, LastGood, RunView } from './view';
 
 function updateExperiment(view: RunView, id: string, change: (experiment: ExperimentView) => ExperimentView): RunView {
@@ -37,6 +38,7 @@ function withoutRefused(view: RunView, id: string): RunView {
 }
 
 export const experimentReducers: Reducers = {
+  'benchmark.loaded': (view, { guess = view.guess }) => ({ ...view, guess }),
   'job.submitted': (view, { id, kind, experiment, capSeconds, folder }) => {
     if (view.jobs.some((job) => job.id === id)) return view;
     const job = {
@@ -117,6 +119,14 @@ export const experimentReducers: Reducers = {
   'doctor.checked': (view, { experiment, ok, checks }) => {
     const checked = updateExperiment(view, experiment, (of) => ({ ...of, doctor: { ok, checks } }));
     return ok ? checked : withoutRefused(checked, experiment);
+  },
+  'tree.asked': (view, { action, experiment }) => {
+    if (action !== 'prune') return view;
+    const ids = new Set(subtreeOf(view.experiments, experiment));
+    return {
+      ...view,
+      experiments: view.experiments.map((of) => (ids.has(of.id) ? { ...of, pruned: true as const } : of)),
+    };
   },
   'agent.finished': (view, finish) => ({ ...view, finish }),
   'promotion.decided': (view, promotion) => {

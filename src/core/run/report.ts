@@ -3,7 +3,7 @@ import { finalStates } from '../ports/box';
 import { dataSections } from './report-data';
 import { markdownLine as line } from './report-text';
 import { treeOf } from './tree';
-import type { Comparison, Difference, Score } from './types';
+import type { Comparison, Difference, GuessRate, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
 export function formatScore(score: Score | null): string {
@@ -40,9 +40,10 @@ function title({ name, config, summary }: RunView): string {
 }
 
 function result(view: RunView): string {
-  const { promotion, baseline, queries } = view;
+  const { promotion, baseline, queries, guess } = view;
   if (!promotion) return `## Result\n\nNo promotion was decided. Baseline on dev: ${formatScore(baseline.dev)}.`;
   const rows = [
+    ...guessRow(guess.promotion),
     `| base model | ${formatScore(promotion.baseline)} |`,
     `| ${promotion.experiment ?? 'base model'} | ${formatScore(promotion.best)} |`,
     `| paired difference | ${formatDifference(promotion.difference)} |`,
@@ -52,6 +53,14 @@ function result(view: RunView): string {
     : '';
   const fit = fitness(view);
   return `## Result\n\nOn the promotion split, which the agent never saw. This figure was computed once; the split was asked ${queries.promotion} times in all (once a model):\n\n| | score |\n|---|---|\n${rows.join('\n')}\n\n${line(promotion.reason)}${split}${fit}`;
+}
+
+function guessRow(guess: GuessRate | null): string[] {
+  if (!guess) return [];
+  const { value, low, high, commonest } = guess;
+  return [
+    `| blind guessing | ${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]; always the commonest answer ${commonest.toFixed(3)} |`,
+  ];
 }
 
 /** Was it the form of the answers or what the model knows? */

@@ -1,6 +1,7 @@
 /** What a surface (editor, CLI) may do with runs. Implemented by `src/app`; surfaces know only this. */
 import type { NeverEntry } from '../approvals/never';
 import type { Decision, RunConfig } from './types';
+import type { TreeAsk } from './types';
 import type { RunView } from './view';
 
 export interface MetricPoint {
@@ -76,6 +77,8 @@ export interface Runs {
   resume(id: string): Promise<RunHandle>;
   /** Records a decision for a run that nobody drives. */
   decide(id: string, proposal: string, decision: DecisionInput): Promise<Decision>;
+  /** A person's wish about the tree of experiments; the agent reads it before its next step. */
+  askOfTree(id: string, ask: TreeAsk): Promise<void>;
   /** Datasets that are never to be proposed again. */
   never(): Promise<NeverEntry[]>;
   /** Takes a dataset off that list; false where it was not on it. */

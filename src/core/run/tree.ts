@@ -18,6 +18,8 @@ export interface TreeNode {
   gpuSeconds: number;
   /** Why it came to nothing. */
   failure: string | null;
+  /** A person stopped the work on it. */
+  pruned: boolean;
 }
 
 export interface ExperimentTree {
@@ -54,6 +56,16 @@ export function failureOf({ jobs }: Pick<RunView, 'jobs'>, experiment: Experimen
   return experiment.outcome === 'failed' ? experiment.note : null;
 }
 
+const shownCause = 160;
+
+/** What failed and why, one line an experiment: so that it is not tried again. */
+export function failuresOf(view: Pick<RunView, 'jobs' | 'experiments'>): { experiment: string; cause: string }[] {
+  return view.experiments.flatMap((experiment) => {
+    const cause = failureOf(view, experiment);
+    return cause === null ? [] : [{ experiment: experiment.id, cause: [...cause].slice(0, shownCause).join('') }];
+  });
+}
+
 function inOrder(experiments: readonly ExperimentView[]): ExperimentView[] {
   const known = new Set(experiments.map(({ id }) => id));
   const roots = experiments.filter(({ parent }) => parent === null || !known.has(parent));
@@ -69,6 +81,7 @@ function nodeOf(view: RunView, experiment: ExperimentView): TreeNode {
     ...{ id, parent, depth: depthOf(view.experiments, experiment), hypothesis, outcome, note, dev },
     ...{ toParent: comparison, toBaseline, wallSeconds: seconds('wallSeconds'), gpuSeconds: seconds('gpuSeconds') },
     failure: failureOf(view, experiment),
+    pruned: experiment.pruned === true,
   };
 }
 

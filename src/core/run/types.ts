@@ -354,3 +354,13 @@ export interface Decision {
   reason?: string;
   surface?: string;
 }
+
+/** What a person asks of the tree of experiments. */
+export type TreeAction = 'branch' | 'repeat' | 'prune';
+
+export interface TreeAsk {
+  action: TreeAction;
+  experiment: string;
+  /** In the person's words; may be empty. */
+  note: string;
+}

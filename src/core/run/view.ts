@@ -8,6 +8,7 @@ import type {
   DataSheet,
   Decision,
   GeneratedRows,
+  GuessRate,
   OverlapReport,
   Phase,
   Proposal,
@@ -91,6 +92,8 @@ export interface ExperimentView {
   promotion: Score | null;
   /** Absent until the doctor has looked at its model. */
   doctor?: { ok: boolean; checks: DoctorCheck[] } | undefined;
+  /** A person stopped the work on it, or on one that it descends from. */
+  pruned?: true;
   outcome: 'open' | 'promising' | 'not promoted' | 'failed' | 'promoted';
   note: string;
 }
@@ -156,6 +159,8 @@ export interface RunView {
   proposals: ProposalView[];
   experiments: ExperimentView[];
   baseline: { dev: Score | null; promotion: Score | null };
+  /** What blind guessing scores; null where the answers are open. */
+  guess: Record<Split, GuessRate | null>;
   /** How often models were scored on each split: every look at the promotion items wears them out a little. */
   queries: Record<Split, number>;
   jobs: JobView[];

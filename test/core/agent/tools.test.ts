@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ToolResult } from '../../../src/core/agent/toolbox';
+import { finalStates } from '../../../src/core/ports/box';
+import { candidateOf } from '../../../src/core/run/promotion';
+import { askOfTree, stopPruned } from '../../../src/core/run/tree-asks';
 import type { DataSheet } from '../../../src/core/run/types';
 import { count, runFolder } from '../../support/core/journal';
 import { factsOf, openWorkplace, sentence, type Settings, type Workplace } from '../../support/core/kit';
@@ -230,6 +233,33 @@ describe('the tools for experiments', () => {
     await accepted(work.call('finish', { summary: 's', best: null }));
     await accepted(work.call('finish', { summary: 'again', best: null }));
     assert.equal(count(work.journal, 'agent.finished'), 1);
+  });
+
+  it('start nothing from an experiment that a person stopped, and end its training; what failed is told in a table', async () => {
+    const experiment = await readyToLaunch();
+    await accepted(work.call('launch_job', { experiment, capMinutes: 5 }));
+    await askOfTree(work.journal, { action: 'branch', experiment, note: 'Try less data.' });
+    const said = () => work.journal.events.findLast(({ type }) => type === 'person.said')?.data as { text: string };
+    assert.equal(said().text, `Try a new experiment with the parent ${experiment}. Try less data.`);
+    await askOfTree(work.journal, { action: 'repeat', experiment, note: '' });
+    assert.match(said().text, /^Repeat .* without a parent, but another "seed" in config\.$/);
+    await askOfTree(work.journal, { action: 'prune', experiment, note: '' });
+    const stopped: string[] = [];
+    const open = work.journal.view.jobs.filter(({ kind, state }) => kind === 'train' && !finalStates.has(state));
+    await stopPruned(work.journal, { stop: (id) => Promise.resolve(void stopped.push(id)) });
+    assert.deepEqual(
+      stopped,
+      open.map(({ id }) => id),
+    );
+    await refused(work.call('launch_job', { experiment, capMinutes: 5 }), /A person stopped the work on/);
+    await refused(work.call('write_script', script('y', { parent: experiment })), /A person stopped the work on/);
+    await assert.rejects(
+      askOfTree(work.journal, { action: 'prune', experiment: '09-x', note: '' }),
+      /no experiment 09-x/,
+    );
+    const facts = await accepted(work.call('record_experiment', { experiment, outcome: 'failed', note: 'oom' }));
+    assert.deepEqual(facts['failures'], [{ experiment, cause: 'oom' }]);
+    assert.equal(candidateOf({ ...work.journal.view, finish: { summary: '', best: experiment } }), null);
   });
 
   it('find their own result when a call is repeated after a restart', async () => {

@@ -82,6 +82,9 @@ const made: Made = {
     ok: random.pick([true, false]),
     checks: [],
   }),
+  'tree.asked': (random) => ({
+    ...{ action: random.pick(['branch', 'repeat', 'prune']), experiment: random.pick(ids), note: '' },
+  }),
   'agent.finished': () => ({ summary: 's', best: 'a' }),
   'promotion.decided': (random) => ({
     ...{ experiment: random.pick(ids), verdict: random.pick(['better', 'worse']), baseline: score(0.1) },

@@ -5,6 +5,8 @@ import { MlInternError } from '../../errors';
 import { experimentFiles, scriptHash } from '../../experiments/files';
 import { findingsText, refuseErrors } from '../../experiments/script-lint';
 import type { Decision, Proposal } from '../../run/types';
+import { failuresOf } from '../../run/tree';
+import { prunedError } from '../../run/tree-asks';
 import type { RunView } from '../../run/view';
 import { slugOf } from '../../slug';
 import { mixtureSchema, recipeOf, sourceSchema } from './experiment-recipe';
@@ -95,6 +97,7 @@ async function proposeScript(kit: ToolKit, args: WriteScript, call: ToolCallCont
     throw new MlInternError('bad-input', `There is no experiment ${args.parent}.`, {
       next: 'Use an id that write_script returned, or null.',
     });
+  if (parent?.pruned) throw prunedError(parent.id);
   const recipe = await recipeOf(kit, args.sources, args.mixture);
   const parentScript = parent
     ? ((await kit.bench.store.read(`${kit.bench.runFolder}/${parent.folder}/train.py`)) ?? null)
@@ -191,7 +194,8 @@ function recordExperiment(kit: ToolKit): AgentTool {
         });
       }
       await journal.record('experiment.closed', { experiment, outcome, note });
-      return { facts: { ok: true, budget: budgetOf(kit) } };
+      const failures = failuresOf(journal.view);
+      return { facts: { ok: true, ...(failures.length === 0 ? {} : { failures }), budget: budgetOf(kit) } };
     },
   });
 }

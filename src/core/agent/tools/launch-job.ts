@@ -14,6 +14,7 @@ import { finalStates } from '../../ports/box';
 import { remaining, spendAt } from '../../run/budget';
 import type { Forecast, Rung } from '../../run/training';
 import type { Proposal, ProposalSubject } from '../../run/types';
+import { prunedError } from '../../run/tree-asks';
 import type { ExperimentView } from '../../run/view';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
 
@@ -90,6 +91,7 @@ function launchable(kit: ToolKit, id: string): ExperimentView {
       next: 'Call evaluate with experiment "baseline" first.',
     });
   const experiment = view.experiments.find((known) => known.id === id);
+  if (experiment?.pruned) throw prunedError(id);
   if (experiment) return experiment;
   throw new MlInternError('bad-input', `There is no approved experiment ${id}.`, {
     next: 'Write its script first and wait for approval.',
