@@ -148,7 +148,7 @@ async function openToolbox(
     papers: new PaperServices({ ...endpoints.papers, clock: systemClock }),
     licences: await licencePolicy(store, options.settings.licence),
     teachers: {
-      policy: await teacherPolicy(store),
+      policy: await teacherPolicy(store, options.settings.teacherPolicy),
       open: (spec) => openTeacher(spec, options, journal.config.box),
     },
     rowTools: rowToolsFor(journal.config.baseModel, options.workspace, endpoints),

@@ -45,6 +45,8 @@ export interface Settings {
   modelContextTokens?: number;
   /** How long the model may keep silent, where the usual does not fit. */
   modelPatience?: Partial<Patience>;
+  /** Which models may write training rows: a preset's name, else what the workspace's file says. */
+  teacherPolicy?: string | undefined;
   /** Added to the default licence policy. */
   licence?: LicencePolicy | undefined;
 }

@@ -1,4 +1,4 @@
-/** Which models may write training rows in a workspace: `ml-intern/teachers.json`, which a team can commit; absent: any that is approved. */
+/** Which models may write training rows in a workspace: a preset from the settings, else `ml-intern/teachers.json`, which a team can commit; absent: any that is approved. */
 import { z } from 'zod';
 import {
   anyTeacher,
@@ -13,7 +13,9 @@ export const teacherFile = 'teachers.json';
 
 const preset = z.strictObject({ policy: z.enum(Object.keys(teacherPolicies)) });
 
-export async function teacherPolicy(store: Pick<Store, 'read' | 'location'>): Promise<TeacherPolicy> {
+export async function teacherPolicy(store: Pick<Store, 'read' | 'location'>, chosen = ''): Promise<TeacherPolicy> {
+  const named = teacherPolicies[chosen];
+  if (named) return named;
   const text = await store.read(teacherFile);
   if (text === undefined) return anyTeacher;
   try {

@@ -54,6 +54,9 @@ const modelSecret = (baseUrl: string): string => `model:${baseUrl.replace(/\/+$/
 /** As whoever speaks to that Hub asks for it. */
 const hubSecret = (endpoint: string): string => `hub:${endpoint}`;
 
+/** As whoever speaks to GitHub asks for it. */
+export const gitHubSecret = 'github:https://api.github.com';
+
 /** Asks for the key of an endpoint and keeps it. False when the person changed their mind. */
 export async function askForModelKey(secrets: EditorSecrets, baseUrl: string): Promise<boolean> {
   const key = await ask('Model API Key', `Key for ${baseUrl}.`);
@@ -67,6 +70,17 @@ export async function askForHubToken(secrets: EditorSecrets, endpoint: string): 
   const token = await ask('Hub Token', `Token for ${endpoint}, made at ${endpoint}/settings/tokens.`);
   if (token === undefined) return false;
   await secrets.setHubToken(endpoint, token);
+  return true;
+}
+
+/** Reads private repositories, and searches all of GitHub. */
+export async function askForGitHubToken(secrets: EditorSecrets): Promise<boolean> {
+  const token = await ask(
+    'GitHub Token',
+    'Token for https://api.github.com, made at https://github.com/settings/tokens.',
+  );
+  if (token === undefined) return false;
+  await secrets.keep(gitHubSecret, token);
   return true;
 }
 

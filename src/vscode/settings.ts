@@ -28,7 +28,13 @@ export function readSettings(): Settings {
       hubEndpoint: text('hub.endpoint'),
       viewerEndpoint: text('viewer.endpoint'),
       modelContextTokens: settings.get<number>('model.contextTokens', 65_536),
-      licence: licencePolicy(settings.get<string[]>('licence.allow', []), settings.get<string[]>('licence.deny', [])),
+      offline: settings.get<boolean>('offline', false),
+      licence: licencePolicy({
+        allow: settings.get<string[]>('licence.allow', []),
+        ask: settings.get<string[]>('licence.ask', []),
+        deny: settings.get<string[]>('licence.deny', []),
+      }),
+      teacherPolicy: text('teachers.policy'),
     },
     model: { baseUrl: text('model.baseUrl'), name: text('model.name') },
     boxHost: text('box.host') || 'local',
@@ -44,8 +50,8 @@ export function readSettings(): Settings {
   };
 }
 
-function licencePolicy(allow: string[], deny: string[]): EngineSettings['licence'] {
-  if (allow.length === 0 && deny.length === 0) return undefined;
+function licencePolicy({ allow, ask, deny }: Record<'allow' | 'ask' | 'deny', string[]>): EngineSettings['licence'] {
+  if (allow.length + ask.length + deny.length === 0) return undefined;
   const lower = (names: string[]): string[] => names.map((name) => name.trim().toLowerCase());
-  return { allow: lower(allow), deny: lower(deny) };
+  return { allow: lower(allow), ask: lower(ask), deny: lower(deny) };
 }

@@ -35,6 +35,8 @@ export const commandIds = [
   'mlIntern.modelKey.remove',
   'mlIntern.hubToken.set',
   'mlIntern.hubToken.remove',
+  'mlIntern.gitHubToken.set',
+  'mlIntern.gitHubToken.remove',
   'mlIntern.ssh.forget',
   'mlIntern.settings.open',
   'mlIntern.log.show',

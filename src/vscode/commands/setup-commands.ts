@@ -1,7 +1,7 @@
 /** Keys, settings, standing instructions, log. */
 import * as vscode from 'vscode';
 import type { EditorLog } from '../log';
-import { askForHubToken, askForModelKey, type EditorSecrets } from '../secrets';
+import { askForGitHubToken, askForHubToken, askForModelKey, gitHubSecret, type EditorSecrets } from '../secrets';
 import { readSettings } from '../settings';
 import type { EditorPrompts } from '../ssh-prompts';
 import type { Commands } from './ids';
@@ -12,6 +12,8 @@ type SetupCommand =
   | 'mlIntern.modelKey.remove'
   | 'mlIntern.hubToken.set'
   | 'mlIntern.hubToken.remove'
+  | 'mlIntern.gitHubToken.set'
+  | 'mlIntern.gitHubToken.remove'
   | 'mlIntern.ssh.forget'
   | 'mlIntern.settings.open'
   | 'mlIntern.log.show';
@@ -49,6 +51,14 @@ export function setupCommands(secrets: EditorSecrets, prompts: EditorPrompts, lo
       const { hubEndpoint } = readSettings().engine;
       await secrets.removeHubToken(hubEndpoint);
       void vscode.window.showInformationMessage(`The token for ${hubEndpoint} is removed.`);
+    },
+    'mlIntern.gitHubToken.set': async () => {
+      if (await askForGitHubToken(secrets))
+        void vscode.window.showInformationMessage('The token for GitHub is stored.');
+    },
+    'mlIntern.gitHubToken.remove': async () => {
+      await secrets.forget(gitHubSecret);
+      void vscode.window.showInformationMessage('The token for GitHub is removed.');
     },
     'mlIntern.ssh.forget': async () => {
       prompts.answered.clear();
