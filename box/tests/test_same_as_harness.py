@@ -13,7 +13,22 @@ def model(tmp_path_factory):
     from ml_intern_box.evaluate import be_quiet_and_offline
 
     be_quiet_and_offline()
-    return make_model(tmp_path_factory.mktemp("same") / "model", chat_template="{% for m in messages %}hello {{ m['content'] }} {% endfor %}")
+    folder = make_model(tmp_path_factory.mktemp("same") / "model", chat_template="{% for m in messages %}hello {{ m['content'] }} {% endfor %}")
+    return make_talkative(folder)
+
+
+def make_talkative(folder):
+    """Larger weights, so that an untrained model does not say the same to every question."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            if weights.dim() == 2 and "embed" not in name and "lm_head" not in name:
+                weights.mul_(25)
+    model.save_pretrained(folder)
+    return folder
 
 
 def plainly(model, config, rows):
@@ -51,6 +66,7 @@ def test_generated_answers_are_the_same(model):
     assert [each["generation"] for each in outcomes] == [sample["resps"][0][0] for sample in theirs]
     assert [each["correct"] for each in outcomes] == [bool(sample["exact_match"]) for sample in theirs]
     assert [each["answer"] or "none" for each in outcomes] == [sample["filtered_resps"][0] for sample in theirs]
+    assert len({each["generation"] for each in outcomes}) > 3
     assert facts["backend"] == "transformers" and facts["maxTokens"] == 6
 
 
