@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { EnvironmentSet } from '../core/experiments/bench';
+import { methodNames } from '../core/experiments/methods';
 
 const environmentSchema = z.object({
   name: z.string(),
@@ -28,7 +29,11 @@ export async function readEnvironmentSet(productRoot: string, name: string): Pro
 }
 
 export async function readStartingScripts(productRoot: string): Promise<Record<string, string>> {
-  return { sft: await readFile(join(productRoot, 'box', 'scripts', 'sft.py'), 'utf8') };
+  const read = async (name: string) => [
+    name,
+    await readFile(join(productRoot, 'box', 'scripts', `${name}.py`), 'utf8'),
+  ];
+  return Object.fromEntries(await Promise.all(methodNames.map(read)));
 }
 
 /** What made a run, for whoever wants to repeat it. */

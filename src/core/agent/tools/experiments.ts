@@ -9,6 +9,7 @@ import { failuresOf } from '../../run/tree';
 import { prunedError } from '../../run/tree-asks';
 import type { RunView } from '../../run/view';
 import { slugOf } from '../../slug';
+import { checkRows, methodNames, startingMethods } from '../../experiments/methods';
 import { mixtureSchema, recipeOf, sourceSchema } from './experiment-recipe';
 import { budgetOf, defineTool, type AgentTool, type ToolCallContext, type ToolKit } from './tool';
 
@@ -38,18 +39,35 @@ export function experimentTools(kit: ToolKit): AgentTool[] {
 function startingScript(kit: ToolKit): AgentTool {
   return defineTool({
     name: 'starting_script',
-    description: 'A tested, plain TRL script to adapt. It reads config.json beside it.',
-    schema: z.object({ method: z.enum(['sft']) }),
+    description:
+      'A tested, plain TRL script to adapt, which reads config.json beside it; without a method, the list of methods.',
+    schema: z.object({
+      method: z.enum(methodNames).optional().describe('sft, dpo, grpo or distill. What each is for: call it without'),
+    }),
     async run({ method }) {
+      if (method === undefined) {
+        const methods = methodNames.map((name) => ({ method: name, ...pick(startingMethods[name]) }));
+        return { facts: { methods, adapters: adaptersNote } };
+      }
       const script = kit.startingScripts[method];
       if (script === undefined)
-        throw new MlInternError('bad-input', `There is no starting script for ${method}.`, { next: 'Use "sft".' });
+        throw new MlInternError('bad-input', `There is no starting script for ${method}.`, {
+          next: `Use one of ${methodNames.join(', ')}.`,
+        });
       const configKeys = [
         ...new Set([...script.matchAll(/config(?:\.get\(|\[)\s*"([a-z_]+)"/g)].map((match) => match[1])),
       ];
-      return { facts: { method, configKeys }, script };
+      const { data, when } = startingMethods[method];
+      return { facts: { method, data, when, adapters: adaptersNote, configKeys }, script };
     },
   });
+}
+
+const adaptersNote =
+  'config.method of every script: full, lora or qlora (4-bit, with an NVIDIA GPU); adapters need about ten times the learning rate.';
+
+function pick({ data, when }: { data: string; when: string }) {
+  return { data, when };
 }
 
 function writeScript(kit: ToolKit): AgentTool {
@@ -103,6 +121,7 @@ async function proposeScript(kit: ToolKit, args: WriteScript, call: ToolCallCont
     ? ((await kit.bench.store.read(`${kit.bench.runFolder}/${parent.folder}/train.py`)) ?? null)
     : null;
   const script = args.script ?? parentScript ?? kit.startingScripts['sft'] ?? '';
+  checkRows(script, recipe);
   const number = String(scripts.length + 1).padStart(2, '0');
   const experiment = `${number}-${slugOf(args.slug, 40, 'experiment')}`;
   const subject = {
