@@ -21,6 +21,7 @@ export { mapData } from './data-map';
 export { checkModel } from './doctor';
 export { dataSheet, searchDatasets } from './data-sheet';
 export { replayRun } from './replay';
+export { shipRun } from './ship';
 export { openRows } from './rows';
 export { synthesise } from './synth';
 export { fillWheelhouse } from './wheels';

@@ -3,6 +3,7 @@ import { type AppOptions, type Settings, parseSshTransport } from '../app/option
 import type { JudgedHit, SheetRequest } from '../app/data-sheet';
 import type { MapAnswer, MapRequest } from '../app/data-map';
 import type { ReplayOrder } from '../app/replay';
+import type { ShipAnswer, ShipOrder } from '../app/ship';
 import type { RowsRequest } from '../app/rows';
 import type { EvaluateRequest } from '../app/evaluate';
 import type { ScriptForecastOrder, ScriptForecastWatch } from '../app/script-forecast';
@@ -15,6 +16,7 @@ import type { BuildResult, BuildWatch } from '../core/data/build';
 import type { OverlapOrder, OverlapResult, OverlapWatch } from '../core/data/overlap-check';
 import type { DoctorOrder, DoctorResult } from '../core/doctor/doctor';
 import type { ReplayResult } from '../core/experiments/replay';
+import type { StorageOptions } from '../core/ports/box-files';
 import type { JobStatus } from '../core/ports/box';
 import type { EvaluatedModel, EvaluateWatch } from '../core/evaluation/evaluate-model';
 import type { Logger } from '../core/ports/common';
@@ -53,6 +55,7 @@ export interface App {
     watch: BuildWatch,
   ): Promise<BuildResult>;
   synthesise(order: SynthOrder, options: AppOptions, watch: SynthWatch): Promise<SynthAnswer>;
+  shipRun(order: ShipOrder, options: AppOptions, watch: StorageOptions): Promise<ShipAnswer>;
   replayRun(order: ReplayOrder, options: AppOptions, signal: AbortSignal): Promise<ReplayResult>;
   checkModel(host: string, order: DoctorOrder, options: AppOptions, signal?: AbortSignal): Promise<DoctorResult>;
   evaluate(host: string, request: EvaluateRequest, options: AppOptions, watch: EvaluateWatch): Promise<EvaluatedModel>;

@@ -24,6 +24,7 @@ import type { AppOptions } from '../../src/app/options';
 import { mapData } from '../../src/app/data-map';
 import { dataSheet, searchDatasets } from '../../src/app/data-sheet';
 import { synthesise } from '../../src/app/synth';
+import { shipRun } from '../../src/app/ship';
 import { openRows } from '../../src/app/rows';
 import type { App, Cli } from '../../src/cli/app';
 import { runCli } from '../../src/cli/program';
@@ -293,6 +294,7 @@ export async function play(
       return synthesise(order, { ...given, productRoot: resolve(__dirname, '../..') }, watch);
     },
     replayRun,
+    shipRun,
     checkModel: (host, order, given, signal) => {
       options = given;
       return checkModel(host, order, { ...given, productRoot: resolve(__dirname, '../..') }, signal);

@@ -8,6 +8,7 @@ import { recipesCommand } from './recipes';
 import { replayCommand } from './replay';
 import { reportCommand } from './report';
 import { resumeCommand } from './resume';
+import { shipCommand } from './ship';
 import { showCommand } from './show';
 import { stopCommand } from './stop';
 import { treeCommand } from './tree';
@@ -20,8 +21,9 @@ export function runsCommand(cli: Cli, done: (code: number) => void): Command {
   );
   const makers = [
     ...[listCommand, showCommand, treeCommand, watchCommand, resumeCommand, stopCommand],
-    ...[branchCommand, repeatCommand, pruneCommand],
-    ...[reportCommand, recipesCommand, decideCommand, neverCommand, replayCommand],
+    ...[branchCommand, repeatCommand, pruneCommand, reportCommand],
+    ...[recipesCommand, decideCommand, neverCommand, replayCommand],
+    ...[shipCommand],
   ];
   for (const make of makers) runs.addCommand(make(cli, done));
   return runs;
