@@ -93,6 +93,15 @@ describe('the training plot', () => {
     assert.equal(plot.summary, '02-two: step 3 of 10, loss 0.333, about 4 s left');
   });
 
+  it('marks where a rule saw something in the newest, and says what', () => {
+    const text = 'The loss stays at 2.';
+    const flagged = { ...job('b', '02-two'), marks: [{ step: 3, text }] };
+    const plot = trainingPlot([job('a', '01-one'), flagged], { a: [point(1)], b: [point(3)] });
+    assert.deepEqual(plot.marks, [{ step: 3, text }]);
+    assert.match(plot.summary, /s left\. The loss stays at 2\.$/);
+    assert.deepEqual(trainingPlot([job('a', '01-one')], { a: [point(1)] }).marks, []);
+  });
+
   it('takes a logarithmic axis only where losses span much', () => {
     const at = (...losses: number[]): boolean =>
       trainingPlot([job('a', '01-one')], { a: losses.map((loss, index) => ({ ...point(index + 1), loss })) })

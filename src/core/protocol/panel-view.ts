@@ -139,6 +139,8 @@ export interface PanelExperiment {
   note: string;
   /** What its jobs do now, e.g. `training`, `evaluating`; empty when nothing runs. */
   activity: string;
+  /** What a trial said of its training, and what was changed when memory ran out; absent where there is neither. */
+  training?: string;
 }
 
 export interface PanelJob {
@@ -158,6 +160,8 @@ export interface PanelJob {
   wallSeconds: number;
   capSeconds: number;
   failure: string;
+  /** Where rules saw something in its metrics. */
+  marks?: { step: number; text: string }[];
 }
 
 export interface PanelPromotion {

@@ -1,4 +1,5 @@
 /** RunView -> PanelView: what the panel needs and no more, so that a long run stays cheap to send and to draw. */
+import { forecastInWords } from '../../core/experiments/forecast';
 import {
   type PanelApproval,
   type PanelComparison,
@@ -68,6 +69,7 @@ export function projectRun(view: RunView, situation: Situation): PanelView {
       wallSeconds: job.wallSeconds,
       capSeconds: job.capSeconds,
       failure: job.failure?.message ?? '',
+      ...(job.findings ? { marks: job.findings.map(({ step, message: text }) => ({ step, text })) } : {}),
     })),
     promotion: projectPromotion(view),
     problems: view.problems.slice(-20).map(({ time, message, next }) => ({ time, message, next })),
@@ -172,14 +174,23 @@ function projectExperiment(experiment: ExperimentView, view: RunView): PanelExpe
     parent: experiment.parent,
     hypothesis: experiment.hypothesis,
     sources: recipeInWords(experiment.recipe),
-    config: settingsInWords(experiment.config),
+    config: settingsInWords(experiment.oomSteps?.at(-1)?.config ?? experiment.config),
     score: experiment.dev === null ? null : projectScore(experiment.dev),
     comparison: projectComparison(experiment.comparison),
     toBaseline: projectComparison(experiment.toBaseline),
     outcome: experiment.outcome,
     note: experiment.note,
     activity: running === undefined ? '' : jobWords[running.kind],
+    ...trainingInWords(experiment),
   };
+}
+
+function trainingInWords({ forecast, oomSteps = [] }: ExperimentView): { training?: string } {
+  const parts = [
+    ...(forecast ? [`forecast: ${forecastInWords(forecast)}`] : []),
+    ...oomSteps.map(({ change }) => `memory ran out: ${change}`),
+  ];
+  return parts.length === 0 ? {} : { training: parts.join(' · ') };
 }
 
 function meters(view: RunView, situation: Situation): PanelMeter[] {

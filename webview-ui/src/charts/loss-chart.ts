@@ -34,7 +34,8 @@ export class LossChart {
     this.drawn = drawn;
     this.latest = plot;
     if (this.line.textContent !== plot.summary) this.line.textContent = plot.summary;
-    const shape = [plot.logarithmic, ...plot.losses.map(({ label }) => label)].join('\n');
+    const marks = plot.marks.map(({ step }) => step).join(' ');
+    const shape = [plot.logarithmic, marks, ...plot.losses.map(({ label }) => label)].join('\n');
     if (this.chart === undefined || shape !== this.shape) this.redraw();
     else this.chart.setData(aligned(plot));
     this.shape = shape;
@@ -131,7 +132,24 @@ function options(plot: TrainingPlot, width: number): uPlot.Options {
     ],
     cursor: { y: false, points: { size: 6 } },
     legend: { live: true },
+    hooks: { draw: [(chart) => drawMarks(chart, plot.marks, theme.text)] },
   };
+}
+
+/** A line down the plot where a rule saw something; what it saw stands above the plot, in words. */
+function drawMarks(chart: uPlot, marks: TrainingPlot['marks'], colour: string): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.setLineDash([6, 4]);
+  for (const { step } of marks) {
+    const x = chart.valToPos(step, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 /** A logarithmic axis has a line for each multiple of each power; the powers are enough. */

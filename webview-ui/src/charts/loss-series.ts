@@ -13,6 +13,8 @@ export interface LossSeries {
 export interface TrainingPlot {
   losses: LossSeries[];
   rate: { step: number; rate: number }[];
+  /** Where rules saw something in the newest training. */
+  marks: { step: number; text: string }[];
   /** Losses span so much that only a logarithmic axis shows them all. */
   logarithmic: boolean;
   /** One sentence for screen readers and the line under the title. */
@@ -35,11 +37,13 @@ export function trainingPlot(jobs: readonly PanelJob[], series: Record<string, P
   }));
   const newest = trained.at(-1);
   const points = newest === undefined ? [] : (series[newest.id] ?? []);
+  const marks = newest?.marks ?? [];
   return {
     losses,
     rate: ratePoints(points),
+    marks,
     logarithmic: spansMuch(losses),
-    summary: newest === undefined ? '' : summary(newest, points),
+    summary: newest === undefined ? '' : [summary(newest, points), ...marks.map(({ text }) => text)].join('. '),
   };
 }
 

@@ -87,13 +87,13 @@ function row(experiment: PanelExperiment, host: Host): HTMLElement {
 }
 
 function details(experiment: PanelExperiment): HTMLElement {
-  const { id, hypothesis, sources, config, note, comparison } = experiment;
+  const { id, hypothesis, sources, config, note, comparison, training = '' } = experiment;
   return h(
     'article',
     { class: 'hypothesis' },
     h('h3', {}, id),
     h('p', {}, hypothesis),
-    h('p', { class: 'muted' }, [sources, config].filter((part) => part !== '').join(' · ')),
+    h('p', { class: 'muted' }, [sources, config, training].filter((part) => part !== '').join(' · ')),
     comparison === null
       ? null
       : h('p', { class: 'number small' }, `Against ${comparison.against}: ${comparisonText(comparison)}`),
