@@ -231,8 +231,9 @@ class Outside:
         names = [each.lower() for each in protected if isinstance(each, str) and len(each) > 3]
         for node in self.script.of_kind(ast.Constant):
             text = node.value.lower() if isinstance(node.value, str) and len(node.value) < 500 else ""
-            if " " in text.strip():
-                continue  # a sentence, e.g. the script's own description
+            # A sentence, e.g. the script's own description; the job's own rows, whatever the benchmark is called.
+            if " " in text.strip() or text.endswith("data/train.jsonl") or "artifacts/" in text:
+                continue
             named = next((each for each in names if re.search(r"(^|[/\\])%s($|[/\\:])" % re.escape(each), text)), None)
             if named is not None:
                 what = "Names %s, which the model is evaluated on." % named[:100]

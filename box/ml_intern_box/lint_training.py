@@ -166,7 +166,7 @@ class Training:
         pads = [node for node in self.script.of_kind(ast.Assign) if _is_pad_as_eos(node)]
         for call in self.calls.of("DataCollatorForLanguageModeling"):
             if self.calls.value(call, "mlm") is False and pads and call.name.startswith("transformers"):
-                what = "Padding is the end-of-text token, and the collator trains on no padding: the end is never learned."
+                what = "Padding is the end-of-text token, and no padding is trained on: the end is never learned."
                 findings.warn(
                     "missing-eos",
                     call.node,

@@ -109,3 +109,9 @@ def test_what_cannot_be_read_as_a_script_is_one_finding():
 def test_a_rule_that_a_person_allows_only_warns():
     found = lint.check({"script": "eval('1')\n", "allow": ["eval-exec"]})
     assert found["errors"] == [] and [each["rule"] for each in found["warnings"]] == ["eval-exec"]
+
+
+def test_the_rows_of_the_job_are_no_evaluation_file():
+    script = 'open("data/train.jsonl")\nopen("bench/train.jsonl")\n'
+    found = lint.check({"script": script, "protected": ["train.jsonl"]})["errors"]
+    assert [(each["line"], each["rule"]) for each in found] == [(2, "evaluation-files")]
