@@ -14,10 +14,12 @@ from ml_intern_box.errors import BoxError
 _TRIED = "ML_INTERN_OTHER_PYTHON"
 
 
-def hand_over(module: str, order: Dict[str, Any], packages: Sequence[str], why: str) -> Optional[int]:
+def hand_over(
+    module: str, order: Dict[str, Any], packages: Sequence[str], why: str, otherwise: str = ""
+) -> Optional[int]:
     """The exit code of `python -m MODULE --order ORDER` run by another Python; None when this one has all packages.
 
-    Raises BoxError with `why` (e.g. "Reading parquet") when no Python of the box has them.
+    Raises BoxError with `why` (e.g. "Reading parquet") when no Python of the box has them; `otherwise` is another way out.
     """
     missing = [name for name in packages if not has(sys.executable, name)]
     if not missing:
@@ -31,7 +33,8 @@ def hand_over(module: str, order: Dict[str, Any], packages: Sequence[str], why: 
         "bad-input",
         "%s needs the Python package %s, and neither %s nor an environment on the box has it."
         % (why, missing[0], sys.executable),
-        "Build the training environment once: ml-intern box envs HOST --build train.",
+        "Build the training environment once: ml-intern box envs HOST --build train%s."
+        % (", or " + otherwise if otherwise else ""),
     )
 
 

@@ -8,15 +8,13 @@ Prints one JSON object a line: {progress: {rows, bytes}}, then {result: ...} or 
 
 from __future__ import annotations
 
-import glob
 import json
 import os
-import subprocess
 import sys
 import time
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from ml_intern_box import overlap_remove, overlap_rows, overlap_scan
+from ml_intern_box import other_python, overlap_remove, overlap_rows, overlap_scan
 from ml_intern_box.errors import BoxError
 from ml_intern_box.overlap_describe import describe
 from ml_intern_box.overlap_findings import Findings
@@ -26,7 +24,6 @@ from ml_intern_box.overlap_scan import Columns
 
 TELL_SECONDS = 1.0
 MOST_ITEMS = 200_000
-WITH_PYARROW = "ML_INTERN_OVERLAP_PYTHON"
 
 
 def run(order: Dict[str, Any]) -> int:
@@ -162,50 +159,12 @@ def _nothing_read(files: Sequence[overlap_rows.Part], all_findings: Sequence[Fin
 
 def _elsewhere(order: Dict[str, Any], files: Sequence[overlap_rows.Part]) -> Optional[int]:
     """Starts again under a Python that has what is needed; None when this one has it."""
-    needed = [
-        name
-        for name, wanted in (
-            ("pyarrow", any(whole.kind in ("parquet", "arrow") for whole in files)),
-            ("transformers", bool(order.get("embeddingModel"))),
-        )
-        if wanted
-    ]
-    missing = [name for name in needed if not _has(sys.executable, name)]
-    if not missing:
-        return None
-    for python in sorted(
-        glob.glob(os.path.join(order.get("root") or os.path.expanduser("~/.ml-intern"), "envs", "*", "bin", "python"))
-    ):
-        if os.environ.get(WITH_PYARROW) != python and all(_has(python, name) for name in needed):
-            environment = dict(
-                os.environ,
-                PYTHONPATH=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
-                **{WITH_PYARROW: python},
-            )
-            return subprocess.call(
-                [python, "-m", "ml_intern_box.overlap", "--order", json.dumps(order)], env=environment
-            )
-    what = "Reading parquet and arrow" if missing[0] == "pyarrow" else "Comparing meanings"
-    raise BoxError(
-        "bad-input",
-        "%s needs the Python package %s, and neither %s nor an environment on the box has it."
-        % (what, missing[0], sys.executable),
-        "Build the training environment once (ml-intern box envs HOST --build train), install %s for that python3, or %s."
-        % (missing[0], "convert the file to jsonl" if missing[0] == "pyarrow" else "leave --embedding-model out"),
-    )
-
-
-def _has(python: str, package: str) -> bool:
-    try:
-        return (
-            subprocess.run(
-                [python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec(%r) is None)" % package],
-                timeout=30,
-            ).returncode
-            == 0
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+    if any(whole.kind in ("parquet", "arrow") for whole in files):
+        packages, why, otherwise = ["pyarrow"], "Reading parquet and arrow", "convert the file to jsonl"
+    else:
+        packages, why, otherwise = [], "Comparing meanings", "leave --embedding-model out"
+    packages += ["transformers"] if order.get("embeddingModel") else []
+    return other_python.hand_over("ml_intern_box.overlap", order, packages, why, otherwise)
 
 
 def _say(value: Dict[str, Any]) -> None:

@@ -119,7 +119,7 @@ def test_parquet_is_read_where_pyarrow_is(folder):
 
 def test_without_pyarrow_it_says_what_is_needed(folder):
     (folder / "rows.parquet").write_bytes(b"PAR1" + bytes(100) + b"PAR1")
-    bare = "import sys; sys.modules['pyarrow'] = None\nfrom ml_intern_box import overlap_order\noverlap_order._has = lambda python, name: False\nsys.exit(overlap_order.run(%r))"
+    bare = "import sys; sys.modules['pyarrow'] = None\nfrom ml_intern_box import other_python, overlap_order\nother_python.has = lambda python, name: False\nsys.exit(overlap_order.run(%r))"
     order = {"train": [str(folder / "rows.parquet")], "eval": str(folder / "items.jsonl"), "root": str(folder)}
     done = subprocess.run(
         [sys.executable, "-c", bare % order],
