@@ -1,8 +1,8 @@
 """How long a training will take, from a few of its steps: arithmetic only, nothing is run here.
 
-Seconds everywhere. A figure with an interval is {"value", "low", "high"}; the interval is the 95 % one of the mean step
-(Student's t over the measured steps), widened by DRIFT for what a minute cannot show: a machine that gets warm, other
-users of its disk.
+Seconds everywhere. A figure with an interval is {"value", "low", "high"}; the interval is the 95 % one of the mean
+step (Student's t over the measured steps), widened by DRIFT for what a minute cannot show: a machine that gets warm,
+other users of its disk.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_WARM_UP = 5
 HICCUP = 3.0
 """A step that takes more than so many times the median counts as that: somebody else had the machine."""
 # Two-sided 95 % points of Student's t by degrees of freedom; normal beyond them.
-_T = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10, 2.09]
+_T = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10]
 
 
 def warm_up(steps: int) -> int:

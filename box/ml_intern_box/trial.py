@@ -36,9 +36,11 @@ def main(arguments: list[str]) -> None:
         smoke = None
         if not options.no_smoke:
             report.progress("Two steps on a few rows, the longest among them.")
-            smoke = _run(options.command, scratch / "smoke", _small_work(scratch), {calibration.STEPS: str(SMOKE_STEPS)}, left)
+            limits = {calibration.STEPS: str(SMOKE_STEPS)}
+            smoke = _run(options.command, scratch / "smoke", _small_work(scratch), limits, left)
             left -= time.monotonic() - started
-        report.progress("A calibration on all rows: at most %d steps or %d seconds." % (options.steps, options.seconds))
+        most = (options.steps, options.seconds)
+        report.progress("A calibration on all rows: at most %d steps or %d seconds." % most)
         limits = {calibration.STEPS: str(options.steps), calibration.SECONDS: str(options.seconds)}
         full = _run(options.command, scratch / "full", Path.cwd(), limits, left)
         result = forecast(full["measured"], full["started"], full["ended"], options.gpus)
@@ -68,7 +70,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _run(command: list[str], folder: Path, work: Path, limits: dict[str, str], seconds: float) -> dict[str, Any]:
-    """{measured, started, ended}; leaves as the script left when that fails, so that its failure is told as its own."""
+    """{measured, started, ended}; leaves as the script left when it fails: the failure is told as its own."""
     folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, **limits, "ML_INTERN_JOB_DIR": str(folder)}
     started = time.time()
@@ -113,7 +115,7 @@ def _measured(folder: Path) -> dict[str, Any]:
 
 
 def _small_work(scratch: Path) -> Path:
-    """The work folder again, by links, with a configuration that names only a few rows; itself where that cannot be."""
+    """The work folder again, by links, with a configuration of few rows; the folder itself where that cannot be."""
     here = Path.cwd()
     config = _config(here)
     source = config.get("data")
