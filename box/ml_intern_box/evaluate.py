@@ -56,6 +56,8 @@ class Evaluator:
         ends = models.end_tokens(self.tokenizer, model.generation_config)
         self.recorder = Recorder(self.total, benchmark["maxTokens"], ends, sampling.get("stop") or (), self.tokenizer.decode)
         self.model = models.wrap_transformers(self.config, self.recorder, model, self.tokenizer)
+        if harness.by_likelihood(benchmark):
+            self.recorder.total, self.recorder.unit = sum(len(item["choices"]) for item in items), "options"
         longest = max(len(self.tokenizer(prompt)["input_ids"]) for prompt in prompts)
         self._keep_room(longest)
         # The wrapped model reads it when it looks for its batch size.

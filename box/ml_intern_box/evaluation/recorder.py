@@ -22,6 +22,7 @@ class Recorder:
         self.batch: List[Length] = []
         self.lengths: Dict[Tuple[str, str], Length] = {}
         self.done = 0.0
+        self.unit = "items"
 
     def note(self, generated: Iterable[List[int]]) -> None:
         """Token ids of a batch as transformers pads it: what follows an end token or a stop string does not count."""
@@ -62,4 +63,4 @@ class Recorder:
         before = int(20 * self.done / max(1, self.total))
         self.done += more
         if at_end_of_batch or int(20 * self.done / max(1, self.total)) > before:
-            report.progress(f"{int(self.done)} of {self.total} items")
+            report.progress(f"{int(self.done)} of {self.total} {self.unit}")
