@@ -1,7 +1,6 @@
 """The work folder of one of three trainings that differ in shape: python shapes.py FOLDER SHAPE STEPS.
 
-Random weights of a small Llama, random words of uneven length, and the starting script as it stands; for adapters the
-one line is added that an adapted script would have.
+Random weights of a small Llama, random words of uneven length, and the starting script as it stands.
 """
 
 import json
@@ -14,13 +13,12 @@ sys.path[:0] = [str(ROOT / "box" / "practice"), str(ROOT / "box")]
 WORDS = ["w%d" % number for number in range(997)]
 SHAPES = {
     # Rows of few words, many at once; weights of all layers.
-    "short-rows": {"rows": 6000, "words": (6, 24), "batch_size": 32, "accumulation": 1, "hidden": 128, "layers": 4},
+    "short-rows": {"rows": 6000, "words": (6, 24), "batch": 32, "add": 1, "hidden": 128, "layers": 4, "method": "full"},
     # Rows of up to 500 words, one at a time, four to a step.
-    "long-rows": {"rows": 1500, "words": (80, 480), "batch_size": 1, "accumulation": 4, "hidden": 96, "layers": 4},
+    "long-rows": {"rows": 1500, "words": (80, 480), "batch": 1, "add": 4, "hidden": 96, "layers": 4, "method": "full"},
     # A larger model whose weights stay, with adapters.
-    "adapters": {"rows": 2000, "words": (20, 120), "batch_size": 4, "accumulation": 2, "hidden": 256, "layers": 6},
+    "adapters": {"rows": 2000, "words": (20, 120), "batch": 4, "add": 2, "hidden": 256, "layers": 6, "method": "lora"},
 }
-LORA = "peft_config=LoraConfig(r=8, target_modules='all-linear'),\n        "
 
 
 def main(folder: Path, name: str, steps: int) -> None:
@@ -41,17 +39,14 @@ def main(folder: Path, name: str, steps: int) -> None:
         "data": "data/train.jsonl",
         "learning_rate": 1e-3,
         "max_steps": steps,
-        "batch_size": shape["batch_size"],
-        "gradient_accumulation": shape["accumulation"],
+        "batch_size": shape["batch"],
+        "gradient_accumulation": shape["add"],
         "max_length": 512,
         "seed": 1,
+        "method": shape["method"],
     }
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     script = (ROOT / "box" / "scripts" / "sft.py").read_text(encoding="utf-8")
-    if name == "adapters":
-        script = script.replace("import torch\n", "import torch\nfrom peft import LoraConfig\n", 1)
-        script = script.replace("processing_class=tokenizer,", LORA + "processing_class=tokenizer,", 1)
-        assert script.count("LoraConfig") == 2
     (folder / "train.py").write_text(script, encoding="utf-8")
 
 
