@@ -18,7 +18,7 @@ describe('a full disk', () => {
   });
   after(() => endpoint.close());
   beforeEach(function () {
-    const opened = openSmallDisk('1m');
+    const opened = openSmallDisk('8m');
     if (!opened) return this.skip();
     disk = opened;
   });

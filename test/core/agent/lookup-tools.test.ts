@@ -65,7 +65,8 @@ describe('the tools that look things up', () => {
       ...{ id: `S${index + 2}`, title: `A section with a rather long title, number ${index}`, level: 1, text: 'x' },
     }));
     const sections = [{ id: 'S1', title: 'Method', level: 1, text: words.join(' ') }, ...others];
-    work.kit.papers.read = (id) => Promise.resolve({ id, title: 'Long', source: 'arXiv HTML', sections });
+    const read = (id: string) => Promise.resolve({ id, title: 'Long', source: 'arXiv HTML', sections });
+    work.kit.papers = { ...work.kit.papers, read };
     let seen = '';
     let offset: unknown = 0;
     for (let turn = 0; turn < 40 && offset !== undefined; turn++) {
