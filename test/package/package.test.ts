@@ -28,6 +28,7 @@ const ALLOWED = [
   /^extension\/out\/[\w.-]+\.(cjs|js|css|ttf|html)$/,
   /^extension\/box\/(ml_intern_box|scripts|practice)\/[\w/]+\.py$/,
   /^extension\/box\/environments\/[\w.-]+$/,
+  /^extension\/box\/benchmarks\/[\w-]+\.json$/,
   /^extension\/media\/icon\.(png|svg)$/,
   /^extension\/media\/walkthrough\/[\w-]+\.(md|svg|png)$/,
 ];
