@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { MlInternError } from '../../core/errors';
 import { isSameProcess, processStartTime } from './process-start';
+import { parseJson } from '../../core/json';
 
 const holderSchema = z.object({ pid: z.number(), startTime: z.string().nullable(), host: z.string() });
 export type LockHolder = z.infer<typeof holderSchema>;
@@ -84,13 +85,4 @@ async function discard(path: string, stale: string): Promise<void> {
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The holder died while writing its name.
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 /** A notebook as text: its cells in order, without their outputs. */
 import { z } from 'zod';
+import { parseJson } from '../../core/json';
 
 const schema = z.object({
   cells: z.array(z.object({ cell_type: z.string(), source: z.union([z.string(), z.array(z.string())]) })),
@@ -7,7 +8,7 @@ const schema = z.object({
 
 /** The text as it is when it is no notebook after all. */
 export function notebookText(text: string): string {
-  const notebook = schema.safeParse(parsed(text));
+  const notebook = schema.safeParse(parseJson(text));
   if (!notebook.success) return text;
   return notebook.data.cells
     .map(({ cell_type: type, source }) => {
@@ -15,13 +16,4 @@ export function notebookText(text: string): string {
       return type === 'code' ? `\`\`\`python\n${body}\n\`\`\`` : body;
     })
     .join('\n\n');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,9 +1,10 @@
 /** Reads a job's log: the lines that the box package prints in the container, wrapped in server-sent events. All else is noise. */
 import { z } from 'zod';
 import { MlInternError } from '../../core/errors';
-import { type Frame, parseJson } from '../../core/box/frames';
+import type { Frame } from '../../core/box/frames';
 import { jobFile, jobStatusSchema, parseError, place } from '../../core/box/schema';
 import type { JobFile } from '../../core/ports/box';
+import { parseJson } from '../../core/json';
 
 const longestLine = 512 * 1024;
 const eventSchema = z.object({ data: z.string() });

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { HttpCache, KeptAnswer } from '../../core/ports/http-cache';
 import { makeRoom } from './make-room';
+import { parseJson } from '../../core/json';
 
 export interface DiskCacheLimits {
   /** Of the whole folder; the answers used longest ago go first. */
@@ -87,18 +88,9 @@ async function replace(path: string, bytes: Uint8Array): Promise<boolean> {
 /** Undefined for a file that is torn or not ours. */
 function parsed(bytes: Buffer): KeptAnswer | undefined {
   const end = bytes.indexOf(10);
-  const head = end < 0 ? undefined : headShape.safeParse(jsonOf(bytes.toString('utf8', 0, end))).data;
+  const head = end < 0 ? undefined : headShape.safeParse(parseJson(bytes.toString('utf8', 0, end))).data;
   const body = bytes.subarray(end + 1);
   if (head?.bytes !== body.length) return undefined;
   const { url, status, headers, at } = head;
   return { url, status, headers, at, body };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Torn or foreign: the shape will not fit.
-    return undefined;
-  }
 }

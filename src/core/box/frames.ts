@@ -5,6 +5,7 @@
 import { MlInternError } from '../errors';
 import type { JobUpdate } from '../ports/box';
 import { followHeader, parseError } from './schema';
+import { parseJson } from '../json';
 
 const longestLine = 512 * 1024;
 const newline = 10;
@@ -75,16 +76,6 @@ export class FrameReader {
     if ('status' in header) yield { type: 'status', status: header.status };
     else if ('next' in header) yield { type: 'gap', ...header };
     else if (header.bytes > 0) this.payload = { file: header.file, offset: header.offset, left: header.bytes };
-  }
-}
-
-/** Undefined for text that is no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }
 

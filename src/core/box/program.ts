@@ -5,6 +5,7 @@ import type { Shell } from '../ports/shell';
 import { bootstrap } from './bootstrap';
 import { shellQuote } from './quote';
 import { parseError } from './schema';
+import { parseJson } from '../json';
 
 export interface ProgramPlace {
   shell: Shell;
@@ -79,11 +80,6 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>, name: string): AsyncG
 
 /** Undefined for what a login script printed. */
 function parsed(line: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return value !== null && typeof value === 'object' ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parseJson(line);
+  return value !== null && typeof value === 'object' ? value : undefined;
 }

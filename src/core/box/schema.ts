@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type ErrorReason, MlInternError } from '../errors';
 import type { JobStatus } from '../ports/box';
+import { parseJson } from '../json';
 
 export const text = (limit: number) => z.string().transform((value) => value.slice(0, limit));
 export const amount = z.number().nonnegative();
@@ -153,10 +154,5 @@ export function parseError(stdout: string): MlInternError | undefined {
 
 function lastObject(stdout: string): unknown {
   const line = stdout.split('\n').findLast((each) => each.startsWith('{'));
-  try {
-    return line === undefined ? undefined : JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return line === undefined ? undefined : parseJson(line);
 }

@@ -8,6 +8,7 @@ import { appOptions, type Cli, type GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { command, examples, wholeNumber } from '../../options';
 import { mapText } from './map-text';
+import { parseJson } from '../../../core/json';
 
 interface MapOptions extends GlobalOptions {
   config?: string;
@@ -73,15 +74,7 @@ async function readMapping(text: string, cwd: string): Promise<Mapping> {
   const json = isInline ? text : await readFile(resolve(cwd, text), 'utf8').catch(() => undefined);
   const next = 'Write {"prompt": "...", "completion": "..."}, or an object whose "to" is messages, preference or text.';
   if (json === undefined) throw new MlInternError('bad-input', `The mapping ${text} cannot be read.`, { next });
-  const parsed = mappingSchema.safeParse(parsedJson(json));
+  const parsed = mappingSchema.safeParse(parseJson(json));
   if (!parsed.success) throw new MlInternError('bad-input', `${where} is no mapping.`, { next });
   return parsed.data;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

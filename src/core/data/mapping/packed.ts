@@ -1,4 +1,5 @@
 /** Values packed in strings: JSON, also twice packed, or as Python prints lists and dicts. */
+import { parseJson } from '../../json';
 
 /** Undefined where the text is neither. */
 export function unpacked(text: string): unknown {
@@ -9,14 +10,6 @@ export function unpacked(text: string): unknown {
   }
   if (!trimmed.startsWith('[') && !trimmed.startsWith('{')) return undefined;
   return parseJson(trimmed) ?? parsePython(trimmed);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function parsePython(text: string): unknown {

@@ -1,4 +1,5 @@
 /** Reads rows out of what a teacher said: JSON lines, a list, an object with a list, fenced or not. */
+import { parseJson } from '../../json';
 
 export interface WrittenRow {
   prompt: string;
@@ -13,7 +14,7 @@ export interface ReadAnswer {
 
 export function readAnswer(text: string): ReadAnswer {
   const inside = unfenced(text);
-  const whole = parsed(inside);
+  const whole = parseJson(inside);
   const found = whole === undefined ? lines(inside) : listIn(whole);
   const rows = found.flatMap((value) => rowOf(value) ?? []);
   const nothing = found.length === 0 && text.trim() !== '' ? 1 : 0;
@@ -37,7 +38,7 @@ function lines(text: string): unknown[] {
         .replace(/,$/, ''),
     )
     .filter((line) => line.startsWith('{'))
-    .map((line) => parsed(line) ?? null);
+    .map((line) => parseJson(line) ?? null);
 }
 
 function listIn(value: unknown): unknown[] {
@@ -52,13 +53,4 @@ function rowOf(value: unknown): WrittenRow | undefined {
   const { prompt, completion } = value as Record<string, unknown>;
   if (typeof prompt !== 'string' || typeof completion !== 'string') return undefined;
   return prompt.trim() === '' || completion.trim() === '' ? undefined : { prompt, completion };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
