@@ -61,7 +61,6 @@ const textMapping = z.strictObject({ to: z.literal('text'), text: template });
 
 export const mappingSchema = z.union([templateMapping, turnsMapping, messageTemplates, preferenceMapping, textMapping]);
 export type Mapping = z.infer<typeof mappingSchema>;
-export type TemplateMapping = z.infer<typeof templateMapping>;
 export type TurnsMapping = z.infer<typeof turnsMapping>;
 export type PreferenceMapping = z.infer<typeof preferenceMapping>;
 

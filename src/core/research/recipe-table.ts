@@ -1,4 +1,5 @@
 /** The recipe table for people and other programs: Markdown for reports, CSV for a sheet, JSON as it stands. */
+import { markdownLine, markdownTable } from '../run/report-text';
 import type { RecipeCell, RecipeRow } from '../run/types';
 
 const heads = ['result', 'base model', 'data', 'method', 'hyperparameters', 'paper'];
@@ -6,12 +7,11 @@ const heads = ['result', 'base model', 'data', 'method', 'hyperparameters', 'pap
 /** One line a row; the quotes follow below, numbered by row. */
 export function recipeMarkdown(rows: readonly RecipeRow[]): string {
   if (rows.length === 0) return '';
-  const lines = rows.map((row) => `| ${[...columnsOf(row), paperOf(row)].map(escaped).join(' | ')} |`);
-  const rule = `| ${heads.map(() => '---').join(' | ')} |`;
+  const lines = rows.map((row) => [...columnsOf(row), paperOf(row)].map(markdownLine));
   const quotes = rows.map(
-    (row, index) => `${index + 1}. ${escaped(paperOf(row))}\n${cellsOf(row).map(quoted).join('\n')}`,
+    (row, index) => `${index + 1}. ${markdownLine(paperOf(row))}\n${cellsOf(row).map(quoted).join('\n')}`,
   );
-  return [`| ${heads.join(' | ')} |`, rule, ...lines, '', ...quotes].join('\n');
+  return [markdownTable(heads, lines), '', ...quotes].join('\n');
 }
 
 /** One line a quoted value (RFC 4180), so that every quote stays beside what it supports. */
@@ -63,15 +63,7 @@ function paperOf({ paper }: RecipeRow): string {
 }
 
 function quoted({ field, name, quote, place }: NamedCell): string {
-  return `   - ${name === '' ? field : escaped(name)}: “${escaped(quote)}” (${escaped(place)})`;
-}
-
-/** Text from outside in one line of Markdown: no cell borders, no markup that links, embeds or opens code. */
-function escaped(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\|<>[\]`]/g, (character) => `\\${character}`)
-    .trim();
+  return `   - ${name === '' ? field : markdownLine(name)}: “${markdownLine(quote)}” (${markdownLine(place)})`;
 }
 
 /** A sheet must not run text from outside as a formula. */
