@@ -21,6 +21,7 @@ import type { LintAnswer, LintOrder, ScriptLints } from '../ports/script-lints';
 import type { ExecOptions, ExecResult, FileTransfer, Shell, StreamOptions, Tunnel, Tunnels } from '../ports/shell';
 import type { Wheel, Wheelhouse, WheelhouseAnswer } from '../ports/wheelhouse';
 import { unlessAborted } from './abort';
+import type { Ask } from './ask';
 import { bootstrap, type Bootstrapped, lastLine } from './bootstrap';
 import { cardSeenFromHere } from './card';
 import { followJob } from './follow';
@@ -66,19 +67,21 @@ export class SupervisedBox
   implements Box, BoxKeeping, BoxStorage, JobTails, ScriptLints, Signatures, Tunnels, Wheelhouse
 {
   readonly name: string;
-  private readonly keeping = boxKeeping((schema, words, options) => this.ask(schema, words, options));
-  private readonly tails = jobTails((schema, words, options) => this.ask(schema, words, options));
-  private readonly wheels = boxWheelhouse((schema, words, options) => this.ask(schema, words, options));
-  private readonly known = boxSignatures((schema, words, options) => this.ask(schema, words, options));
-  private readonly scripts = boxScriptLint((schema, words, options) => this.ask(schema, words, options));
+  private readonly asking: Ask = (schema, words, options) => this.ask(schema, words, options);
+  private readonly keeping = boxKeeping(this.asking);
+  private readonly tails = jobTails(this.asking);
+  private readonly wheels = boxWheelhouse(this.asking);
+  private readonly known = boxSignatures(this.asking);
+  private readonly scripts = boxScriptLint(this.asking);
   private readonly storage: BoxStorage;
   private ready: Promise<Bootstrapped> | undefined;
 
   constructor(private readonly options: SupervisedBoxOptions) {
     this.name = options.name;
     const { files, clock } = options;
-    const ask = this.ask.bind(this);
-    this.storage = files ? boxStorage({ ask, stream: this.stream.bind(this), ...files, clock }) : noStorage;
+    this.storage = files
+      ? boxStorage({ ask: this.asking, stream: this.stream.bind(this), ...files, clock })
+      : noStorage;
   }
 
   async check(signal?: AbortSignal): Promise<BoxCard> {
