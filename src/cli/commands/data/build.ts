@@ -1,7 +1,6 @@
 /** `ml-intern data build`: compiles a recipe to training rows, here or on a box. */
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { BuildResult } from '../../../core/data/build';
 import { parseRecipe } from '../../../core/data/recipe';
@@ -10,6 +9,7 @@ import type { Recipe, RenderedSample, Waterfall } from '../../../core/run/types'
 import { appOptions, type Cli, type GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { count, plain, shorten, table } from '../../format';
+import { readJson } from '../../given-file';
 import { boxRootOption, command, examples } from '../../options';
 
 interface BuildOptions extends GlobalOptions {
@@ -79,18 +79,6 @@ async function readRecipe(path: string, name: string, isHere: boolean): Promise<
         : { ...source, dataset: { ...source.dataset, file: place(source.dataset.file) } },
     ),
   };
-}
-
-export async function readJson(path: string, name: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown;
-  } catch (error) {
-    const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : 'cannot be read';
-    throw new MlInternError('bad-input', `${name} ${why}.`, {
-      next: `Check the file ${join(dirname(path), name)}.`,
-      cause: error,
-    });
-  }
 }
 
 export function buildText({ rows, file, sha256, waterfall, rendering }: BuildResult, columns: number): string {

@@ -16,8 +16,8 @@ import { jsonHash } from '../../../core/hash';
 import { appOptions, type Cli, type GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { count, plain, table } from '../../format';
+import { readJson } from '../../given-file';
 import { boxRootOption, command, examples, modelUrlOption } from '../../options';
-import { readJson } from './build';
 
 interface SynthOptions extends GlobalOptions {
   out: string;

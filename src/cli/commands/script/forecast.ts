@@ -1,18 +1,16 @@
 /** `ml-intern script forecast`: tries a training script for some minutes and says what all of it takes. */
-import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { z } from 'zod';
-import { MlInternError } from '../../../core/errors';
 import { forecastInWords } from '../../../core/experiments/forecast';
 import type { Forecast } from '../../../core/run/training';
 import type { Cli, GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { plain } from '../../format';
+import { readJson, readScript } from '../../given-file';
 import { boxRootOption, command, examples } from '../../options';
 import { withBox } from '../../with-box';
-import { readJson } from '../data/build';
 
 interface ForecastOptions extends GlobalOptions {
   recipe?: string;
@@ -63,12 +61,7 @@ async function forecast(cli: Cli, file: string, options: ForecastOptions, done: 
 }
 
 async function orderOf(cli: Cli, path: string, { recipe, config, box, deadline, python }: ForecastOptions) {
-  const script = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new MlInternError('bad-input', `The script ${path} cannot be read.`, {
-      next: 'Check its path.',
-      cause: error,
-    });
-  });
+  const script = await readScript(path);
   const isHere = box === 'local';
   const configPath = config === undefined ? join(dirname(path), 'config.json') : resolve(cli.cwd, config);
   const settings = object.parse(await readJson(configPath, configPath));

@@ -9,6 +9,7 @@ import type { LintAnswer, LintOrder, ScriptFinding } from '../../../core/ports/s
 import type { Cli, GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { plain } from '../../format';
+import { readScript } from '../../given-file';
 import { boxRootOption, command, examples } from '../../options';
 import { withBox } from '../../with-box';
 
@@ -62,12 +63,7 @@ async function gpusOf(card: Promise<{ gpus: unknown[]; schedulerOptions?: unknow
 
 async function orderOf(cli: Cli, path: string, options: LintOptions): Promise<LintOrder> {
   const { recipe, baseModel, python, allow, box } = options;
-  const script = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new MlInternError('bad-input', `The script ${path} cannot be read.`, {
-      next: 'Check its path.',
-      cause: error,
-    });
-  });
+  const script = await readScript(path);
   const beside = join(dirname(path), 'config.json');
   const config =
     options.config === undefined ? await readObject(beside, true) : await readObject(resolve(cli.cwd, options.config));
