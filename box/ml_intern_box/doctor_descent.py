@@ -181,7 +181,7 @@ def relation(mine: Tensor, theirs: Tensor) -> Optional[Tuple[float, float]]:
     """(cosine, distance relative to the base's length); (1, 0) where they are the same; None where they cannot be compared."""
     if mine.shape != theirs.shape and mine.shape[1:] != theirs.shape[1:]:
         return None
-    if mine.dtype == theirs.dtype and mine.shape == theirs.shape and _same(mine, theirs):
+    if tensors.same(mine, theirs):
         return 1.0, 0.0
     # New rows of embeddings come after the old ones, which alone are compared.
     shape = [min(pair) for pair in zip(mine.shape, theirs.shape)]
@@ -197,10 +197,6 @@ def relation(mine: Tensor, theirs: Tensor) -> Optional[Tuple[float, float]]:
 
 def _begin(tensor: Tensor, shape: List[int]) -> Tensor:
     return tensor._replace(shape=shape, end=tensor.begin + tensors.count(shape) * tensors.BYTES.get(tensor.dtype, 0))
-
-
-def _same(a: Tensor, b: Tensor) -> bool:
-    return all(x == y for x, y in zip(tensors.blocks(a), tensors.blocks(b)))
 
 
 def _of_matrices(compared: Dict[str, Any], weights: Dict[str, Tensor]) -> Tuple[List[float], List[float]]:

@@ -167,7 +167,7 @@ def _tied(folder: Folder, findings: Findings, found: Dict[str, Tensor]) -> None:
             "config.json says that the output embeddings are their own, and they were not saved: they would be random.",
             "Set tie_word_embeddings to true if the base model ties them; else save the model again with lm_head.weight.",
         )
-    if head is not None and tied is True and not _same(inputs, head):
+    if head is not None and tied is True and not tensors.same(inputs, head):
         return findings.fail(
             "tied-embeddings",
             "config.json ties the embeddings, and lm_head.weight holds other numbers: one of both is thrown away on loading.",
@@ -175,9 +175,3 @@ def _tied(folder: Folder, findings: Findings, found: Dict[str, Tensor]) -> None:
         )
     how = "tied" if head is None else "tied, saved twice" if tied is True else "their own"
     findings.passed("tied-embeddings", "The output embeddings are %s." % how)
-
-
-def _same(a: Tensor, b: Tensor) -> bool:
-    return (
-        a.shape == b.shape and a.dtype == b.dtype and all(x == y for x, y in zip(tensors.blocks(a), tensors.blocks(b)))
-    )

@@ -10,7 +10,7 @@ from .lint_calls import Call, Calls, last
 from .lint_columns import Columns
 from .lint_found import Findings
 from .lint_model import BaseModel
-from .lint_tree import FUNCTIONS, Script
+from .lint_tree import Script
 from .lint_values import UNKNOWN
 
 _SETS_TEMPLATE = ("clone_chat_template", "setup_chat_format", "get_training_chat_template")

@@ -91,6 +91,11 @@ def blocks(tensor: Tensor, size: int = BLOCK) -> Iterator[bytes]:
             yield block
 
 
+def same(a: Tensor, b: Tensor) -> bool:
+    """Whether both hold the same numbers in the same shape and kind."""
+    return a.shape == b.shape and a.dtype == b.dtype and all(x == y for x, y in zip(blocks(a), blocks(b)))
+
+
 def is_finite(dtype: str, block: bytes) -> bool:
     """Whether no number of the block is NaN or infinite; True for kinds that have neither.
 

@@ -15,6 +15,17 @@ from ml_intern_box.status import FINAL
 PACKAGE_PARENT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+def environment_with(root, name, packages, ready="{}"):
+    """An environment on a box that has these packages and no others: {path below site-packages: text}."""
+    folder = root / "envs" / name
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    (folder / "ready.json").write_text(ready)
+    site = next(folder.glob("lib/python3*/site-packages"))
+    for path, text in packages.items():
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text(text)
+
+
 class Box:
     def __init__(self, root):
         self.root = str(root)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from supervised import environment_with
 
 BOX = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ENVIRONMENT = "0123456789abcdef"
@@ -17,12 +18,7 @@ SCRIPT = "import lab\nfrom trl import SFTConfig\nSFTConfig(output_dir='o', max_s
 def root(tmp_path_factory):
     """A box with one environment, whose package called trl was written for this test."""
     root = tmp_path_factory.mktemp("root")
-    folder = root / "envs" / ENVIRONMENT
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
-    (folder / "ready.json").write_text('{"name": "train"}')
-    site = next(folder.glob("lib/python3*/site-packages"))
-    (site / "trl").mkdir()
-    (site / "trl" / "__init__.py").write_text(LAB)
+    environment_with(root, ENVIRONMENT, {"trl/__init__.py": LAB}, ready='{"name": "train"}')
     return root
 
 

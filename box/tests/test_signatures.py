@@ -7,6 +7,7 @@ import sys
 import textwrap
 
 import pytest
+from supervised import environment_with
 
 from ml_intern_box import signature_ask, signature_docs, signatures
 
@@ -108,16 +109,14 @@ def __getattr__(name):
 def root(tmp_path_factory):
     """A box's root with one environment: a virtual environment with packages written for this test."""
     root = tmp_path_factory.mktemp("root")
-    folder = root / "envs" / ENVIRONMENT
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
-    (folder / "ready.json").write_text("{}")
-    site = next(folder.glob("lib/python3*/site-packages"))
-    for name, text in (("lab", LAB), ("broken", "import sys\nsys.exit(3)\n"), ("hanging", "while True:\n    pass\n")):
-        (site / name).mkdir()
-        (site / name / "__init__.py").write_text(textwrap.dedent(text))
-    (site / "lab" / "late.py").write_text("def here(x, /, y): pass\n")
-    (site / "lab-2.5.dist-info").mkdir()
-    (site / "lab-2.5.dist-info" / "METADATA").write_text("Name: lab\nVersion: 2.5\n")
+    packages = {
+        "lab/__init__.py": textwrap.dedent(LAB),
+        "lab/late.py": "def here(x, /, y): pass\n",
+        "lab-2.5.dist-info/METADATA": "Name: lab\nVersion: 2.5\n",
+        "broken/__init__.py": "import sys\nsys.exit(3)\n",
+        "hanging/__init__.py": "while True:\n    pass\n",
+    }
+    environment_with(root, ENVIRONMENT, packages)
     return str(root)
 
 

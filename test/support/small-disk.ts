@@ -12,6 +12,23 @@ export interface SmallDisk {
   remove(): void;
 }
 
+/** Whether `openSmallDisk` can give one; undefined, or why not. */
+export function whyNoSmallDisk(): string | undefined {
+  const disk = openSmallDisk('1m');
+  disk?.remove();
+  return disk ? undefined : 'only root may mount the small disk that is filled';
+}
+
+export async function withSmallDisk<T>(size: string, use: (disk: SmallDisk) => Promise<T>): Promise<T> {
+  const disk = openSmallDisk(size);
+  if (!disk) throw new Error('The small disk could not be mounted.');
+  try {
+    return await use(disk);
+  } finally {
+    disk.remove();
+  }
+}
+
 /** undefined where nothing may be mounted. */
 export function openSmallDisk(size: string): SmallDisk | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'ml-intern-disk-'));

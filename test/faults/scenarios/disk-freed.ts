@@ -3,7 +3,7 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/adapters/system/clock';
 import { openBox, withWorld, type World } from '../../support/box-world';
-import { openSmallDisk } from '../../support/small-disk';
+import { withSmallDisk } from '../../support/small-disk';
 import { Client } from '../client';
 import { finish } from '../finish';
 import { numberedJob } from '../numbered-job';
@@ -17,11 +17,9 @@ export const diskFreed: Scenario = {
   run: fillAndFree,
 };
 
-async function fillAndFree({ signal }: Conditions): Promise<Figures> {
-  const disk = openSmallDisk('24m');
-  if (!disk) throw new Error('The small disk could not be mounted.');
-  try {
-    return await withWorld(
+function fillAndFree({ signal }: Conditions): Promise<Figures> {
+  return withSmallDisk('24m', (disk) =>
+    withWorld(
       async (world) => {
         const client = await Client.open(await openBox(world), join(world.folder, 'run'), signal);
         // The metrics are written by the job itself, which is not made to wait.
@@ -38,10 +36,8 @@ async function fillAndFree({ signal }: Conditions): Promise<Figures> {
         return finish(world, client, job.id, { faults: 1, noticedMs });
       },
       join(disk.folder, 'box'),
-    );
-  } finally {
-    disk.remove();
-  }
+    ),
+  );
 }
 
 /** How long the job's output is once it has not grown for a while. */

@@ -1,6 +1,6 @@
 /** The box's disk runs full under a job that writes. */
 import { join } from 'node:path';
-import { openSmallDisk } from '../../support/small-disk';
+import { whyNoSmallDisk, withSmallDisk } from '../../support/small-disk';
 import { Client } from '../client';
 import { finish } from '../finish';
 import { numberedJob } from '../numbered-job';
@@ -11,19 +11,13 @@ export const diskFull: Scenario = {
   name: 'disk full',
   what: "The box's disk (a small tmpfs) is filled to the last byte and stays full. Noticed: the failure is told.",
   limitSeconds: 120,
-  obstacle: () => {
-    const disk = openSmallDisk('1m');
-    disk?.remove();
-    return disk ? undefined : 'only root may mount the small disk that is filled';
-  },
+  obstacle: whyNoSmallDisk,
   run: fillUnderJob,
 };
 
-async function fillUnderJob({ signal }: Conditions): Promise<Figures> {
-  const disk = openSmallDisk('24m');
-  if (!disk) throw new Error('The small disk could not be mounted.');
-  try {
-    return await withWorld(
+function fillUnderJob({ signal }: Conditions): Promise<Figures> {
+  return withSmallDisk('24m', (disk) =>
+    withWorld(
       async (world) => {
         const client = await Client.open(await openBox(world), join(world.folder, 'run'), signal);
         const job = numberedJob({ lines: 100_000, pauseMs: 1 });
@@ -36,8 +30,6 @@ async function fillUnderJob({ signal }: Conditions): Promise<Figures> {
         return finish(world, client, job.id, findings);
       },
       join(disk.folder, 'box'),
-    );
-  } finally {
-    disk.remove();
-  }
+    ),
+  );
 }
