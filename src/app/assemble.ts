@@ -148,6 +148,7 @@ async function openToolbox(
     papers: new PaperServices({ ...endpoints.papers, clock: systemClock }),
     licences: await licencePolicy(store, options.settings.licence),
     teachers: {
+      own: { kind: 'openai', baseUrl: endpoints.model.baseUrl, model: endpoints.model.model },
       policy: await teacherPolicy(store, options.settings.teacherPolicy),
       open: (spec) => openTeacher(spec, options, journal.config.box),
     },

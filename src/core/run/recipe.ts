@@ -84,6 +84,26 @@ export interface GeneratedRows {
   outputTokens: number;
   usd: number | null;
   mapping: Mapping;
+
+  // What follows is absent in runs of earlier versions.
+  /** The proposal that says what they are for; its id. */
+  proposal?: string;
+  /** By cell of the plan. */
+  coverage?: { cell: string; wanted: number; accepted: number }[];
+  /** The first few, with where they come from. */
+  examples?: GeneratedExample[];
+}
+
+export interface GeneratedExample {
+  prompt: string;
+  completion: string;
+  /** As the endpoint named it. */
+  model: string;
+  cell: string;
+  /** Names the request in the log of answers. */
+  request: string;
+  seed: number;
+  verifiedBy: string | null;
 }
 
 export interface Recipe {

@@ -45,6 +45,16 @@ describe('the tool that has rows written', () => {
     assert.deepEqual([generated.length, generated[0]?.rows], [1, 12]);
   });
 
+  it('keeps for the report what they were approved for, what was covered, and a few rows with their origin', async () => {
+    const facts = await accepted(generate({}, 'call-w'));
+    const [kept] = work.journal.view.generated;
+    assert.equal(kept?.proposal, 'call-w');
+    assert.deepEqual(kept?.coverage?.[0], { cell: 'small / plain / English', wanted: 6, accepted: 6 });
+    assert.equal(kept?.examples?.length, 3);
+    assert.deepEqual([kept.examples[0]?.model, kept.examples[0]?.cell], ['fake-1', 'small / plain / English']);
+    assert.ok(!('examples' in facts), 'what a model wrote is no fact');
+  });
+
   it('has every row checked against the whole evaluation on the box, of which nothing comes back', async () => {
     const facts = await accepted(generate());
     const id = work.box.started.find((job) => job.includes('-overlap-')) ?? assert.fail();

@@ -237,7 +237,11 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
           memoryRows([{ question: 'What?', answer: path }], { id: `/workspace/${path}`, revision: 'sha256:1' }),
         ),
     },
-    teachers: { policy: anyTeacher, open: () => Promise.resolve(settings.teacher ?? new FakeTeacher(writes)) },
+    teachers: {
+      own: { kind: 'openai', baseUrl: journal.config.model.baseUrl, model: journal.config.model.name },
+      policy: anyTeacher,
+      open: () => Promise.resolve(settings.teacher ?? new FakeTeacher(writes)),
+    },
     startingScripts: { sft: 'config["learning_rate"]\n' },
   };
   const toolbox = new Toolbox({ tools: allTools(kit), journal, store, runFolder });

@@ -1,8 +1,9 @@
 /** Has a model write training rows: the plan, its prompts, the teacher and the budget are approved first, and exactly they run. */
 import { z } from 'zod';
 import { estimate, proposalText } from '../../data/synth/estimate';
-import { generate, rowLines, type SynthResult } from '../../data/synth/generate';
-import { cellsOf, parsePlan, teacherName, teacherSchema, type SynthPlan } from '../../data/synth/plan';
+import { generate, rowLines } from '../../data/synth/generate';
+import { generatedRows, type Product } from '../../data/synth/generated';
+import { cellsOf, parsePlan, teacherName, teacherSchema, type SynthPlan, type TeacherSpec } from '../../data/synth/plan';
 import { writeRequests } from '../../data/synth/prompts';
 import { checkTeacher } from '../../data/synth/teacher-policy';
 import type { WrittenRow } from '../../data/synth/answers';
@@ -10,7 +11,7 @@ import { MlInternError } from '../../errors';
 import { checkOverlap } from '../../experiments/overlaps';
 import { jsonHash, sha256 } from '../../hash';
 import { remaining, spendAt } from '../../run/budget';
-import type { GeneratedRows, Mapping, Proposal } from '../../run/types';
+import type { GeneratedRows, Proposal } from '../../run/types';
 import { slugOf } from '../../slug';
 import { budgetOf, defineTool, type AgentTool, type ToolCallContext, type ToolKit, type ToolOutput } from './tool';
 
@@ -61,30 +62,33 @@ async function generateRows(kit: ToolKit, args: Args, call: ToolCallContext): Pr
     return { facts: { decision: 'rejected', by, ...(rule ? { rule } : {}), reason: reason ?? '', note } };
   }
   const known = kit.bench.journal.view.generated.find((rows) => rows.file === file);
-  const rows = known ?? (await write(kit, plan, { file, mapping }, call.signal));
-  return { facts: { decision: 'approved', by, ...rows, budget: budgetOf(kit) }, untrusted: await sample(kit, file) };
+  const rows = known ?? (await write(kit, plan, { file, mapping, proposal: call.id }, call.signal));
+  return {
+    facts: { decision: 'approved', by, ...rows, examples: undefined, budget: budgetOf(kit) },
+    untrusted: await sample(kit, file),
+  };
 }
 
 function planOf(kit: ToolKit, args: Args): SynthPlan {
-  const { model, seed, autonomy } = kit.bench.journal.config;
-  const teacher = args.teacher ?? { kind: 'openai' as const, baseUrl: model.baseUrl, model: model.name };
-  if (autonomy === 'autopilot' && teacher.kind === 'openai' && teacher.baseUrl !== model.baseUrl)
+  const { seed, autonomy } = kit.bench.journal.config;
+  const { own, policy } = kit.teachers;
+  const teacher = args.teacher ?? own;
+  if (autonomy === 'autopilot' && teacher.kind === 'openai' && !sameEndpoint(teacher, own))
     throw new MlInternError('not-approved', `${teacher.baseUrl} is not an endpoint that a person chose for this run.`, {
       next: "Use the run's own model, Hugging Face Inference, or a server on the box.",
     });
-  checkTeacher(teacher, kit.teachers.policy);
+  checkTeacher(teacher, policy);
   const { task, topics, styles, languages, edgeCases, examples, rows, verify } = args;
   const given = { task, topics, styles, languages, edgeCases, examples, rows, verify, teacher, seed };
   return parsePlan({ ...given, budget: { tokens: args.budgetTokens } }, 'The plan');
 }
 
-interface Product {
-  file: string;
-  mapping: Mapping;
+function sameEndpoint(teacher: TeacherSpec, own: TeacherSpec): boolean {
+  return teacher.kind === 'openai' && own.kind === 'openai' && teacher.baseUrl === own.baseUrl;
 }
 
 /** Its hash stands for the plan, every prompt of the first round, the teacher, the budget and what the rows are trained as. */
-function proposalOf(id: string, why: string, plan: SynthPlan, product: Product): Proposal {
+function proposalOf(id: string, why: string, plan: SynthPlan, product: Omit<Product, 'proposal'>): Proposal {
   const prompts = cellsOf(plan).flatMap((cell) => writeRequests(plan, cell, cell.rows, 0).map((request) => request.id));
   const { usd } = estimate(plan);
   const price = usd === null ? 'price unknown' : `about $${usd.toFixed(2)}`;
@@ -127,21 +131,12 @@ async function write(kit: ToolKit, plan: SynthPlan, product: Product, signal: Ab
     });
     const text = rowLines(result.rows);
     await bench.store.write(path, text);
-    const rows = factsOf(plan, product, result, text);
+    const rows = generatedRows(plan, product, result, text);
     await bench.journal.record('rows.generated', { rows });
     return rows;
   } finally {
     await teacher.close();
   }
-}
-
-function factsOf(plan: SynthPlan, { file, mapping }: Product, result: SynthResult, text: string): GeneratedRows {
-  const { rows, rejected, ended, inputTokens, outputTokens, usd } = result;
-  return {
-    ...{ file, mapping, sha256: sha256(text), teacher: teacherName(plan.teacher), rows: rows.length },
-    ...{ wanted: plan.rows, ended, inputTokens, outputTokens, usd },
-    rejected: Object.fromEntries(Object.entries(rejected).filter(([, count]) => count > 0)),
-  };
 }
 
 /** The whole evaluation is compared on the box; only places come back. */

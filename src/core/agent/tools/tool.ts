@@ -81,6 +81,8 @@ export interface RowTools {
 
 /** Models that may write training rows. */
 export interface Teachers {
+  /** The run's own model at its real address, which the configuration may not name. */
+  own: TeacherSpec;
   policy: TeacherPolicy;
   open(spec: TeacherSpec): Promise<Teacher>;
 }
