@@ -5,7 +5,7 @@ import { marked } from '../core/data/lint/marked';
 import { sampleOf, type SampleRow } from '../core/data/sample-rows';
 import type { StopRules } from '../core/ports/box';
 import { forecastInWords } from '../core/experiments/forecast';
-import { endsItself, ifMemoryRunsOut, startsWith } from '../core/run/launch-words';
+import { endsItself, ifMemoryRunsOut, startsWith, trialKeepsNothing } from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
 import type { DataSheet, OverlapReport, Proposal } from '../core/run/types';
 import { count, percent, plain, shorten } from './format';
@@ -34,6 +34,7 @@ function subjectFacts({ subject }: Proposal): string[] {
     case 'launch':
       return [
         `experiment: ${subject.experiment}, at most ${Math.round(subject.capSeconds / 60)} minutes on the box`,
+        ...(subject.trial ? [`a trial: ${trialKeepsNothing}`] : []),
         ...(subject.plan ? [`runs ${subject.plan}`] : []),
         ...(subject.forecast ? [`forecast: ${forecastInWords(subject.forecast)}`] : []),
         ...ladderLines(subject.ladder),

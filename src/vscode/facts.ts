@@ -6,7 +6,7 @@ import type { StopRules } from '../core/ports/box';
 import type { PanelFact } from '../core/protocol/panel-view';
 import type { Autonomy, DataSheet, OverlapReport, Proposal, Recipe, RecipeSource, RunConfig } from '../core/run/types';
 import { forecastInWords } from '../core/experiments/forecast';
-import { endsItself, ifMemoryRunsOut, startsWith } from '../core/run/launch-words';
+import { endsItself, ifMemoryRunsOut, startsWith, trialKeepsNothing } from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
 import { formatCompact, formatCount, formatDuration, formatShare } from './format';
 
@@ -128,6 +128,7 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
     case 'launch':
       return [
         { label: 'Experiment', value: subject.experiment },
+        ...(subject.trial ? [{ label: 'Trial', value: trialKeepsNothing }] : []),
         { label: 'Steps', value: subject.steps.map((step) => step.join(' ')).join(' → ') },
         { label: 'Environment', value: subject.environment },
         ...(subject.plan ? [{ label: 'Runs', value: subject.plan }] : []),

@@ -1,9 +1,9 @@
-/** What a person is shown of a proposed dataset at the terminal. */
+/** What a person is shown of a proposal at the terminal. */
 import assert from 'node:assert/strict';
 import { askAbout } from '../../src/cli/approvals';
-import { proposalDetails } from '../../src/cli/proposal-text';
+import { proposalDetails, proposalText } from '../../src/cli/proposal-text';
 import type { RunHandle } from '../../src/core/run/runs';
-import { datasetProposal, source } from '../support/core/samples';
+import { datasetProposal, launchProposal, source } from '../support/core/samples';
 import { FakeTerminal } from './support';
 
 const mapping = { prompt: 'Question: {question}\nAnswer:', completion: ' {answer}' };
@@ -26,5 +26,14 @@ describe('a proposed dataset at the terminal', () => {
     terminal.edited = () => JSON.stringify(edited);
     await askAbout(proposal, {} as RunHandle, terminal, new AbortController().signal);
     assert.match(terminal.stderr, /Q: What is.* a glim\?⟦ a thing⟧/);
+  });
+});
+
+describe('a proposed trial at the terminal', () => {
+  it('says that it is not the training', () => {
+    const launch = launchProposal('l');
+    const subject = { ...launch.subject, trial: true } as typeof launch.subject;
+    assert.doesNotMatch(proposalText(launch), /a trial/);
+    assert.match(proposalText({ ...launch, subject }), /a trial: measures time and memory; it trains nothing/);
   });
 });

@@ -30,14 +30,38 @@ export interface TrialOf {
   capSeconds: number;
 }
 
-export async function tryOut(bench: Bench, of: ExperimentView, launch: TrialOf, signal: AbortSignal): Promise<Trial> {
+/** All that a trial may run on the box, so that it can be asked for before any of it does. */
+export interface PlannedTrial {
+  ladder: Rung[];
+  /** One for each rung; the next runs only where memory ran out with the one before. Its id is what a try's id begins with. */
+  orders: WorkOrder[];
+  /** Why there are none. */
+  note: string | null;
+}
+
+export async function planTrial(bench: Bench, of: ExperimentView, launch: TrialOf): Promise<PlannedTrial> {
   const { script, config } = await approvedContent(bench, of);
   const ladder = ladderOf(config, script);
-  const why = whyNot(config, script, launch.capSeconds);
-  if (why !== null) return { measured: null, job: null, note: why, ladder };
-  for (let at = 0; ; at++) {
-    const rung = ladder[at];
-    const job = await runTrial(bench, of, launch, { rung, at }, signal);
+  const note = whyNot(config, script, launch.capSeconds);
+  if (note !== null) return { ladder, orders: [], note };
+  const { environment, plan } = launch;
+  const orders = ladder.map(async (rung, at) => {
+    const id = `${bench.runId}-${of.id}-trial-${plan.gpus}-${at}`;
+    const training = { id, environment, capSeconds: trialCapSeconds, plan, config: rung.config };
+    return trialOrder(await trainingOrder(bench, of, training), plan);
+  });
+  return { ladder, orders: await Promise.all(orders), note };
+}
+
+/** Runs what was planned and approved. */
+export async function tryOut(
+  bench: Bench,
+  of: ExperimentView,
+  { ladder, orders, note }: PlannedTrial,
+  signal: AbortSignal,
+): Promise<Trial> {
+  for (const [at, order] of orders.entries()) {
+    const job = await runTrial(bench, of, order, signal);
     const failure = job.failure?.class;
     if (!isOutOfMemory(failure)) return { ...(await outcome(bench, job)), job: job.id, ladder: ladder.slice(at) };
     const next = ladder[at + 1];
@@ -45,6 +69,7 @@ export async function tryOut(bench: Bench, of: ExperimentView, launch: TrialOf, 
     const isNew = () => !experimentNow(bench, of)?.oomSteps?.some(({ failed }) => failed === job.id);
     await bench.journal.recordIf(isNew, 'oom.step', { experiment: of.id, failed: job.id, failure, ...next });
   }
+  return { measured: null, job: null, note, ladder };
 }
 
 /** The forecast for a launch with this cap; recorded, and an error where it does not fit. */
@@ -73,29 +98,17 @@ function whyNot(config: Record<string, unknown>, script: string, capSeconds: num
   return isShort || capSeconds <= shortestCapSeconds ? 'It is short: a trial would cost more than it saves.' : null;
 }
 
-async function runTrial(
-  bench: Bench,
-  of: ExperimentView,
-  { environment, plan }: TrialOf,
-  { rung, at }: { rung: Rung | undefined; at: number },
-  signal: AbortSignal,
-): Promise<JobView> {
-  const id = oomTrial(bench, of, at, plan.gpus) ?? bench.jobs.attempt(trialBase(bench, of, at, plan.gpus));
-  const launch = { id, environment, capSeconds: trialCapSeconds, plan, config: rung?.config };
-  const order = trialOrder(await trainingOrder(bench, of, launch), plan);
+async function runTrial(bench: Bench, of: ExperimentView, order: WorkOrder, signal: AbortSignal): Promise<JobView> {
+  const id = oomTrial(bench, of, order.id) ?? bench.jobs.attempt(order.id);
   // Not among the experiment's jobs: it trained nothing that could be evaluated.
-  await bench.jobs.submit(await jobRequest(bench, order), { experiment: null, folder: `${of.folder}/trial` });
+  const place = { experiment: null, folder: `${of.folder}/trial` };
+  await bench.jobs.submit(await jobRequest(bench, { ...order, id }), place);
   return bench.jobs.wait(id, signal);
 }
 
 /** The trial that is already known to run out of memory with this rung. */
-function oomTrial(bench: Bench, of: ExperimentView, at: number, gpus: number): string | undefined {
-  const base = `${trialBase(bench, of, at, gpus)}-t`;
-  return experimentNow(bench, of)?.oomSteps?.find(({ failed }) => failed.startsWith(base))?.failed;
-}
-
-function trialBase(bench: Bench, of: ExperimentView, at: number, gpus: number): string {
-  return `${bench.runId}-${of.id}-trial-${gpus}-${at}`;
+function oomTrial(bench: Bench, of: ExperimentView, base: string): string | undefined {
+  return experimentNow(bench, of)?.oomSteps?.find(({ failed }) => failed.startsWith(`${base}-t`))?.failed;
 }
 
 /** The steps of the training itself, the last of them tried instead of run. */

@@ -24,4 +24,7 @@ export function startsWith(ladder: readonly Rung[] | undefined): string | undefi
   return first === undefined || first.change === asWritten ? undefined : first.change;
 }
 
+/** What a person should know of a trial beside its steps and its cap. */
+export const trialKeepsNothing = 'measures time and memory; it trains nothing that is kept';
+
 export const asWritten = 'as written';

@@ -330,6 +330,8 @@ export type ProposalSubject =
       gpus?: number;
       plan?: string;
       rules?: StopRules;
+      /** Not the training itself but a trial of its script before it, which measures its time and memory. */
+      trial?: true;
       /** What a trial of the script says of the training. */
       forecast?: Forecast;
       /** Where memory may run out: the configurations to train with, one after the other; the first one runs. */

@@ -3,6 +3,7 @@ import type { ToolResult } from '../../../src/core/agent/toolbox';
 import { launchJobId } from '../../../src/core/experiments/launches';
 import { contentHash } from '../../../src/core/hash';
 import type { JobRequest } from '../../../src/core/ports/box';
+import type { Autonomy, Decision, Proposal } from '../../../src/core/run/types';
 import { FakeBox, type Outcome } from '../../support/core/fake-box';
 import { factsOf, openWorkplace, perform, type Workplace } from '../../support/core/kit';
 
@@ -25,9 +26,13 @@ const tried = (seconds: number): Outcome => ({ artifacts: { 'forecast.json': JSO
 let work: Workplace;
 
 /** An approved experiment of 2000 steps, and what the box does with its trial and its training. */
-async function open(does: (request: JobRequest) => Outcome | undefined): Promise<string> {
+async function open(
+  does: (request: JobRequest) => Outcome | undefined,
+  autonomy: Autonomy = 'autopilot',
+  person?: (proposal: Proposal) => Decision['verdict'],
+): Promise<string> {
   const box = new FakeBox((request) => (request.kind === 'train' ? does(request) : undefined) ?? perform(request));
-  work = await openWorkplace({ box, config: { autonomy: 'autopilot' } });
+  work = await openWorkplace({ box, config: { autonomy }, ...(person ? { onAsked: answering(person) } : {}) });
   work.kit.startingScripts['sft'] = script;
   await accepted(work.call('inspect_dataset', { id: 'lab/qa' }));
   await accepted(work.call('check_overlap', { id: 'lab/qa' }));
@@ -45,6 +50,17 @@ async function accepted(pending: Promise<ToolResult>): Promise<Record<string, un
   return factsOf(result);
 }
 
+/** What a person does as soon as they are asked. */
+const answering = (person: (proposal: Proposal) => Decision['verdict']) => () => {
+  const open = work.journal.view.proposals.find(({ decision }) => decision === null)?.proposal;
+  if (!open) return;
+  void work.broker.decide(open.id, { verdict: person(open), hash: open.hash, reason: 'said so', surface: 'test' });
+};
+
+const launches = () =>
+  work.journal.view.proposals.flatMap(({ proposal: { hash, title, subject }, decision }) =>
+    subject.kind === 'launch' ? [{ hash, title, subject, decision }] : [],
+  );
 const trainings = () =>
   work.box.started.map((id) => work.box.request(id)).filter((request) => request.kind === 'train' && !isTrial(request));
 const trials = () => work.box.started.map((id) => work.box.request(id)).filter(isTrial);
@@ -71,7 +87,7 @@ describe('a launch that is long', () => {
     assert.match(refusal.content, /max_steps 13\d\d of 2000/);
     assert.equal(trainings().length, 0);
     assert.equal(
-      work.journal.view.proposals.some(({ proposal }) => proposal.kind === 'launch'),
+      launches().some(({ subject }) => !subject.trial),
       false,
     );
     await accepted(work.call('launch_job', { experiment, capMinutes: 25 }));
@@ -111,6 +127,80 @@ describe('a launch that is long', () => {
     const { content } = await work.call('launch_job', { experiment, capMinutes: 30 });
     assert.match(content, /does not fit the memory, whatever its batch size.*a person decides/);
     assert.equal(trainings().length, 0);
+  });
+});
+
+describe('the trial of a launch', () => {
+  const isTried = (request: JobRequest) => (isTrial(request) ? tried(1000) : undefined);
+
+  it('is asked for before anything runs, and the launch after it, with its forecast', async () => {
+    const ranWhenAsked: number[] = [];
+    const experiment = await open(isTried, 'ask-everything', ({ kind }) => {
+      if (kind === 'launch') ranWhenAsked.push(trials().length);
+      return 'approve';
+    });
+    const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 30 }));
+    assert.deepEqual(ranWhenAsked, [0, 1]);
+    const [trial, launch] = launches();
+    assert.deepEqual([trial?.decision?.by, launch?.decision?.by], ['person', 'person']);
+    assert.deepEqual([trial?.subject.trial, trial?.subject.capSeconds], [true, 1200]);
+    assert.deepEqual(trial?.subject.steps, trials()[0]?.content.steps);
+    assert.equal(launch?.subject.forecast?.seconds, 1000);
+    assert.notEqual(trial?.hash, launch?.hash);
+    assert.equal(work.box.request(String(job)).content.capSeconds, 1800, 'The trial takes nothing from the launch.');
+  });
+
+  it('does not run when it is rejected, and the agent is told why', async () => {
+    const experiment = await open(isTried, 'ask-everything', ({ kind }) => (kind === 'launch' ? 'reject' : 'approve'));
+    const facts = await accepted(work.call('launch_job', { experiment, capMinutes: 30 }));
+    assert.deepEqual([facts['decision'], facts['by'], facts['reason']], ['rejected', 'person', 'said so']);
+    assert.deepEqual([trials().length, trainings().length, launches().length], [0, 0, 1]);
+  });
+
+  it('is asked for once: after a restart, and for a later launch of the same experiment', async () => {
+    let asked = 0;
+    const person = ({ kind, subject }: Proposal) => {
+      if (subject.kind === 'launch' && subject.trial) asked += 1;
+      return kind === 'launch' && !(subject.kind === 'launch' && subject.trial) ? 'reject' : 'approve';
+    };
+    const experiment = await open(isTried, 'ask-everything', person);
+    await accepted(work.call('launch_job', { experiment, capMinutes: 30 }, 'first'));
+    const { store, box, clock } = work;
+    work = await openWorkplace({ store, box, clock, onAsked: answering(person) });
+    await accepted(work.call('launch_job', { experiment, capMinutes: 30 }, 'first'));
+    await accepted(work.call('launch_job', { experiment, capMinutes: 40 }, 'second'));
+    assert.deepEqual([asked, trials().length], [1, 1]);
+    assert.deepEqual(
+      launches().map(({ decision }) => decision?.rule ?? decision?.by),
+      ['person', 'person', 'approved-before', 'person'],
+    );
+  });
+
+  it('covers each configuration that it may go on with when memory runs out', async () => {
+    const person = () => 'approve' as const;
+    const experiment = await open(
+      (request) => (isTrial(request) ? (batchOf(request) === 1 ? tried(900) : oom) : undefined),
+      'ask-everything',
+      person,
+    );
+    await accepted(work.call('launch_job', { experiment, capMinutes: 30 }));
+    const [trial] = launches();
+    assert.deepEqual(
+      trials().map(({ files }) => JSON.parse(String(files['config.json'])) as unknown),
+      trial?.subject.ladder?.slice(0, 3).map(({ config }) => config),
+    );
+  });
+
+  it('goes ahead by itself where the policy launches', async () => {
+    const experiment = await open(isTried, 'ask-data-and-scripts', ({ kind }) => {
+      assert.notEqual(kind, 'launch');
+      return 'approve';
+    });
+    await accepted(work.call('launch_job', { experiment, capMinutes: 30 }));
+    assert.deepEqual(
+      launches().map(({ decision }) => decision?.rule),
+      ['approved-script', 'approved-script'],
+    );
   });
 });
 
