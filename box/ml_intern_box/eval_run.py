@@ -3,6 +3,7 @@
 Usage: python -m ml_intern_box.eval_run --order JSON
   {model: folder or Hub id, out: folder that holds benchmark.json (and benchmark.jsonl, unless that names a dataset),
    python?, root?, base?, seed, limit?, batchSize?, backend?, stopBelow?}
+   With secretsFollow, variables for the evaluator alone follow on standard input, as one JSON object in one line.
 Answers with {"progress": text} lines and {"result": {result, items: path, outcomes}}; or {"error": {...}}.
 Leaves items.jsonl and result.json in the folder `out`.
 """
@@ -27,7 +28,8 @@ _REASONS = {"benchmark-invalid": "bad-input", "base-model-not-found": "bad-input
 
 def run(order: Order) -> int:
     try:
-        _say({"result": evaluate(order)})
+        secrets = json.loads(sys.stdin.readline()) if order.get("secretsFollow") else {}
+        _say({"result": evaluate(order, secrets)})
         return 0
     except BoxError as error:
         _say(error.as_json())
@@ -37,7 +39,7 @@ def run(order: Order) -> int:
         return 3
 
 
-def evaluate(order: Order) -> Dict[str, Any]:
+def evaluate(order: Order, secrets: Dict[str, str]) -> Dict[str, Any]:
     out = _place(order, order["out"])
     benchmark = _read(os.path.join(out, "benchmark.json"))
     python = find_python(order)
@@ -52,7 +54,7 @@ def evaluate(order: Order) -> Dict[str, Any]:
         "benchmark": benchmark,
         **{name: order[name] for name in ("seed", "limit", "batchSize", "backend", "stopBelow") if order.get(name) is not None},
     }
-    result = _step(python, "ml_intern_box.evaluate", config, out, "evaluate")
+    result = _step(python, "ml_intern_box.evaluate", config, out, "evaluate", secrets)
     if dataset is not None:
         result["dataset"] = _read(os.path.join(out, "fetch", "artifacts", "result.json"))
     items = os.path.join(out, "items.jsonl")
@@ -100,7 +102,7 @@ def find_model(order: Order, python: str, out: str) -> str:
     return _step(python, "ml_intern_box.model", {"id": order["model"]}, out, "model")["path"]
 
 
-def _step(python: str, module: str, config: Dict[str, Any], out: str, name: str) -> Dict[str, Any]:
+def _step(python: str, module: str, config: Dict[str, Any], out: str, name: str, secrets: Optional[Dict[str, str]] = None) -> Dict[str, Any]:
     """Runs one of our programs as a job step would be run; what it prints is progress."""
     folder = os.path.join(out, name)
     os.makedirs(os.path.join(folder, "artifacts"), exist_ok=True)
@@ -110,7 +112,7 @@ def _step(python: str, module: str, config: Dict[str, Any], out: str, name: str)
     order = os.path.join(folder, "order.json")
     _write(order, config)
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    environment = dict(os.environ, ML_INTERN_JOB_DIR=folder, PYTHONPATH=package, PYTHONUNBUFFERED="1")
+    environment = dict(os.environ, ML_INTERN_JOB_DIR=folder, PYTHONPATH=package, PYTHONUNBUFFERED="1", **(secrets or {}))
     with open(os.path.join(folder, "stderr.log"), "w", encoding="utf-8") as errors:
         process = subprocess.Popen([python, "-m", module, order], cwd=out, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
         for line in process.stdout or ():

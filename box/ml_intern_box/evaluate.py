@@ -19,14 +19,15 @@ from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
 from ml_intern_box import report
-from ml_intern_box.evaluation import fingerprints, grading, harness, models, stopping
+from ml_intern_box.evaluation import fingerprints, grading, harness, judge, models, stopping
 from ml_intern_box.evaluation.choice import grade_likelihoods
-from ml_intern_box.evaluation.grading import Grade, Item
+from ml_intern_box.evaluation.grading import Grade, Item, Outcome, is_graded, value_of
 from ml_intern_box.evaluation.judge import JudgeRefused
 from ml_intern_box.evaluation.recorder import Recorder
 from ml_intern_box.model import file_hash, weights_hash
 
-Outcome = Dict[str, Any]
+MOST_UNGRADED = 0.05
+"""Share of the answers."""
 
 
 def read_items(path: Path) -> List[Item]:
@@ -94,7 +95,7 @@ class Evaluator:
             "valid": grade.valid,
             "truncated": truncated,
             "tokens": tokens,
-            **({} if grade.score is None else {"score": round(grade.score, 6)}),
+            **_score_in(grade),
             **grade.more,
         }
 
@@ -108,6 +109,13 @@ class Evaluator:
             "templateHash": fingerprints.text_hash(self.benchmark["prompt"] + "\0" + template),
             "chatTemplateHash": fingerprints.text_hash(template),
         }
+
+
+def _score_in(grade: Grade) -> Outcome:
+    """No key where right or wrong says it all; null where no grade could be got."""
+    if not grade.graded:
+        return {"score": None}
+    return {} if grade.score is None else {"score": round(grade.score, 6)}
 
 
 def evaluate(config: Dict[str, Any], items: List[Item]) -> Tuple[List[Outcome], Dict[str, Any]]:
@@ -129,11 +137,16 @@ def evaluate(config: Dict[str, Any], items: List[Item]) -> Tuple[List[Outcome], 
 
 
 def means(done: Dict[int, List[Outcome]]) -> List[float]:
-    return [sum(value_of(each) for each in outcomes) / len(outcomes) for outcomes in done.values()]
+    """Of the items with a grade."""
+    values = [[value_of(each) for each in outcomes if is_graded(each)] for outcomes in done.values()]
+    return [sum(each) / len(each) for each in values if each]
 
 
-def value_of(outcome: Outcome) -> float:
-    return outcome.get("score", float(outcome["correct"]))
+def refuse_ungraded(outcomes: List[Outcome]) -> None:
+    """A few answers without a verdict are left out of the score; many would make it another measurement."""
+    lacking = sum(not is_graded(each) for each in outcomes)
+    if lacking > MOST_UNGRADED * len(outcomes):
+        raise JudgeRefused(f"it gave no verdict that can be read on {lacking} of {len(outcomes)} answers")
 
 
 def refuse_changes(config: Dict[str, Any], found: Dict[str, str]) -> None:
@@ -175,11 +188,14 @@ def main() -> None:
     report.progress(f"Evaluating {len(items)} items of {config['benchmark']['name']}.")
     began = time.monotonic()
     try:
+        if config["benchmark"].get("judge"):
+            judge.try_out(config["benchmark"]["judge"])
         outcomes, facts = evaluate(config, items)
+        with (report.artifacts_folder() / "items.jsonl").open("w", encoding="utf-8") as out:
+            out.writelines(json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)
+        refuse_ungraded(outcomes)
     except JudgeRefused as error:
-        report.fail("judge-unavailable", f"The answers could not be judged: {error}.", "Check the judge's address, its model and its key (ML_INTERN_JUDGE_KEY, sent only to the address in ML_INTERN_JUDGE_URL).")
-    with (report.artifacts_folder() / "items.jsonl").open("w", encoding="utf-8") as out:
-        out.writelines(json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)
+        report.fail("judge-unavailable", f"The answers could not be judged: {error}.", "Check the judge's address, model and key, and that the box reaches it; then evaluate again.")
     result = dict(summarise(config, outcomes), **facts, **hashes, seconds=round(time.monotonic() - began, 1))
     report.write_result(result)
     report.progress(f"{result['correct']} of {result['n']} right, {result['invalid']} without a valid answer.")
@@ -189,7 +205,7 @@ def summarise(config: Dict[str, Any], outcomes: List[Outcome]) -> Dict[str, Any]
     """The score of graded answers is the mean of those that could be graded."""
     from importlib.metadata import version
 
-    graded = [value_of(each) for each in outcomes if "score" in each]
+    graded = [value_of(each) for each in outcomes if "score" in each and is_graded(each)]
     return {
         "metric": config["benchmark"]["metric"],
         "n": len(outcomes),

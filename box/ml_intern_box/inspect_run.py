@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from ml_intern_box import report
+from ml_intern_box.evaluation import grading
 
 Entry = Dict[str, Any]
 _LETTERS = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
@@ -46,7 +47,7 @@ def item_of(sample: Entry, metric: Optional[str]) -> Entry:
         "valid": valid,
         "truncated": stop in ("max_tokens", "model_length"),
         "tokens": sum(usage.get("output_tokens", 0) for usage in (sample.get("model_usage") or {}).values()),
-        **({"score": min(1.0, max(0.0, value))} if graded and value is not None else {}),
+        **({"score": None} if value is None else {"score": min(1.0, max(0.0, value))} if graded else {}),
     }
 
 
@@ -75,7 +76,7 @@ def newest_log(logs: Path) -> Optional[Entry]:
 
 def result_of(log: Entry, items: List[Entry], config: Entry) -> Entry:
     about = log["eval"]
-    scored = [item.get("score", float(item["correct"])) for item in items]
+    scored = [grading.value_of(item) for item in items if grading.is_graded(item)]
     return {
         "metric": config.get("metric") or "accuracy",
         "n": len(items),
@@ -83,7 +84,7 @@ def result_of(log: Entry, items: List[Entry], config: Entry) -> Entry:
         "invalid": sum(not item["valid"] for item in items),
         "truncated": sum(item["truncated"] for item in items),
         "meanTokens": round(sum(item["tokens"] for item in items) / len(items), 3),
-        "score": round(sum(scored) / len(scored), 6),
+        **({"score": round(sum(scored) / len(scored), 6)} if scored else {}),
         "evaluator": "inspect-ai",
         "evaluatorVersion": (about.get("packages") or {}).get("inspect_ai", ""),
         "task": about["task"],

@@ -1,11 +1,13 @@
 """Answers graded by a judge behind an endpoint of our own."""
 
 import json
+import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from ml_intern_box import evaluate
 from ml_intern_box.evaluation import judge, rubric
 
 CRITERIA = [{"criterion": "says rest", "points": 6}, {"criterion": "says water", "points": 4}, {"criterion": "is rude", "points": -5}]
@@ -68,14 +70,20 @@ def test_a_negative_criterion_takes_points_and_never_below_nothing():
 def test_a_busy_judge_is_asked_again():
     with judged_by(lambda prompt, n: 429 if n < 3 else met(prompt, n)) as (benchmark, asked):
         grade = rubric.grade(dict(ITEM, rubric=CRITERIA[:1]), "Rest.", benchmark)
-    assert grade.score == 1 and grade.more["judge"]["findings"][0]["attempts"] == 3
+    assert grade.score == 1 and len(asked) == 3
 
 
-def test_a_verdict_that_cannot_be_read_makes_the_answer_invalid_and_no_zero():
+def test_a_verdict_that_cannot_be_read_leaves_the_answer_without_a_grade():
     with judged_by(lambda prompt, n: "I would rather not say.") as (benchmark, asked):
         grade = rubric.grade(ITEM, "Rest.", benchmark)
-    assert (grade.valid, grade.score, grade.correct, grade.answer) == (False, None, False, None)
+    assert (grade.graded, grade.score, grade.valid, grade.answer) == (False, None, True, "Rest.")
     assert len(asked) == judge.ATTEMPTS * len(CRITERIA)
+
+
+def nobody_there():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return {"judge": {"model": "j", "url": f"http://127.0.0.1:{free.getsockname()[1]}/v1", "pause": 0}}
 
 
 def test_a_judge_that_refuses_ends_the_evaluation():
@@ -83,6 +91,36 @@ def test_a_judge_that_refuses_ends_the_evaluation():
         with pytest.raises(judge.JudgeRefused, match="401"):
             rubric.grade_all([ITEM], ["Rest."], benchmark, print)
     assert len(asked) == 1
+
+
+def test_a_judge_that_nobody_reaches_or_that_stays_busy_ends_the_evaluation_and_gives_no_zero():
+    with pytest.raises(judge.JudgeRefused, match="the judge j could not be reached at http://127.0.0.1.*refused"):
+        rubric.grade_all([ITEM], ["Rest."], nobody_there(), print)
+    with judged_by(lambda prompt, n: 503) as (benchmark, asked):
+        with pytest.raises(judge.JudgeRefused, match="503"):
+            rubric.grade(ITEM, "Rest.", benchmark)
+    assert len(asked) == judge._CALLS
+
+
+def test_it_is_tried_out_before_the_model_is_loaded(tmp_path, monkeypatch):
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "items.jsonl").write_text(json.dumps(ITEM))
+    order = {"model": str(tmp_path), "items": str(tmp_path / "items.jsonl"), "seed": 0, "benchmark": {"name": "b", "kind": "rubric", **nobody_there()}}
+    (tmp_path / "order.json").write_text(json.dumps(order))
+    monkeypatch.setenv("ML_INTERN_JOB_DIR", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["evaluate", str(tmp_path / "order.json")])
+    with pytest.raises(SystemExit):
+        evaluate.main()
+    error = json.loads((tmp_path / "artifacts" / "result.json").read_text())["error"]
+    assert error["reason"] == "judge-unavailable" and "could not be reached" in error["message"] and "the box reaches it" in error["next"]
+
+
+def test_answers_without_a_grade_are_left_out_and_many_of_them_are_no_score():
+    outcomes = [{"id": str(n), "correct": True, "score": 0.5} for n in range(19)] + [{"id": "19", "correct": False, "score": None}]
+    assert evaluate.means({n: [each] for n, each in enumerate(outcomes)}) == [0.5] * 19
+    evaluate.refuse_ungraded(outcomes)
+    with pytest.raises(judge.JudgeRefused, match="2 of 20"):
+        evaluate.refuse_ungraded([*outcomes[1:], outcomes[-1]])
 
 
 @pytest.mark.parametrize(("always", "score"), [("tie", 0.5), ("A", 0.5), (None, 1.0)])

@@ -28,6 +28,7 @@ import { loadBenchmark } from './benchmark';
 import { openBox } from './box-factory';
 import { endpointsOf, type Endpoints } from './endpoints';
 import { openHub } from './hub';
+import { judgeSecrets } from './judge';
 import { licencePolicy } from './licences';
 import { openLookup } from './lookup';
 import type { AppOptions } from './options';
@@ -99,7 +100,7 @@ export async function openBench(
 ): Promise<Bench> {
   const { journal, store, folder, options, signal, onMetrics } = assembly;
   const { config } = journal;
-  const loaded = await loadBenchmark(config.benchmark, options.workspace, config.seed);
+  const loaded = await loadBenchmark(config, options.workspace);
   await recordBenchmark(journal, loaded);
   const watching = new Watching({ journal, store, runFolder: folder, stop: (job) => jobs.stop(job) });
   const jobs: Jobs = new Jobs({
@@ -115,12 +116,15 @@ export async function openBench(
     journal,
     store,
     loaded,
-    reloadBenchmark: async () => (await loadBenchmark(config.benchmark, options.workspace, config.seed)).benchmark,
+    reloadBenchmark: async () => (await loadBenchmark(config, options.workspace)).benchmark,
     jobs,
     environmentSets: await readEnvironmentSets(options.productRoot),
     // The practice models are so small that more threads only get in each other's way.
     jobEnv: { HF_ENDPOINT: endpoints.hub, ...(config.practice ? { OMP_NUM_THREADS: '1' } : {}) },
-    jobSecrets: () => endpoints.jobSecrets(),
+    jobSecrets: async (kind) => ({
+      ...(await endpoints.jobSecrets()),
+      ...(kind === 'evaluate' ? await judgeSecrets(loaded.benchmark.judge, options.secrets) : {}),
+    }),
     card: askOnce(box, signal),
   };
 }

@@ -2,12 +2,19 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { MlInternError } from '../core/errors';
-import { parseBenchmark, parseSettings } from '../core/evaluation/benchmark';
+import { parseBenchmark, parseSettings, type Judge } from '../core/evaluation/benchmark';
 import { filesNamed } from '../core/evaluation/settings';
 import { splitItems } from '../core/evaluation/split';
 import type { LoadedBenchmark } from '../core/experiments/bench';
+import type { RunConfig } from '../core/run/types';
 
-export async function loadBenchmark(path: string, workspace: string, seed: number): Promise<LoadedBenchmark> {
+/** Which benchmark, how it is split, and who judges it. */
+export type BenchmarkOrder = Pick<RunConfig, 'benchmark' | 'seed'> & { judge?: Judge | undefined };
+
+export async function loadBenchmark(
+  { benchmark: path, seed, judge }: BenchmarkOrder,
+  workspace: string,
+): Promise<LoadedBenchmark> {
   const file = isAbsolute(path) ? path : join(workspace, path);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new MlInternError('benchmark-invalid', `The benchmark ${path} cannot be read.`, {
@@ -19,7 +26,7 @@ export async function loadBenchmark(path: string, workspace: string, seed: numbe
   const settings = await readFile(file.replace(/\.jsonl$/, '') + '.json', 'utf8').catch(() => undefined);
   const files =
     settings === undefined ? {} : await filesBeside(dirname(file), filesNamed(parseSettings(settings, name)));
-  const { benchmark, items } = parseBenchmark(text, settings, name, files);
+  const { benchmark, items } = parseBenchmark(text, settings, { name, files, judge });
   return { benchmark, items, splits: splitItems(items, seed) };
 }
 

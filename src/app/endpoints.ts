@@ -16,7 +16,7 @@ export interface Endpoints {
   gitHub: Omit<GitHubOptions, 'clock'>;
   pages: Pick<WebReaderOptions, 'allow' | 'cache'>;
   model: { baseUrl: string; model: string; apiKey: () => Promise<string | undefined> };
-  /** Secrets that jobs on the box get in their environment. */
+  /** Secrets that every job on the box gets in its environment. */
   jobSecrets: () => Promise<Record<string, string>>;
 }
 

@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import type { ProgramPlace } from '../core/box/program';
 import { quoteFolder } from '../core/box/quote';
 import { MlInternError } from '../core/errors';
+import type { Judge } from '../core/evaluation/benchmark';
 import {
   evaluateModel,
   type EvaluatedModel,
@@ -14,6 +15,7 @@ import { presetSchema, type Preset } from '../core/evaluation/preset';
 import { kindDefaults, kindOf } from '../core/evaluation/settings';
 import { itemLines, type LoadedBenchmark } from '../core/experiments/bench';
 import { loadBenchmark } from './benchmark';
+import { judgeSecrets } from './judge';
 import { withFiles } from './data-programs';
 import type { AppOptions } from './options';
 
@@ -21,7 +23,7 @@ export interface EvaluateRequest extends EvaluateOrder {
   /** A .jsonl file here, or the name of a preset. */
   benchmark: string;
   split: 'dev' | 'promotion' | 'all';
-  judge?: { url: string; model: string } | undefined;
+  judge?: Judge | undefined;
 }
 
 export async function evaluate(
@@ -32,9 +34,10 @@ export async function evaluate(
 ): Promise<EvaluatedModel> {
   const { benchmark, split, judge, ...order } = request;
   const files = await filesOf(benchmark, { split, judge, seed: order.seed }, options);
+  const secrets = await judgeSecrets(judge, options.secrets);
   return withFiles(host, options, async (place) => {
     await put(place, order.out, files);
-    return evaluateModel(place, order, watch);
+    return evaluateModel(place, order, { ...watch, secrets });
   });
 }
 
@@ -49,14 +52,14 @@ async function filesOf(benchmark: string, choice: Choice, options: AppOptions): 
       () => false,
     ));
   if (!isFile) return presetFiles(await readPreset(options.productRoot, benchmark), choice);
-  const loaded = await loadBenchmark(path, options.workspace, choice.seed);
+  const loaded = await loadBenchmark({ benchmark: path, seed: choice.seed, judge: choice.judge }, options.workspace);
   return ownFiles(loaded, choice);
 }
 
-function ownFiles({ benchmark, items, splits }: LoadedBenchmark, { split, judge }: Choice): Record<string, string> {
+function ownFiles({ benchmark, items, splits }: LoadedBenchmark, { split }: Choice): Record<string, string> {
   const { itemsHash: _items, items: _count, settingsHash: _settings, ...settings } = benchmark;
   return {
-    'benchmark.json': JSON.stringify({ ...settings, ...(judge ? { judge: { temperature: 0, ...judge } } : {}) }),
+    'benchmark.json': JSON.stringify(settings),
     'benchmark.jsonl': itemLines(split === 'all' ? items : splits[split]),
   };
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import SSHConfig from 'ssh-config';
+import type { Judge } from '../core/evaluation/benchmark';
 import type { Runs } from '../core/run/runs';
 import type { Benchmark } from '../core/run/types';
 import { loadBenchmark } from './benchmark';
@@ -39,8 +40,11 @@ export async function sshHosts(): Promise<string[]> {
   return [...new Set(hosts)].filter((host) => !/[*?!]/.test(host));
 }
 
-export async function readBenchmarkSummary(path: string): Promise<Pick<Benchmark, 'name' | 'metric' | 'items'>> {
-  const { name, metric, items } = (await loadBenchmark(path, '', 0)).benchmark;
+export async function readBenchmarkSummary(
+  path: string,
+  judge?: Judge,
+): Promise<Pick<Benchmark, 'name' | 'metric' | 'items'>> {
+  const { name, metric, items } = (await loadBenchmark({ benchmark: path, seed: 0, judge }, '')).benchmark;
   return { name, metric, items };
 }
 

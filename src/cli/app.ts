@@ -81,6 +81,7 @@ export interface GlobalOptions {
   json?: boolean;
   verbose?: boolean;
   modelUrl?: string;
+  judgeUrl?: string;
   boxRoot?: string;
   /** In GiB. */
   quota?: number;
@@ -93,11 +94,13 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
   const logger = terminalLogger(terminal, options.verbose === true);
   const hubEndpoint = env['HF_ENDPOINT'] || 'https://huggingface.co';
   const modelUrl = options.modelUrl ?? env['ML_INTERN_MODEL_URL'];
+  const judgeUrl = options.judgeUrl ?? env['ML_INTERN_JUDGE_URL'];
+  const bindings = { modelUrl, judgeUrl, hubEndpoint, semanticScholar: semanticScholarOf(env) };
   return {
     workspace: workspaceOf(cli, options),
     productRoot: cli.productRoot,
     home: cli.home,
-    secrets: takeSecrets(env, { modelUrl, hubEndpoint, semanticScholar: semanticScholarOf(env) }, logger),
+    secrets: takeSecrets(env, bindings, logger),
     // What needs a person is asked (or told) by the drive itself.
     notifier: { notify: (message, urgency) => urgency === 'info' && terminal.line(message) },
     logger,

@@ -1,4 +1,5 @@
 /** How numbers and words are printed for people. Pure. */
+import { scoreRemarks } from '../core/evaluation/score-words';
 import { onlySeen } from '../core/text/unseen';
 import type { Comparison, Score } from '../core/run/types';
 
@@ -20,7 +21,9 @@ export function points(difference: number): string {
 }
 
 export function scoreText(score: Score): string {
-  return `${percent(score.value)} [${(score.low * 100).toFixed(1)}, ${(score.high * 100).toFixed(1)}]`;
+  const remarks = scoreRemarks(score);
+  const more = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
+  return `${percent(score.value)} [${(score.low * 100).toFixed(1)}, ${(score.high * 100).toFixed(1)}]${more}`;
 }
 
 export function differenceText(comparison: Comparison): string {

@@ -1,6 +1,8 @@
 /** Options that several commands share, and how their values are read. */
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { MlInternError } from '../core/errors';
+import type { Judge } from '../core/evaluation/benchmark';
 import type { Autonomy } from '../core/run/types';
 
 const autonomies: readonly Autonomy[] = ['ask-everything', 'ask-data-and-scripts', 'autopilot'];
@@ -27,6 +29,28 @@ export function modelUrlOption(): Option {
   )
     .env('ML_INTERN_MODEL_URL')
     .argParser(url);
+}
+
+export function judgeUrlOption(): Option {
+  return new Option(
+    '--judge-url <url>',
+    'OpenAI-compatible endpoint of the judge of a rubric, asked from the box; the only address ML_INTERN_JUDGE_API_KEY is sent to',
+  )
+    .env('ML_INTERN_JUDGE_URL')
+    .argParser(url);
+}
+
+export function judgeModelOption(): Option {
+  return new Option('--judge-model <name>', 'the model that judges').env('ML_INTERN_JUDGE_MODEL');
+}
+
+/** Undefined where none is named; half of one is refused. */
+export function judgeOf({ judgeUrl, judgeModel }: { judgeUrl?: string; judgeModel?: string }): Judge | undefined {
+  if (judgeUrl !== undefined && judgeModel !== undefined) return { url: judgeUrl, model: judgeModel };
+  if (judgeUrl === undefined && judgeModel === undefined) return undefined;
+  throw new MlInternError('bad-input', 'A judge needs both an address and a model.', {
+    next: 'Give --judge-url and --judge-model.',
+  });
 }
 
 export function boxRootOption(): Option {

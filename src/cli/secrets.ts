@@ -4,18 +4,29 @@ import type { Logger, Secrets } from '../core/ports/common';
 export interface SecretBindings {
   /** Base URL that ML_INTERN_MODEL_API_KEY may be sent to. A run's own file does not count: it may come from a stranger. */
   modelUrl: string | undefined;
+  /** The same for ML_INTERN_JUDGE_API_KEY. */
+  judgeUrl: string | undefined;
   hubEndpoint: string;
   semanticScholar: string;
 }
 
+/** Keys of services whose address the person names. */
+const namedKeys = [
+  { kind: 'model', variable: 'ML_INTERN_MODEL_API_KEY', binding: 'modelUrl', option: '--model-url' },
+  { kind: 'judge', variable: 'ML_INTERN_JUDGE_API_KEY', binding: 'judgeUrl', option: '--judge-url' },
+] as const;
+
 /** Takes the secrets out of `env`, so that no child process inherits them. */
 export function takeSecrets(env: NodeJS.ProcessEnv, bindings: SecretBindings, logger: Logger): Secrets {
-  const modelKey = take(env, 'ML_INTERN_MODEL_API_KEY');
+  const keys = namedKeys.map((each) => ({ ...each, key: take(env, each.variable) }));
   const hubToken = take(env, 'HF_TOKEN');
   const scholarKey = take(env, 'S2_API_KEY');
   const gitHubToken = take(env, 'GITHUB_TOKEN');
   const known = new Map<string, string>();
-  if (modelKey && bindings.modelUrl) known.set(name('model', bindings.modelUrl), modelKey);
+  for (const { kind, binding, key } of keys) {
+    const address = bindings[binding];
+    if (key && address) known.set(name(kind, address), key);
+  }
   if (hubToken) known.set(name('hub', bindings.hubEndpoint), hubToken);
   if (scholarKey) known.set(name('semantic-scholar', bindings.semanticScholar), scholarKey);
   if (gitHubToken) known.set(name('github', 'https://api.github.com'), gitHubToken);
@@ -24,12 +35,12 @@ export function takeSecrets(env: NodeJS.ProcessEnv, bindings: SecretBindings, lo
     get(wanted) {
       const colon = wanted.indexOf(':');
       const found = known.get(name(wanted.slice(0, colon), wanted.slice(colon + 1)));
-      const withheld =
-        found === undefined && modelKey !== undefined && wanted.startsWith('model:') && !isLoopback(wanted);
-      if (withheld && !warned.has(wanted)) {
+      const withheld = keys.find(({ kind, key }) => key !== undefined && kind === wanted.slice(0, colon));
+      const address = wanted.slice(colon + 1);
+      if (found === undefined && withheld && !isLoopback(address) && !warned.has(wanted)) {
         warned.add(wanted);
         logger.warn(
-          `ML_INTERN_MODEL_API_KEY is not sent to ${wanted.slice(6)}: name that address with --model-url to allow it.`,
+          `${withheld.variable} is not sent to ${address}: name that address with ${withheld.option} to allow it.`,
         );
       }
       return Promise.resolve(found);
@@ -47,6 +58,6 @@ function name(kind: string, address: string): string {
   return `${kind}:${address.replace(/\/+$/, '')}`;
 }
 
-function isLoopback(secret: string): boolean {
-  return /^model:https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${secret}/`);
+function isLoopback(address: string): boolean {
+  return /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${address}/`);
 }

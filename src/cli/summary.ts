@@ -1,6 +1,7 @@
 /** The closing tables of a run, for people. Pure. */
 import type { DatasetView, ExperimentView, RunView } from '../core/run/view';
 import type { Score } from '../core/run/types';
+import { scoreRemarks } from '../core/evaluation/score-words';
 import { count, differenceText, duration, percent, plain, scoreText, shorten, table } from './format';
 
 /** Everything a person should know of a run that has ended (or of how far it came). */
@@ -53,7 +54,13 @@ const scoreHeader = ['model', 'score', '95 % interval', 'invalid', 'n'];
 
 function scoreRow(name: string, score: Score): string[] {
   const interval = `${(score.low * 100).toFixed(1)} to ${(score.high * 100).toFixed(1)} %`;
-  return [name, percent(score.value), interval, percent(score.invalidShare), String(score.n)];
+  return [
+    name,
+    percent(score.value),
+    interval,
+    percent(score.invalidShare),
+    [score.n, ...scoreRemarks(score)].join('; '),
+  ];
 }
 
 function pText(p: number): string {

@@ -82,6 +82,7 @@ const forPeople: ReadonlySet<ErrorReason> = new Set([
   'base-model-not-found',
   'benchmark-changed',
   'evaluation-changed',
+  'judge-unavailable',
 ]);
 
 export function onlyPersonCanMend(error: unknown): error is MlInternError {

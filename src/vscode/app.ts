@@ -1,6 +1,7 @@
 /** What the editor knows of the product's engine: a bundle of its own, loaded when a run is first needed. */
 import type { AppOptions } from '../app/options';
 import type { OpenedBox } from '../core/box/opened-box';
+import type { Judge } from '../core/evaluation/benchmark';
 import type { Autonomy, RunConfig } from '../core/run/types';
 import type { Runs } from '../core/run/runs';
 
@@ -17,5 +18,5 @@ export interface Engine {
   /** Hosts that `ssh` knows by name. */
   sshHosts(): Promise<string[]>;
   /** Throws a typed error that names the broken line when the file is not a benchmark. */
-  readBenchmarkSummary(path: string): Promise<BenchmarkSummary>;
+  readBenchmarkSummary(path: string, judge?: Judge): Promise<BenchmarkSummary>;
 }

@@ -49,6 +49,9 @@ export class EditorSecrets implements Secrets {
   }
 }
 
+/** As the evaluation asks for it: by the judge's address as it is set. */
+export const judgeSecret = (url: string): string => `judge:${url}`;
+
 const modelSecret = (baseUrl: string): string => `model:${baseUrl.replace(/\/+$/, '')}`;
 
 /** As whoever speaks to that Hub asks for it. */
@@ -62,6 +65,14 @@ export async function askForModelKey(secrets: EditorSecrets, baseUrl: string): P
   const key = await ask('Model API Key', `Key for ${baseUrl}.`);
   if (key === undefined) return false;
   await secrets.setModelKey(baseUrl, key);
+  return true;
+}
+
+/** The same for the key of a judge: the box's evaluations get it. */
+export async function askForJudgeKey(secrets: EditorSecrets, url: string): Promise<boolean> {
+  const key = await ask('Judge API Key', `Key for ${url}, for evaluations on the box.`);
+  if (key === undefined) return false;
+  await secrets.keep(judgeSecret(url), key);
   return true;
 }
 

@@ -1,11 +1,14 @@
 /** The settings as typed values; the only place that reads them. */
 import * as vscode from 'vscode';
+import type { Judge } from '../core/evaluation/benchmark';
 import type { Autonomy, Budget } from '../core/run/types';
 import type { Settings as EngineSettings, SshTransport } from '../app/options';
 
 export interface Settings {
   engine: EngineSettings;
   model: { baseUrl: string; name: string };
+  /** Undefined unless both its address and its model are set. */
+  judge: Judge | undefined;
   boxHost: string;
   autonomy: Autonomy;
   budget: Budget;
@@ -37,6 +40,7 @@ export function readSettings(): Settings {
       teacherPolicy: text('teachers.policy'),
     },
     model: { baseUrl: text('model.baseUrl'), name: text('model.name') },
+    judge: judgeOf(text('judge.url'), text('judge.model')),
     boxHost: text('box.host') || 'local',
     autonomy: settings.get<Autonomy>('run.autonomy', 'ask-data-and-scripts'),
     budget: {
@@ -48,6 +52,10 @@ export function readSettings(): Settings {
     autoOpenApprovals: settings.get<boolean>('approvals.autoOpen', false),
     notifyApprovals: settings.get<boolean>('approvals.notify', true),
   };
+}
+
+function judgeOf(url: string, model: string): Judge | undefined {
+  return url === '' || model === '' ? undefined : { url, model };
 }
 
 function licencePolicy({ allow, ask, deny }: Record<'allow' | 'ask' | 'deny', string[]>): EngineSettings['licence'] {

@@ -26,18 +26,19 @@ if order["benchmark"].get("system") == "refuse":
     result({"error": {"reason": "benchmark-invalid", "message": "It cannot be.", "next": "Mend it."}})
     sys.exit(3)
 print("Evaluating.", flush=True)
+key = os.environ.get("ML_INTERN_JUDGE_KEY"), os.environ.get("ML_INTERN_JUDGE_URL")
 items = [json.loads(line) for line in open(order["items"])][: order.get("limit")]
 with open(os.path.join(artifacts, "items.jsonl"), "w") as out:
     for n, item in enumerate(items):
         out.write(json.dumps({"id": item["id"], "answer": "x", "generation": "long", "correct": n % 2 == 0, "valid": n != 1, "truncated": False, "tokens": 3}) + "\\n")
 hashes = {name: "h" for name in ("evaluatorHash", "itemsHash", "chatTemplateHash", "modelHash")}
-result(dict(hashes, metric=order["benchmark"]["metric"], device="cpu", backend="transformers", settings=order["benchmark"], seed=order["seed"]))
+result(dict(hashes, metric=order["benchmark"]["metric"], device="cpu", backend="transformers", settings=order["benchmark"], seed=order["seed"], judgeKey=[each and each[:2] + str(len(each)) for each in key]))
 `;
 
 interface Printed {
   score: { value: number; low: number; high: number; n: number; invalidShare: number; meanTokens: number };
   items: string;
-  result: { settings: Record<string, unknown>; dataset?: { revision: string } };
+  result: { settings: Record<string, unknown>; dataset?: { revision: string }; judgeKey?: string[] };
   error?: { reason: string; message: string; next: string };
 }
 
@@ -80,6 +81,20 @@ describe('ml-intern eval run', function () {
       /^exact: 50\.0 % \[\d.*\] over 4 items\nInvalid 25\.0 %, truncated 0\.0 %, 3\.0 tokens/,
     );
     assert.match(terminal.stderr, /Evaluating\./);
+  });
+
+  it("gives the judge's key to the evaluator, and leaves it nowhere", async () => {
+    await writeFile(at('graded.jsonl'), '{"question":"a","against":"b"}\n{"question":"c","against":"d"}\n');
+    await writeFile(at('graded.json'), '{"kind":"rubric"}');
+    const judge = ['--judge-url', 'https://judge.example/v1', '--judge-model', 'j'];
+    const args = ['eval', 'run', at('model'), '--benchmark', at('graded.jsonl'), '--out', at('out'), ...places()];
+    const env = { ML_INTERN_JUDGE_API_KEY: 'jk-secret' };
+    const played = await play([...args, ...judge, '--json'], undefined, undefined, env);
+    assert.equal(played.code, 0, played.terminal.stderr + played.terminal.stdout);
+    assert.deepEqual(printed(played).result.judgeKey, ['jk9', 'ht24']);
+    const files = (await readdir(at('out'), { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+    const texts = await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')));
+    assert.ok(!texts.join().includes('jk-secret'));
   });
 
   it('asks one side of the split when told so', async () => {

@@ -8,6 +8,8 @@ from typing import Any, Callable, Dict, List, Optional
 
 Item = Dict[str, Any]
 Benchmark = Dict[str, Any]
+Outcome = Dict[str, Any]
+"""A line of items.jsonl."""
 
 KINDS = ("exact", "choice", "numeric", "regex", "calls", "code", "rubric")
 """Benchmarks without a kind are exact: those are what there was first."""
@@ -20,7 +22,9 @@ class Grade:
     correct: bool
     valid: bool
     score: Optional[float] = None
-    """0 to 1, for answers that are graded; None where right or wrong says it all, or where no grade could be got."""
+    """0 to 1, for answers that are graded; None where right or wrong says it all."""
+    graded: bool = True
+    """False where no grade could be got: that says nothing about the answer, which must not count as a 0."""
     more: Dict[str, Any] = field(default_factory=dict)
     """Further keys of the item's line: the judge's findings, what a program printed."""
 
@@ -44,3 +48,12 @@ def reference_of(item: Item, benchmark: Benchmark) -> str:
 
         return choice.right_letter(item, benchmark)
     return item.get("answer", "")
+
+
+def is_graded(outcome: Outcome) -> bool:
+    return outcome.get("score", 0) is not None
+
+
+def value_of(outcome: Outcome) -> float:
+    """Of an outcome with a grade."""
+    return outcome.get("score", float(outcome["correct"]))

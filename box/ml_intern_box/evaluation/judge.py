@@ -12,40 +12,59 @@ import re
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any, Dict, NamedTuple, Optional
 
 ATTEMPTS = 4
+"""Replies that are asked for until a verdict can be read in one."""
+_CALLS = 7
+"""Calls until the endpoint gives a reply at all: with the pauses, a busy one is waited for about two minutes."""
 _AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 529}
 _LONGEST_WAIT = 60.0
 
 
 class JudgeRefused(Exception):
-    """It will not answer however often it is asked: a wrong key, no such model."""
+    """It does not answer however often it is asked: a wrong key, no such model, nobody there."""
 
 
 class Verdict(NamedTuple):
     value: Optional[Dict[str, Any]]
-    """None when no reply could be read."""
+    """None when the judge replied, but with nothing that could be read."""
     attempts: int
 
 
 def ask(settings: Dict[str, Any], prompt: str, wanted: str) -> Verdict:
-    """`wanted` is the key that the verdict must have. A reply without it is asked for again, as is a busy endpoint."""
+    """`wanted` is the key that the verdict must have. A reply without it is asked for again."""
     for attempt in range(1, ATTEMPTS + 1):
-        try:
-            verdict = _read(_reply(settings, prompt), wanted)
-        except urllib.error.HTTPError as error:
-            if error.code not in _AGAIN:
-                raise JudgeRefused(f"the judge {settings['model']} answered {error.code} ({error.reason})") from None
-            wait = error.headers.get("Retry-After", "")
-            _rest(attempt, float(wait) if wait.isdigit() else None, settings)
-            continue
-        except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError):
-            _rest(attempt, None, settings)
-            continue
+        verdict = _read(_patiently(settings, prompt), wanted)
         if verdict is not None:
             return Verdict(verdict, attempt)
     return Verdict(None, ATTEMPTS)
+
+
+def try_out(settings: Dict[str, Any]) -> None:
+    """Before hours are spent on answers that nobody would judge. Raises JudgeRefused."""
+    _patiently(settings, 'Answer with the JSON object {"ready": true} and nothing else.')
+
+
+def _patiently(settings: Dict[str, Any], prompt: str) -> str:
+    """A reply of an endpoint that may be busy. One that never replies says nothing about the answer, so it is no verdict."""
+    why = ""
+    for call in range(1, _CALLS + 1):
+        asked = None
+        try:
+            return _reply(settings, prompt)
+        except urllib.error.HTTPError as error:
+            why = f"the judge {settings['model']} answered {error.code} ({error.reason})"
+            if error.code not in _AGAIN:
+                break
+            wait = error.headers.get("Retry-After", "")
+            asked = float(wait) if wait.isdigit() else None
+        except (OSError, HTTPException, ValueError) as error:
+            why = f"the judge {settings['model']} could not be reached at {settings['url']} ({getattr(error, 'reason', error)})"
+        if call < _CALLS:
+            time.sleep(min(_LONGEST_WAIT, asked if asked is not None else settings.get("pause", 1.0) * 2**call))
+    raise JudgeRefused(why)
 
 
 def _reply(settings: Dict[str, Any], prompt: str) -> str:
@@ -76,8 +95,3 @@ def _read(reply: str, wanted: str) -> Optional[Dict[str, Any]]:
         if isinstance(value, dict) and wanted in value:
             return value
     return None
-
-
-def _rest(attempt: int, asked: Optional[float], settings: Dict[str, Any]) -> None:
-    if attempt < ATTEMPTS:
-        time.sleep(min(_LONGEST_WAIT, asked if asked is not None else settings.get("pause", 1.0) * 2**attempt))

@@ -2,8 +2,8 @@
 
 Criteria: the points of those that are met, over the sum of the positive ones, clipped to 0..1 (as HealthBench scores,
 arXiv 2505.08775). Pairs: each pair is judged twice with the answers' places changed, against the judge's liking for
-a place (Zheng et al., arXiv 2306.05685); a win is 1, a tie 0.5. A verdict that cannot be read makes the answer
-invalid and leaves it without a score: it is never a silent 0.
+a place (Zheng et al., arXiv 2306.05685); a win is 1, a tie 0.5. A verdict that cannot be read leaves the answer
+without a grade: it is never a silent 0. A judge that does not reply ends the evaluation.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def grade(item: Item, generation: str, benchmark: Benchmark) -> Grade:
     score = _share(findings)
     record = {"model": benchmark["judge"]["model"], "findings": findings}
     passed = score is not None and score >= benchmark.get("passScore", _PASS)
-    return Grade(answer if score is not None else None, correct=passed, valid=score is not None, score=score, more={"judge": record})
+    return Grade(answer, correct=passed, valid=True, score=score, graded=score is not None, more={"judge": record})
 
 
 def _criteria(item: Item, answer: str, benchmark: Benchmark) -> List[Dict[str, Any]]:

@@ -5,7 +5,7 @@ import { appOptions, type Cli, type GlobalOptions } from '../app';
 import { exitCodes } from '../exit-codes';
 import { findRun } from '../find-run';
 import { plain, scoreText } from '../format';
-import { boxRootOption, command, examples } from '../options';
+import { boxRootOption, command, examples, judgeUrlOption } from '../options';
 import { withRuns } from '../with-runs';
 
 interface ReplayOptions extends GlobalOptions {
@@ -19,6 +19,7 @@ export function replayCommand(cli: Cli, done: (code: number) => void): Command {
     .option('--experiment <id>', 'repeat this one')
     .option('--box <host>', "train on this box (default: the run's)")
     .addOption(boxRootOption())
+    .addOption(judgeUrlOption())
     .addHelpText('after', help)
     .action((wanted: string | undefined, options: ReplayOptions) =>
       withRuns(cli, options, async (runs, app) => {

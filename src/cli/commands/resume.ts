@@ -3,13 +3,14 @@ import type { Cli, GlobalOptions } from '../app';
 import { exitCodes } from '../exit-codes';
 import { findRun } from '../find-run';
 import { driveToEnd } from '../finish';
-import { command, examples, modelUrlOption } from '../options';
+import { command, examples, judgeUrlOption, modelUrlOption } from '../options';
 import { withRuns } from '../with-runs';
 
 export function resumeCommand(cli: Cli, done: (code: number) => void): Command {
   return command('resume', 'take a run up where it stopped; jobs that went on meanwhile are found again')
     .argument('[run]', 'id, name or the start of one (default: the newest that has not finished)')
     .addOption(modelUrlOption())
+    .addOption(judgeUrlOption())
     .addHelpText('after', examples(['After Ctrl-C, a crash or a reboot', 'ml-intern runs resume']))
     .action((wanted: string | undefined, options: GlobalOptions) =>
       withRuns(cli, options, async (runs) => {

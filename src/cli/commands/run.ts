@@ -10,6 +10,9 @@ import {
   slurmOption,
   command,
   examples,
+  judgeModelOption,
+  judgeOf,
+  judgeUrlOption,
   modelUrlOption,
   positive,
   quotaOption,
@@ -25,6 +28,7 @@ export interface RunOptions extends GlobalOptions {
   box: string;
   modelUrl: string;
   model: string;
+  judgeModel?: string;
   wallHours: number;
   gpuHours?: number;
   tokens: number;
@@ -47,6 +51,8 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .addOption(
       new Option('--model <name>', 'the model that drives the agent').env('ML_INTERN_MODEL').makeOptionMandatory(),
     )
+    .addOption(judgeUrlOption())
+    .addOption(judgeModelOption())
     .option('--wall-hours <h>', 'budget: hours until the run ends', positive, 8)
     .option('--gpu-hours <h>', 'budget: GPU hours on the box (default: no cap)', positive)
     .option('--tokens <n>', 'budget: tokens of the model that drives the agent', wholeNumber, 2_000_000)
@@ -64,6 +70,7 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
 const environmentHelp = `
 Environment:
   ML_INTERN_MODEL_API_KEY  key for --model-url; it is sent to that address only
+  ML_INTERN_JUDGE_API_KEY  key for --judge-url; only evaluations on the box get it, and send it to that address only
   HF_TOKEN                 token for the Hub (HF_ENDPOINT, or https://huggingface.co)
   GITHUB_TOKEN             optional: code of private repositories, and a search over all of GitHub
   ML_INTERN_SSH_TRANSPORT  how boxes are reached: built-in, system (the \`ssh\` program), or auto (default)
@@ -88,6 +95,7 @@ export function runConfig(options: RunOptions, workspace: string, cli: Pick<Cli,
     modelTokens: options.tokens,
     experiments: options.experiments,
   };
+  const judge = judgeOf(options);
   if (options.gpuHours !== undefined) budget.gpuHours = options.gpuHours;
   return {
     goal: options.goal ?? `Raise ${options.baseModel} on ${options.benchmark} as far as the budget allows.`,
@@ -99,6 +107,7 @@ export function runConfig(options: RunOptions, workspace: string, cli: Pick<Cli,
     ...(options.target === undefined ? {} : { target: options.target }),
     seed: options.seed,
     model: { baseUrl: options.modelUrl, name: options.model },
+    ...(judge ? { judge } : {}),
     versions: { 'ml-intern': cli.version },
   };
 }

@@ -25,6 +25,8 @@ export interface Program<P, R> {
 
 export interface ProgramWatch<P> {
   signal?: AbortSignal;
+  /** Variables for what the program starts. They go through its standard input: a command line can be seen by others. */
+  secrets?: Readonly<Record<string, string>>;
   onProgress?: (progress: P) => void;
 }
 
@@ -35,15 +37,19 @@ export async function runProgram<P, R>(
   place: ProgramPlace,
   program: Program<P, R>,
   order: object,
-  { signal, onProgress }: ProgramWatch<P> = {},
+  { signal, onProgress, secrets = {} }: ProgramWatch<P> = {},
 ): Promise<R> {
   const box = await bootstrap(place.shell, place.root, place.packageFiles);
-  const given = JSON.stringify({ ...order, root: box.root, base: '~' });
+  const hasSecrets = Object.keys(secrets).length > 0;
+  const given = JSON.stringify({ ...order, root: box.root, base: '~', ...(hasSecrets ? { secretsFollow: true } : {}) });
   const words = ['python3', '-m', `ml_intern_box.${program.module}`, '--order', given].map(shellQuote).join(' ');
   // From the package's own folder: a json.py in someone's home must not come before the standard library.
   const command = `cd ${shellQuote(box.package)} && exec ${words}`;
   const answer = z.object({ progress: program.progress.optional(), result: program.result.optional() });
-  for await (const line of linesOf(place.shell.stream(command, { signal }), program.name)) {
+  for await (const line of linesOf(
+    place.shell.stream(command, { signal, ...(hasSecrets ? { stdin: lineOf(secrets) } : {}) }),
+    program.name,
+  )) {
     const failure = parseError(line);
     if (failure) throw failure;
     const said = parsed(line);
@@ -55,6 +61,10 @@ export async function runProgram<P, R>(
   throw new MlInternError('box-command', `${program.name} on ${place.shell.name} ended without a result.`, {
     next: 'See whether the machine is short of memory, then try again.',
   });
+}
+
+async function* lineOf(value: object): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
 }
 
 async function* linesOf(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {

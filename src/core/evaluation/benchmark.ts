@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { MlInternError } from '../errors';
 import { sha256 } from '../hash';
-import type { BenchmarkKind } from '../run/evaluator-settings';
+import type { BenchmarkKind, JudgeSettings } from '../run/evaluator-settings';
 import type { Benchmark, BenchmarkItem } from '../run/types';
 import { itemProblem, schemaOf } from './items';
 import { kindDefaults, kindOf, settingsSchema, type Settings } from './settings';
@@ -12,19 +12,27 @@ export interface ParsedBenchmark {
   items: BenchmarkItem[];
 }
 
+export type Judge = Pick<JudgeSettings, 'url' | 'model'>;
+
 const fewestItems = 2;
 
-/**
- * `name` is the file's name without its ending, used when the settings give none; `files` are those that the settings
- * name. Throws `benchmark-invalid`.
- */
+/** What a benchmark is read with, beside its items. */
+export interface BenchmarkContext {
+  /** The file's name without its ending, used when the settings give none. */
+  name: string;
+  /** Those that the settings name. */
+  files?: Readonly<Record<string, string>> | undefined;
+  /** The person's own, for a rubric. */
+  judge?: Judge | undefined;
+}
+
+/** Throws `benchmark-invalid`. */
 export function parseBenchmark(
   text: string,
   settingsText: string | undefined,
-  name: string,
-  files: Readonly<Record<string, string>> = {},
+  { name, files = {}, judge }: BenchmarkContext,
 ): ParsedBenchmark {
-  const settings = settingsText === undefined ? {} : parseSettings(settingsText, name);
+  const settings = settingsText === undefined ? {} : judgedBy(judge, parseSettings(settingsText, name));
   const kind = kindOf(settings);
   const items = parseItems(text, name, kind);
   const benchmark = { ...benchmarkOf(settings, name, files), itemsHash: sha256(text), items: items.length };
@@ -32,6 +40,12 @@ export function parseBenchmark(
   checkOptions(items, settings, name);
   checkKind(settings, name);
   return { benchmark: settingsText === undefined ? benchmark : withHash(benchmark), items };
+}
+
+/** How the judge is asked stays as the benchmark says. */
+function judgedBy(judge: Judge | undefined, settings: Settings): Settings {
+  if (settings.kind !== 'rubric' || !judge) return settings;
+  return { ...settings, judge: { temperature: 0, ...settings.judge, url: judge.url, model: judge.model } };
 }
 
 function benchmarkOf(
@@ -172,7 +186,11 @@ function checkOptions(items: readonly BenchmarkItem[], settings: Settings, name:
 function checkKind(settings: Settings, name: string): void {
   const next = 'Mend the .json file beside the benchmark.';
   if (settings.kind === 'rubric' && !settings.judge) {
-    throw invalid(name, 'a rubric needs a "judge" with "model" and "url"', next);
+    throw invalid(
+      name,
+      'a rubric is graded by a judge, and none is named',
+      'Name one: --judge-url and --judge-model, the settings mlIntern.judge.url and mlIntern.judge.model, or "judge": {"url", "model"} in the .json file beside the benchmark.',
+    );
   }
   if (settings.by === 'likelihood' && (settings.kind !== 'choice' || (settings.sampling?.n ?? 1) > 1)) {
     throw invalid(name, '"by": "likelihood" is for the kind choice, asked once', next);

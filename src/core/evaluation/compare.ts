@@ -17,6 +17,7 @@ interface Pair {
 
 /** `a` against `b`, item by item; positive differences speak for `a`. `against` names `b`. */
 export function compare(a: readonly ItemResult[], b: readonly ItemResult[], against: string): Comparison {
+  refuseOtherItems(a, b);
   const [left, right] = [grouped(a), grouped(b)];
   const pairs = pair(left.items, right.items);
   const binary = left.binary && right.binary;
@@ -69,19 +70,21 @@ const differenceOf = ({ now, before }: Pair): number => now.score - before.score
 
 const clipped = ({ low, high }: { low: number; high: number }) => ({ low: Math.max(-1, low), high: Math.min(1, high) });
 
+/** An item that one of them has no grade for tells nothing about their difference. */
 function pair(a: readonly ItemOutcome[], b: readonly ItemOutcome[]): Pair[] {
   const earlier = new Map(b.map((outcome) => [outcome.id, outcome]));
-  const pairs = a.flatMap((now) => {
+  return a.flatMap((now) => {
     const before = earlier.get(now.id);
     return before ? [{ now, before }] : [];
   });
-  if (pairs.length !== a.length || pairs.length !== b.length) throw otherItems(a, b, pairs.length);
-  return pairs;
 }
 
-function otherItems(a: readonly ItemOutcome[], b: readonly ItemOutcome[], shared: number): MlInternError {
-  const counts = `the first has ${a.length} items, the second ${b.length}, and ${shared} are in both`;
-  return new MlInternError('bad-input', `The two evaluations are not over the same items: ${counts}.`, {
+function refuseOtherItems(a: readonly ItemResult[], b: readonly ItemResult[]): void {
+  const [left, right] = [a, b].map((results) => new Set(results.map(({ id }) => id))) as [Set<string>, Set<string>];
+  const shared = [...left].filter((id) => right.has(id)).length;
+  if (shared === left.size && shared === right.size) return;
+  const counts = `the first has ${left.size} items, the second ${right.size}, and ${shared} are in both`;
+  throw new MlInternError('bad-input', `The two evaluations are not over the same items: ${counts}.`, {
     next: 'Evaluate both models on the same split of the same benchmark.',
   });
 }

@@ -19,6 +19,8 @@ export interface EvaluateOrder {
 export interface EvaluateWatch {
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
+  /** For the evaluator alone. */
+  secrets?: Readonly<Record<string, string>>;
 }
 
 const outcomeSchema = z.object({
@@ -28,7 +30,7 @@ const outcomeSchema = z.object({
   valid: z.boolean(),
   truncated: z.boolean(),
   tokens: z.number(),
-  score: z.number().min(0).max(1).optional(),
+  score: z.number().min(0).max(1).nullable().optional(),
 });
 const factsSchema = z.looseObject({
   metric: z.string(),

@@ -12,17 +12,23 @@ export interface ItemOutcome {
 }
 
 export interface Grouped {
+  /** Without those that have no grade. */
   items: ItemOutcome[];
   /** Every item was asked once, and its outcome is right or wrong: a proportion. */
   binary: boolean;
 }
 
+/** No grade says nothing about the answer: it must not count as wrong. */
+export const isGraded = ({ score }: Pick<ItemResult, 'score'>): boolean => score !== null;
+
+/** Of an answer that has a grade. */
 export function gradeOf({ score, correct }: Pick<ItemResult, 'score' | 'correct'>): number {
   return score ?? (correct ? 1 : 0);
 }
 
 /** Answers to the same item are not independent, so it is items that are drawn, compared and counted (Miller 2024, section 2.2). */
-export function grouped(results: readonly ItemResult[]): Grouped {
+export function grouped(all: readonly ItemResult[]): Grouped {
+  const results = all.filter(isGraded);
   const binary = results.every((result) => gradeOf(result) === Number(result.correct));
   if (new Set(results.map(({ id }) => id)).size === results.length) return { items: results.map(outcomeOfOne), binary };
   const byId = new Map<string, ItemResult[]>();

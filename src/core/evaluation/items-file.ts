@@ -56,8 +56,8 @@ function parseRow(line: string, at: number, name: string): Row {
 }
 
 function readOwn(row: Row, fail: Fail): ItemResult {
-  const score = gradeIn(row['score'], '"score"', fail);
-  const correct = row['correct'] ?? (score === undefined ? undefined : score >= 0.5);
+  const score = row['score'] === null ? null : gradeIn(row['score'], '"score"', fail);
+  const correct = row['correct'] ?? (score === undefined ? undefined : score !== null && score >= 0.5);
   if (typeof correct !== 'boolean') {
     throw fail(
       row['correct'] === undefined

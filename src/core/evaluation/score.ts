@@ -1,17 +1,19 @@
 /** Scores from the outcomes of single items. */
 import type { ItemResult, Score } from '../run/types';
 import { bootstrapInterval, meanOf } from './bootstrap';
-import { grouped, type Grouped } from './grouped';
+import { grouped, isGraded, type Grouped } from './grouped';
 import { wilsonInterval, type Interval } from './wilson';
 
 const bootstrapMethod = 'bootstrap over items (BCa, seed 1)';
 
 /** `n` counts items: one that was asked several times is one. */
 export function scoreOf(
-  results: readonly ItemResult[],
+  outcomes: readonly ItemResult[],
   { metric, seeds }: { metric: string; seeds: readonly number[] },
 ): Score {
+  const results = outcomes.filter(isGraded);
   const all = grouped(results);
+  const ungraded = outcomes.length - results.length;
   const share = (holds: (result: ItemResult) => boolean): number =>
     results.length === 0 ? 0 : count(results, holds) / results.length;
   return {
@@ -24,6 +26,7 @@ export function scoreOf(
     truncatedShare: share((result) => result.truncated),
     meanTokens: meanOf(results.map(({ tokens }) => tokens)),
     ...(all.binary ? {} : { method: bootstrapMethod }),
+    ...(ungraded === 0 ? {} : { ungraded }),
   };
 }
 

@@ -40,7 +40,8 @@ export interface Bench {
   environmentSets: Record<'train' | 'eval', EnvironmentSet>;
   /** Variables that every job gets, e.g. HF_ENDPOINT; never secrets. */
   jobEnv: Record<string, string>;
-  jobSecrets: () => Promise<Record<string, string>>;
+  /** A job gets what its kind of work needs. */
+  jobSecrets: (kind: JobKind) => Promise<Record<string, string>>;
   /** What the box is; asked once. */
   card: () => Promise<BoxCard>;
 }
@@ -93,7 +94,7 @@ export async function jobRequest(bench: Bench, order: WorkOrder): Promise<JobReq
     content,
     approvedHash: contentHash(content),
     files: order.files,
-    secrets: await bench.jobSecrets(),
+    secrets: await bench.jobSecrets(order.kind),
   };
 }
 

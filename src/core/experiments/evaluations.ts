@@ -23,7 +23,7 @@ const itemSchema = z.object({
   valid: z.boolean(),
   truncated: z.boolean(),
   tokens: z.number(),
-  score: z.number().min(0).max(1).optional(),
+  score: z.number().min(0).max(1).nullable().optional(),
 });
 const resultSchema = z.object({ evaluator: z.string(), evaluatorVersion: z.string(), ...fingerprintsSchema.shape });
 const failedSchema = z.object({ error: z.object({ reason: z.string(), message: z.string(), next: z.string() }) });

@@ -11,6 +11,8 @@ export interface PanelScore {
   invalidShare: number;
   truncatedShare: number;
   meanTokens: number;
+  /** What a reader must know beside the numbers; absent: nothing. */
+  remarks?: string[];
 }
 
 export interface PanelComparison {

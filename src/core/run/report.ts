@@ -1,4 +1,5 @@
 /** The report: the run's story with its numbers, made from the view alone, so it can be written again at any time. */
+import { scoreRemarks } from '../evaluation/score-words';
 import { finalStates } from '../ports/box';
 import { dataSections } from './report-data';
 import { markdownLine as line } from './report-text';
@@ -8,7 +9,11 @@ import type { DatasetView, ExperimentView, RunView } from './view';
 
 export function formatScore(score: Score | null): string {
   if (!score) return '—';
-  return `${score.value.toFixed(3)} [${score.low.toFixed(3)}, ${score.high.toFixed(3)}], invalid ${percent(score.invalidShare)}, n ${score.n}`;
+  return `${score.value.toFixed(3)} [${score.low.toFixed(3)}, ${score.high.toFixed(3)}], invalid ${percent(score.invalidShare)}, ${countOf(score)}`;
+}
+
+function countOf(score: Score): string {
+  return [`n ${score.n}`, ...scoreRemarks(score)].join('; ');
 }
 
 export function formatDifference(comparison: Comparison | null): string {

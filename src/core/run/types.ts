@@ -36,6 +36,8 @@ export interface RunConfig {
   /** Rules that end a training when they see something in its metrics; absent: they only tell. */
   stopOn?: WatchRule[];
   model: { baseUrl: string; name: string };
+  /** Grades rubrics, in place of the judge that the benchmark's settings name. Its key is a secret of the evaluation's job. */
+  judge?: { url: string; model: string };
   /** Set when this run lives in the practice world. */
   practice?: { seed: number };
   /** Versions of the product and the environments that made the run. */
@@ -87,6 +89,8 @@ export interface Score {
   meanTokens: number;
   /** How the interval was made; absent: Wilson's. */
   method?: string;
+  /** Answers that no grade could be got for, e.g. from a judge; they count in nothing. Absent: none. */
+  ungraded?: number;
 }
 
 /** What blind guessing would score. */
@@ -143,8 +147,8 @@ export interface ItemResult {
   valid: boolean;
   truncated: boolean;
   tokens: number;
-  /** From 0 to 1, where answers are graded. */
-  score?: number | undefined;
+  /** From 0 to 1, where answers are graded; null where no grade could be got. */
+  score?: number | null | undefined;
 }
 
 export type LicenceVerdict = 'allow' | 'ask' | 'deny';

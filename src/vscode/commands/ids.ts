@@ -33,6 +33,8 @@ export const commandIds = [
   'mlIntern.instructions.edit',
   'mlIntern.modelKey.set',
   'mlIntern.modelKey.remove',
+  'mlIntern.judgeKey.set',
+  'mlIntern.judgeKey.remove',
   'mlIntern.hubToken.set',
   'mlIntern.hubToken.remove',
   'mlIntern.gitHubToken.set',

@@ -1,7 +1,15 @@
 /** Keys, settings, standing instructions, log. */
 import * as vscode from 'vscode';
 import type { EditorLog } from '../log';
-import { askForGitHubToken, askForHubToken, askForModelKey, gitHubSecret, type EditorSecrets } from '../secrets';
+import {
+  askForGitHubToken,
+  askForHubToken,
+  askForJudgeKey,
+  askForModelKey,
+  gitHubSecret,
+  judgeSecret,
+  type EditorSecrets,
+} from '../secrets';
 import { readSettings } from '../settings';
 import type { EditorPrompts } from '../ssh-prompts';
 import type { Commands } from './ids';
@@ -10,6 +18,8 @@ type SetupCommand =
   | 'mlIntern.instructions.edit'
   | 'mlIntern.modelKey.set'
   | 'mlIntern.modelKey.remove'
+  | 'mlIntern.judgeKey.set'
+  | 'mlIntern.judgeKey.remove'
   | 'mlIntern.hubToken.set'
   | 'mlIntern.hubToken.remove'
   | 'mlIntern.gitHubToken.set'
@@ -41,6 +51,19 @@ export function setupCommands(secrets: EditorSecrets, prompts: EditorPrompts, lo
       await secrets.removeModelKey(baseUrl);
       void vscode.window.showInformationMessage(`The key for ${baseUrl} is removed.`);
     },
+    'mlIntern.judgeKey.set': async () => {
+      const { judge } = readSettings();
+      if (judge === undefined) return nameJudgeFirst();
+      if (await askForJudgeKey(secrets, judge.url)) {
+        void vscode.window.showInformationMessage(`The key for ${judge.url} is stored.`);
+      }
+    },
+    'mlIntern.judgeKey.remove': async () => {
+      const { judge } = readSettings();
+      if (judge === undefined) return nameJudgeFirst();
+      await secrets.forget(judgeSecret(judge.url));
+      void vscode.window.showInformationMessage(`The key for ${judge.url} is removed.`);
+    },
     'mlIntern.hubToken.set': async () => {
       const { hubEndpoint } = readSettings().engine;
       if (await askForHubToken(secrets, hubEndpoint)) {
@@ -71,6 +94,16 @@ export function setupCommands(secrets: EditorSecrets, prompts: EditorPrompts, lo
     },
     'mlIntern.log.show': () => log.show(),
   };
+}
+
+/** A key belongs to an address. */
+async function nameJudgeFirst(): Promise<void> {
+  const open = 'Open Settings';
+  const choice = await vscode.window.showWarningMessage(
+    'No judge is set: name its address and its model first (mlIntern.judge.url, mlIntern.judge.model).',
+    open,
+  );
+  if (choice === open) await vscode.commands.executeCommand('workbench.action.openSettings', 'mlIntern.judge');
 }
 
 async function editInstructions(): Promise<void> {

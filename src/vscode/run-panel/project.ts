@@ -11,6 +11,7 @@ import {
   type PanelScore,
   type PanelView,
 } from '../../core/protocol/panel-view';
+import { scoreRemarks } from '../../core/evaluation/score-words';
 import { finalStates } from '../../core/ports/box';
 import { type Comparison, phases, type Score } from '../../core/run/types';
 import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
@@ -91,7 +92,11 @@ function seenFact({ label, value }: PanelFact): PanelFact {
 
 function projectScore(score: Score): PanelScore {
   const { metric, value, low, high, n, invalidShare, truncatedShare, meanTokens } = score;
-  return { metric, value, low, high, n, invalidShare, truncatedShare, meanTokens };
+  const remarks = scoreRemarks(score);
+  return {
+    ...{ metric, value, low, high, n, invalidShare, truncatedShare, meanTokens },
+    ...(remarks.length === 0 ? {} : { remarks }),
+  };
 }
 
 function projectComparison(comparison: Comparison | null): PanelComparison | null {

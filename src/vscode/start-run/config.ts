@@ -1,4 +1,5 @@
 /** Answers of the start command -> RunConfig, and what makes an answer acceptable. */
+import type { Judge } from '../../core/evaluation/benchmark';
 import type { Autonomy, Budget, RunConfig } from '../../core/run/types';
 import { autonomyWords } from '../facts';
 import { formatCompact } from '../format';
@@ -8,15 +9,18 @@ export interface OwnRun {
   benchmark: string;
   box: string;
   model: { baseUrl: string; name: string };
+  /** Of the settings; for rubrics. */
+  judge?: Judge | undefined;
   budget: Budget;
   autonomy: Autonomy;
 }
 
-export function ownRunConfig(answers: OwnRun, version: string, seed = 1): RunConfig {
+export function ownRunConfig({ judge, ...answers }: OwnRun, version: string, seed = 1): RunConfig {
   const benchmark = answers.benchmark.split(/[\\/]/).at(-1) ?? answers.benchmark;
   return {
     goal: `Raise ${answers.baseModel} on ${benchmark.replace(/\.jsonl$/, '')}`,
     ...answers,
+    ...(judge ? { judge } : {}),
     seed,
     versions: { 'ml-intern': version },
   };

@@ -32,7 +32,7 @@ export async function startRun(context: StartContext, kind?: Answers['kind']): P
   const config: RunConfig =
     chosen === 'practice'
       ? await engine.practiceConfig({ seed: 1, autonomy: own.autonomy, experiments: settings.budget.experiments })
-      : ownRunConfig(own, context.version);
+      : ownRunConfig({ ...own, judge: settings.judge }, context.version);
   const id = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Starting: ${config.goal}` },
     () => context.model.start(config),

@@ -89,7 +89,7 @@ async function askBenchmark(context: StepContext, answers: Answers, place: Place
     const placeholder = 'Benchmark: a .jsonl file with a "question" and an "answer" on each line';
     const chosen = await pick<string | typeof browse>(place, { placeholder, choices, current: answers.benchmark });
     const path = typeof chosen === 'string' ? chosen : await browseForBenchmark();
-    if (path !== undefined && (await isBenchmark(context.engine, path))) {
+    if (path !== undefined && (await isBenchmark(context, path))) {
       answers.benchmark = path;
       return;
     }
@@ -103,9 +103,9 @@ async function browseForBenchmark(): Promise<string | undefined> {
 }
 
 /** A broken benchmark is said at once, not when the box has been set up. */
-async function isBenchmark(engine: Engine, path: string): Promise<boolean> {
+async function isBenchmark({ engine, settings }: StepContext, path: string): Promise<boolean> {
   try {
-    await engine.readBenchmarkSummary(path);
+    await engine.readBenchmarkSummary(path, settings.judge);
     return true;
   } catch (error) {
     const { message, next } = toMlInternError(error);

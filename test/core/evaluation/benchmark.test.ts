@@ -7,7 +7,7 @@ const good = lines({ id: 'a', question: 'One?', answer: '1' }, { id: 'b', questi
 
 function refused(text: string, settings?: string): MlInternError {
   try {
-    parseBenchmark(text, settings, 'mini');
+    parseBenchmark(text, settings, { name: 'mini' });
   } catch (error) {
     assert.ok(MlInternError.is(error, 'benchmark-invalid'), String(error));
     assert.ok(error.message.includes('mini') && error.next.length > 10);
@@ -18,7 +18,7 @@ function refused(text: string, settings?: string): MlInternError {
 
 describe('parseBenchmark', () => {
   it('reads items and fills in the settings', () => {
-    const { benchmark, items } = parseBenchmark(good, undefined, 'mini');
+    const { benchmark, items } = parseBenchmark(good, undefined, { name: 'mini' });
     assert.equal(benchmark.name, 'mini');
     assert.equal(benchmark.items, 2);
     assert.ok(benchmark.prompt.includes('{question}') && benchmark.maxTokens > 0);
@@ -34,11 +34,9 @@ describe('parseBenchmark', () => {
       options: ['1', '2'],
       maxTokens: 3,
     };
-    const { benchmark } = parseBenchmark(
-      good,
-      JSON.stringify({ ...settings, licence: 'mit', metric: 'exact' }),
-      'mini',
-    );
+    const { benchmark } = parseBenchmark(good, JSON.stringify({ ...settings, licence: 'mit', metric: 'exact' }), {
+      name: 'mini',
+    });
     assert.deepEqual(
       { ...benchmark, itemsHash: '', items: 0, settingsHash: '' },
       { ...settings, metric: 'exact', itemsHash: '', items: 0, settingsHash: '' },
@@ -49,7 +47,7 @@ describe('parseBenchmark', () => {
     const { items } = parseBenchmark(
       `\uFEFF${lines({ question: 'A?', answer: 4 })}\r\n\r\n${lines({ question: 'B?', answer: true })}\n`,
       undefined,
-      'mini',
+      { name: 'mini' },
     );
     assert.deepEqual(items, [
       { id: '1', question: 'A?', answer: '4' },
@@ -88,7 +86,7 @@ describe('parseBenchmark', () => {
 
   describe('of a kind', () => {
     const of = (items: object[], settings: object, files?: Record<string, string>) =>
-      parseBenchmark(lines(...items), JSON.stringify(settings), 'mini', files);
+      parseBenchmark(lines(...items), JSON.stringify(settings), { name: 'mini', files });
     const two = (item: object) => [
       { ...item, id: 1 },
       { ...item, id: 2 },
@@ -132,13 +130,29 @@ describe('parseBenchmark', () => {
       ['a broken pattern', { question: 'q', answer: '(' }, { kind: 'regex' }, /not a regular expression/],
       ['code without tests', { question: 'q' }, { kind: 'code' }, /has no "tests"/],
       ['a rubric without criteria', { question: 'q' }, { kind: 'rubric', judge }, /neither a "rubric"/],
-      ['a rubric without a judge', { question: 'q', against: 'x' }, { kind: 'rubric' }, /needs a "judge"/],
+      [
+        'a rubric without a judge',
+        { question: 'q', against: 'x' },
+        { kind: 'rubric' },
+        /graded by a judge, and none is named/,
+      ],
       ['likelihood of text', { question: 'q', answer: 'x' }, { by: 'likelihood' }, /is for the kind choice/],
       ['an unknown kind', { question: 'q', answer: 'x' }, { kind: 'essay' }, /"kind" is not allowed/],
     ];
     for (const [name, item, settings, words] of bad) {
       it(`refuses ${name}`, () => assert.match(refusedOf(two(item), settings), words));
     }
+
+    it('is judged by whom the person names, as the benchmark asks, and that is another measurement', () => {
+      const rubric = [{ criterion: 'c', points: 1 }];
+      const settings = JSON.stringify({ kind: 'rubric', judge: { ...judge, prompt: 'Well?' } });
+      const parsed = (own?: typeof judge) =>
+        parseBenchmark(lines(...two({ question: 'q', rubric })), settings, { name: 'mini', judge: own }).benchmark;
+      const own = { model: 'mine', url: 'https://judge.example/v1' };
+      assert.deepEqual(parsed(own).judge, { ...own, temperature: 0, prompt: 'Well?' });
+      assert.notEqual(parsed(own).settingsHash, parsed().settingsHash);
+      assert.equal(parseBenchmark(good, '{}', { name: 'mini', judge: own }).benchmark.judge, undefined);
+    });
 
     it('needs no reference where tests or a judge decide', () => {
       const rubric = [{ criterion: 'is kind', points: 2 }];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { compare } from '../../../src/core/evaluation/compare';
+import { scoreRemarks } from '../../../src/core/evaluation/score-words';
 import { scoreOf } from '../../../src/core/evaluation/score';
 import type { ItemResult } from '../../../src/core/run/types';
 
@@ -31,6 +32,16 @@ describe('graded scores', () => {
 
   it('of very few items are no evidence, however large the difference', () => {
     assert.equal(compare(grades([1, 0.9, 1]), grades([0, 0.1, 0.1]), 'b').verdict, 'no evidence');
+  });
+
+  it('leave an answer out that the judge gave no verdict on, and say so: it is no 0', () => {
+    const all = grades(before);
+    const lacking = all.map((one, index) => (index < 3 ? { ...one, correct: false, score: null } : one));
+    const score = scoreOf(lacking, settings);
+    assert.deepEqual({ ...scoreOf(all.slice(3), settings), ungraded: 3 }, score);
+    assert.deepEqual(scoreRemarks(score), ['3 answers without a verdict of the judge left out']);
+    const { n, difference } = compare(lacking, all, 'b');
+    assert.deepEqual([n, difference], [77, 0]);
   });
 
   it('that are all 0 or 1 are proportions', () => {

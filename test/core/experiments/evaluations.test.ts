@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { MlInternError, type ErrorReason } from '../../../src/core/errors';
+import { judgeSecrets } from '../../../src/app/judge';
+import { MlInternError, onlyPersonCanMend, type ErrorReason } from '../../../src/core/errors';
 import { checkBenchmark, expectedOf } from '../../../src/core/experiments/same-measurement';
 import { examine } from '../../../src/core/experiments/examination';
 import { changedInputs, manifestSchema } from '../../../src/core/experiments/manifest';
@@ -169,6 +170,33 @@ describe('evaluations', () => {
         isError('evaluation-changed', /^The chat template changed/),
       );
     });
+  });
+
+  it('give the key of a judge to evaluations alone', async () => {
+    work.kit.bench.jobSecrets = (kind) =>
+      judgeSecrets(kind === 'evaluate' ? { url: 'https://judge.example/v1', model: 'j' } : undefined, {
+        get: (name) => Promise.resolve(name === 'judge:https://judge.example/v1' ? 'jk' : undefined),
+      });
+    await work.evaluations.evaluate('baseline', 'dev');
+    const given = work.box.started.map((id) => work.box.request(id)).map(({ kind, secrets }) => [kind, secrets]);
+    const key = { ML_INTERN_JUDGE_KEY: 'jk', ML_INTERN_JUDGE_URL: 'https://judge.example/v1' };
+    assert.deepEqual(given.sort(), [
+      ['environment', {}],
+      ['environment', {}],
+      ['evaluate', key],
+      ['model', {}],
+    ]);
+    const request = work.box.request(work.box.started.find((id) => id.includes('-eval-')) ?? '');
+    assert.ok(!JSON.stringify([request.content, request.files, work.journal.events]).includes('jk'));
+  });
+
+  it('have no score where the judge is not reached, and stop the run with its words', async () => {
+    const error = { reason: 'judge-unavailable', message: 'The judge j could not be reached.', next: 'Start it.' };
+    const outcome: Outcome = { state: 'failed', artifacts: { 'result.json': JSON.stringify({ error }) } };
+    work = await openWorkplace({ box: failing('evaluate', outcome) });
+    const failure = await work.evaluations.evaluate('baseline', 'dev').catch((thrown: unknown) => thrown);
+    assert.ok(isError('judge-unavailable', /could not be reached/)(failure) && onlyPersonCanMend(failure));
+    assert.equal(count(work.journal, 'experiment.scored'), 0);
   });
 
   it('let another experiment bring weights and a template of its own', async () => {

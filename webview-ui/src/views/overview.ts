@@ -5,7 +5,7 @@ import { drawScores, scorePoints } from '../charts/score-chart';
 import { sized } from '../charts/sized';
 import { type Child, h, icon } from '../dom';
 import { capital, clock, interval, share, signed, value } from '../format';
-import { badge, comparisonText, empty } from './parts';
+import { badge, comparisonText, countText, empty } from './parts';
 import { briefStatus } from './datasets';
 
 export function drawResult(promotion: PanelPromotion | null): Child[] {
@@ -63,7 +63,7 @@ function resultHead(): HTMLElement {
 }
 
 function resultRow(label: string, score: PanelScore): HTMLElement {
-  const cells = [value(score.value), interval(score), share(score.invalidShare), String(score.n)];
+  const cells = [value(score.value), interval(score), share(score.invalidShare), countText(score)];
   return h(
     'tr',
     {},
@@ -84,7 +84,7 @@ export function drawScoreCard({ baseline, experiments }: Pick<PanelView, 'baseli
       'tr',
       {},
       h('th', { scope: 'row' }, id),
-      [value(score.value), interval(score), share(score.invalidShare), String(score.n), outcome].map((cell) =>
+      [value(score.value), interval(score), share(score.invalidShare), countText(score), outcome].map((cell) =>
         h('td', {}, cell),
       ),
     ),

@@ -54,6 +54,7 @@ export function scoreText(score: PanelScore | null): Child[] {
     h('strong', { class: 'number' }, value(score.value)),
     ' ',
     h('span', { class: 'muted number' }, interval(score)),
+    (score.remarks ?? []).map((remark) => h('div', { class: 'muted small' }, remark)),
   ];
 }
 
@@ -74,6 +75,9 @@ export function comparisonText(comparison: PanelComparison): string {
   const kinds = `${learned} wrong before and right now, ${repaired} invalid before and right now, ${lost} right before and not now`;
   return `${signed(difference)} ${differenceInterval(comparison)}, ${pValue(comparison.pValue)} (${method}, n = ${n}); items: ${kinds}`;
 }
+
+/** On how many items it stands, and what else must be known of it. */
+export const countText = ({ n, remarks = [] }: PanelScore): string => [n, ...remarks].join('; ');
 
 export const invalidText = (score: PanelScore | null): string => (score === null ? '–' : share(score.invalidShare));
 

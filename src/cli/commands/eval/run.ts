@@ -7,7 +7,16 @@ import type { EvaluatedModel } from '../../../core/evaluation/evaluate-model';
 import { appOptions, type Cli, type GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { count, percent, plain, scoreText } from '../../format';
-import { boxRootOption, command, examples, share, wholeNumber } from '../../options';
+import {
+  boxRootOption,
+  command,
+  examples,
+  judgeModelOption,
+  judgeOf,
+  judgeUrlOption,
+  share,
+  wholeNumber,
+} from '../../options';
 
 interface RunOptions extends GlobalOptions {
   benchmark: string;
@@ -19,7 +28,6 @@ interface RunOptions extends GlobalOptions {
   python?: string;
   batchSize?: number;
   stopBelow?: number;
-  judgeUrl?: string;
   judgeModel?: string;
 }
 
@@ -38,8 +46,8 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .option('--python <path>', 'interpreter there that has lm_eval (default: the environment "eval")')
     .option('--batch-size <n>', 'prompts at once (default: as many as fit)', wholeNumber)
     .option('--stop-below <share>', 'stop early when this score is out of reach; never for a final figure', share)
-    .option('--judge-url <url>', 'endpoint of the judge of a rubric')
-    .option('--judge-model <id>', 'the judge')
+    .addOption(judgeUrlOption())
+    .addOption(judgeModelOption())
     .addOption(boxRootOption())
     .addHelpText('after', help)
     .action((model: string, options: RunOptions) => run(cli, model, options, done));
@@ -52,8 +60,8 @@ const help = `${examples(
 Presets: gpqa-main, gsm8k, humaneval, aime-2025, healthbench-easy, bfcl-exec-simple, arena-hard-writing (ifeval: by inspect).
 Settings beside mine.jsonl are in mine.json: {"kind": "exact"|"choice"|"numeric"|"regex"|"calls"|"code"|"rubric", "prompt",
 "fewShot": {"file", "n", "seed"}, "sampling": {"temperature", "topP", "n", "stop"}, "maxTokens", "system", "template":
-"none"|"model"|FILE, ...}. A judge's key is read from the box's own environment (ML_INTERN_JUDGE_KEY, sent only to the
-address in ML_INTERN_JUDGE_URL); on this machine, where keys reach no program, use a judge that needs none.
+"none"|"model"|FILE, ...}. The judge's key is read from ML_INTERN_JUDGE_API_KEY and sent
+to --judge-url only.
 Compare two results with "ml-intern eval compare".
 `;
 
@@ -82,18 +90,14 @@ function requestOf(cwd: string, model: string, options: RunOptions): EvaluateReq
   const out = options.out ?? `${isHere ? '' : '~/'}ml-intern-eval/${named}`;
   const isPath = /^[./~]/.test(model);
   const benchmark = options.benchmark.endsWith('.jsonl') ? resolve(cwd, options.benchmark) : options.benchmark;
-  if ((options.judgeUrl === undefined) !== (options.judgeModel === undefined)) {
-    throw new MlInternError('bad-input', 'A judge needs both an address and a model.', {
-      next: 'Give --judge-url and --judge-model.',
-    });
-  }
+  const judge = judgeOf(options);
   return {
     ...{ benchmark, split: options.split, seed: options.seed ?? 0, limit: options.limit, batchSize: options.batchSize },
     model: isHere && isPath && !model.startsWith('~') ? resolve(cwd, model) : model,
     out: isHere ? resolve(cwd, out) : out,
     python: options.python === undefined || !isHere ? options.python : resolve(cwd, options.python),
     ...(options.stopBelow === undefined ? {} : { stopBelow: { score: options.stopBelow } }),
-    ...(options.judgeUrl && options.judgeModel ? { judge: { url: options.judgeUrl, model: options.judgeModel } } : {}),
+    ...(judge ? { judge } : {}),
   };
 }
 
