@@ -1,5 +1,5 @@
 /** Builds everything that one run needs from its configuration: adapters, the bench, the tools. */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { OpenAiEndpoint } from '../adapters/openai/endpoint';
 import { PaperServices } from '../adapters/papers/paper-services';
 import { systemClock } from '../adapters/system/clock';
@@ -20,7 +20,6 @@ import type { Store } from '../core/ports/store';
 import type { DriverParts } from '../core/run/driver';
 import { Jobs } from '../core/run/jobs';
 import type { Journal } from '../core/run/journal';
-import { writeReport } from '../core/run/report';
 import type { MetricPoint } from '../core/run/runs';
 import { recordBenchmark } from '../core/experiments/same-measurement';
 import type { RunConfig } from '../core/run/types';
@@ -37,6 +36,7 @@ import { teacherPolicy } from './teacher-policy';
 import { openTeacher } from './teachers';
 import { readEnvironmentSets, readStartingScripts } from './product-files';
 import { rowToolsFor } from './row-tools';
+import { saveReport } from './save-report';
 
 /** When the person does not say; most models that can call tools have at least this. */
 const usualContextTokens = 128_000;
@@ -87,7 +87,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
     logger: options.logger,
     driveAgent: (agentSignal, refresh) => driveAgentOf(assembly, bench, toolbox, endpoint, agentSignal, refresh),
     readProgram: () => assembly.store.read('program.md'),
-    writeReport: () => saveReport(assembly, practice?.world.standIns ?? []),
+    writeReport: () => saveReport(assembly.store, journal.view, practice?.world.standIns ?? []),
   };
   return { parts, box };
 }
@@ -185,15 +185,4 @@ async function driveAgentOf(
     refresh,
     onSpeech,
   });
-}
-
-async function saveReport({ journal, store, folder }: Assembly, standIns: readonly string[]): Promise<string> {
-  await store.write(
-    join(folder, 'report.md'),
-    writeReport(
-      journal.view,
-      standIns.map((text) => `Stand-in. ${text}`),
-    ),
-  );
-  return 'report.md';
 }

@@ -5,22 +5,24 @@ import { randomIds, systemClock } from '../adapters/system/clock';
 import { join } from 'node:path';
 import { decideOn } from '../core/approvals/decide';
 import { allowAgain, readNever, rememberDecision, type NeverEntry } from '../core/approvals/never';
+import { approvePublication } from '../core/approvals/publication';
 import { MlInternError } from '../core/errors';
 import { parseLog } from '../core/run/event-log';
 import { Journal } from '../core/run/journal';
 import { parseMetrics } from '../core/run/metrics';
 import { reduce } from '../core/run/reducer';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../core/run/runs';
-import type { Decision, RunConfig } from '../core/run/types';
+import type { Decision, Proposal, Publication, RunConfig, TreeAsk } from '../core/run/types';
 import { askOfTree } from '../core/run/tree-asks';
-import type { TreeAsk } from '../core/run/types';
 import type { RunView } from '../core/run/view';
 import { slugOf } from '../core/slug';
+import { readWorld } from '../practice/world-file';
 import { loadBenchmark } from './benchmark';
 import type { AppOptions } from './options';
 import { writePracticeBenchmark } from './practice';
 import { productVersions } from './product-files';
 import { RunSession } from './run-session';
+import { saveReport } from './save-report';
 
 /** Points that a surface can use; a longer series is thinned by its latest part. */
 const pointsKept = 20_000;
@@ -99,6 +101,22 @@ export class RunsService implements Runs {
     const driven = this.driven.get(id);
     if (driven) return driven.askOfTree(ask);
     return this.withJournal(id, (journal) => askOfTree(journal, ask));
+  }
+
+  approvePublication(id: string, proposal: Proposal, surface: string): Promise<void> {
+    return this.withJournal(id, (journal) => approvePublication(journal, proposal, surface));
+  }
+
+  recordPublication(id: string, publication: Publication): Promise<void> {
+    return this.withJournal(id, async (journal) => {
+      await journal.record('publication.made', publication);
+      if (journal.view.report !== null) await saveReport(this.store, journal.view, await this.standIns(journal.config));
+    });
+  }
+
+  private async standIns({ practice }: RunConfig): Promise<readonly string[]> {
+    if (!practice) return [];
+    return (await readWorld(join(this.options.home, 'practice'), practice.seed))?.standIns ?? [];
   }
 
   /** For a run that nobody drives. */

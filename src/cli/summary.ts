@@ -1,6 +1,6 @@
 /** The closing tables of a run, for people. Pure. */
 import type { DatasetView, ExperimentView, RunView } from '../core/run/view';
-import type { Score } from '../core/run/types';
+import type { Publication, Score } from '../core/run/types';
 import { scoreRemarks } from '../core/evaluation/score-words';
 import { count, differenceText, duration, percent, plain, scoreText, shorten, table } from './format';
 
@@ -10,6 +10,7 @@ export function runSummary(view: RunView, folder: string, standIns: readonly str
     scoresPart(view),
     experimentsPart(view.experiments),
     datasetsPart(view.datasets),
+    publicationsPart(view),
     spendPart(view),
     standInsPart(standIns),
     `Run ${view.id}: ${folder}${view.report === null ? '' : ` (the whole story: ${view.report})`}`,
@@ -90,6 +91,13 @@ function datasetsPart(datasets: readonly DatasetView[]): string {
     return `  ${word.padEnd(8)} ${dataset.id}${by}: ${shorten(plain(dataset.reason), 400)}`;
   };
   return ['Datasets', ...used.map(line('used')), ...refused.map(line('refused'))].join('\n');
+}
+
+function publicationsPart({ publications }: RunView): string {
+  if (publications.length === 0) return '';
+  const line = ({ kind, repo, visibility, experiment, commit, hub }: Publication) =>
+    `  ${kind} ${plain(repo)} (${visibility}) on ${plain(hub)}: ${plain(experiment)}, commit ${plain(commit.slice(0, 12))}`;
+  return ['Published', ...publications.map(line)].join('\n');
 }
 
 function spendPart({ spend }: RunView): string {

@@ -4,10 +4,20 @@ import { obligationWords } from '../core/data/licence-terms';
 import { mappingParts } from '../core/data/mapping/describe';
 import type { StopRules } from '../core/ports/box';
 import type { PanelFact } from '../core/protocol/panel-view';
-import type { Autonomy, DataSheet, OverlapReport, Proposal, Recipe, RecipeSource, RunConfig } from '../core/run/types';
+import type {
+  Autonomy,
+  DataSheet,
+  OverlapReport,
+  Proposal,
+  Publication,
+  Recipe,
+  RecipeSource,
+  RunConfig,
+} from '../core/run/types';
 import { forecastInWords } from '../core/experiments/forecast';
 import { endsItself, ifMemoryRunsOut, startsWith, trialKeepsNothing } from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
+import { seenLine } from '../core/text/unseen';
 import { formatCompact, formatCount, formatDuration, formatShare } from './format';
 
 export const autonomyWords: Record<Autonomy, string> = {
@@ -24,6 +34,11 @@ export function runFacts(config: RunConfig): PanelFact[] {
     { label: 'Agent model', value: config.model.name },
     { label: 'Autonomy', value: autonomyWords[config.autonomy] },
   ];
+}
+
+export function publicationFact({ kind, repo, visibility, commit, hub }: Publication): PanelFact {
+  const value = `${repo} on ${hub}, ${visibility}, commit ${commit.slice(0, 12)}`;
+  return { label: kind === 'space' ? 'Space' : 'Published', value: seenLine(value) };
 }
 
 export function datasetFacts(sheet: DataSheet): PanelFact[] {

@@ -18,7 +18,7 @@ import { MlInternError } from '../../src/core/errors';
 import type { OpenedBox } from '../../src/core/box/opened-box';
 import type { WheelhouseAnswer } from '../../src/core/ports/wheelhouse';
 import type { Flavor } from '../../src/core/ports/hardware';
-import type { Comparison, Decision, RunConfig, Score } from '../../src/core/run/types';
+import type { Comparison, Decision, Proposal, Publication, RunConfig, Score } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
 import type { AppOptions } from '../../src/app/options';
 import { mapData } from '../../src/app/data-map';
@@ -193,6 +193,13 @@ export class FakeRuns implements Runs {
     if (at >= 0) this.neverAgain.splice(at, 1);
     return Promise.resolve(at >= 0);
   };
+  approvePublication = (id: string, proposal: Proposal, surface: string) => {
+    const run = this.find(id);
+    run.add('proposal.made', { proposal });
+    return run.decide(proposal.id, { verdict: 'approve', hash: proposal.hash, surface }).then(() => undefined);
+  };
+  recordPublication = (id: string, publication: Publication) =>
+    Promise.resolve(this.find(id).add('publication.made', publication));
   askOfTree = (id: string, ask: TreeAsk) => Promise.resolve(this.find(id).add('tree.asked', ask));
   decide = (id: string, proposal: string, input: DecisionInput) => this.find(id).decide(proposal, input);
   active = () => [];

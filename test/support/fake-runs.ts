@@ -3,8 +3,7 @@ import { MlInternError } from '../../src/core/errors';
 import { reduce } from '../../src/core/run/reducer';
 import type { EventData, EventType, RunEvent } from '../../src/core/run/events';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../../src/core/run/runs';
-import type { Decision, RunConfig } from '../../src/core/run/types';
-import type { TreeAsk } from '../../src/core/run/types';
+import type { Decision, Proposal, Publication, RunConfig, TreeAsk } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
 
 type Listener<A extends unknown[]> = (...values: A) => void;
@@ -117,6 +116,16 @@ export class FakeRuns implements Runs {
   }
 
   never = (): Promise<[]> => Promise.resolve([]);
+  approvePublication = async (id: string, proposal: Proposal, surface: string): Promise<void> => {
+    const run = this.find(id);
+    run.add('proposal.made', { proposal });
+    const { hash } = proposal;
+    run.add('proposal.decided', {
+      decision: { proposal: proposal.id, hash, verdict: 'approve', by: 'person', surface },
+    });
+  };
+  recordPublication = async (id: string, publication: Publication): Promise<void> =>
+    this.find(id).add('publication.made', publication);
   allowAgain = (): Promise<boolean> => Promise.resolve(false);
 
   async view(id: string): Promise<RunView> {

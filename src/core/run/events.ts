@@ -12,6 +12,7 @@ import type {
   OverlapReport,
   Phase,
   Proposal,
+  Publication,
   Recipe,
   RecipeRow,
   RenderedSample,
@@ -159,6 +160,8 @@ export interface EventData {
   };
   'problem.raised': { reason: ErrorReason; message: string; next: string };
   'report.written': { file: string };
+  /** Exactly what a person approved lies on a Hub. */
+  'publication.made': Publication;
 }
 
 export type EventType = keyof EventData;

@@ -43,6 +43,10 @@ export const lifecycleReducers: Reducers = {
   'box.contact': (view, { state }) => ({ ...view, contact: state === 'lost' ? 'lost' : 'connected' }),
   'problem.raised': (view, problem, { time }) => ({ ...view, problems: [...view.problems, { time, ...problem }] }),
   'report.written': (view, { file }) => ({ ...view, report: file }),
+  'publication.made': (view, publication, { time }) => ({
+    ...view,
+    publications: [...view.publications, { ...publication, time }],
+  }),
 };
 
 function firstLine(text: string): string {

@@ -32,6 +32,7 @@ export function emptyView(): RunView {
     finish: null,
     promotion: null,
     lastGood: null,
+    publications: [],
     spend: { wallSeconds: 0, gpuSeconds: 0, boxSeconds: 0, inputTokens: 0, outputTokens: 0, experiments: 0 },
     problems: [],
     talk: [],

@@ -2,7 +2,7 @@
 import { scoreRemarks } from '../evaluation/score-words';
 import { finalStates } from '../ports/box';
 import { dataSections } from './report-data';
-import { markdownLine as line } from './report-text';
+import { markdownLine as line, markdownTable } from './report-text';
 import { treeOf } from './tree';
 import type { Comparison, Difference, GuessRate, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
@@ -26,6 +26,7 @@ export function writeReport(view: RunView, notes: readonly string[]): string {
   const sections = [
     title(view),
     result(view),
+    publications(view),
     experiments(view),
     datasets(view),
     ...dataSections(view),
@@ -86,6 +87,15 @@ function fitness({ lastGood, experiments: all }: RunView): string {
       ? ''
       : ` The doctor found it ${doctor.ok ? 'fit to be shipped' : 'not fit'}${list === '' ? '.' : `, with what to look at:\n${list}`}`;
   return `\n\n**Last good model.** ${lastGood.experiment} (${lastGood.why}), on the box in jobs/${lastGood.job}/artifacts/model.${said}`;
+}
+
+function publications({ publications: all }: RunView): string {
+  const rows = all.map(({ kind, experiment, hub, repo, visibility, commit, hash, time }) => [
+    ...[`${kind} ${line(repo)}`, line(hub), visibility, line(experiment), line(commit), line(hash), time],
+  ]);
+  if (rows.length === 0) return '';
+  const head = ['repository', 'Hub', 'visibility', 'experiment', 'commit', 'approved as', 'time'];
+  return `## Published\n\nPushed exactly as a person approved it.\n\n${markdownTable(head, rows)}`;
 }
 
 function experiments(view: RunView): string {

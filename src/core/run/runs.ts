@@ -1,7 +1,6 @@
 /** What a surface (editor, CLI) may do with runs. Implemented by `src/app`; surfaces know only this. */
 import type { NeverEntry } from '../approvals/never';
-import type { Decision, RunConfig } from './types';
-import type { TreeAsk } from './types';
+import type { Decision, Proposal, Publication, RunConfig, TreeAsk } from './types';
 import type { RunView } from './view';
 
 export interface MetricPoint {
@@ -79,6 +78,10 @@ export interface Runs {
   decide(id: string, proposal: string, decision: DecisionInput): Promise<Decision>;
   /** A person's wish about the tree of experiments; the agent reads it before its next step. */
   askOfTree(id: string, ask: TreeAsk): Promise<void>;
+  /** A person approves that exactly this is pushed to a Hub; refused while a process drives the run. */
+  approvePublication(id: string, proposal: Proposal, surface: string): Promise<void>;
+  /** It lies there. */
+  recordPublication(id: string, publication: Publication): Promise<void>;
   /** Datasets that are never to be proposed again. */
   never(): Promise<NeverEntry[]>;
   /** Takes a dataset off that list; false where it was not on it. */

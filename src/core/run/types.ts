@@ -343,7 +343,28 @@ export type ProposalSubject =
     }
   /** `details` is Markdown: all that the money is for, word for word, e.g. the plan and the prompts of generated rows. */
   | { kind: 'spend'; what: string; amount: string; details?: string }
-  | { kind: 'publish'; target: string; what: string };
+  /** `details` is Markdown: the files, the terms of the data and whatever else was shown. */
+  | { kind: 'publish'; target: string; what: string; details?: string };
+
+/** A repository of a Hub that holds what a run made. */
+export interface Publication {
+  kind: 'model' | 'space';
+  experiment: string;
+  /** Base URL. */
+  hub: string;
+  /** `owner/name`. */
+  repo: string;
+  visibility: Visibility;
+  /** The commit that was made, and where to look at it. */
+  commit: string;
+  url: string;
+  /** Of what was approved. */
+  hash: string;
+  files: number;
+  bytes: number;
+}
+
+export type Visibility = 'private' | 'public';
 
 export interface Decision {
   proposal: string;

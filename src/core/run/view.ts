@@ -12,6 +12,7 @@ import type {
   OverlapReport,
   Phase,
   Proposal,
+  Publication,
   Recipe,
   RecipeRow,
   RenderedSample,
@@ -116,6 +117,10 @@ export interface PromotionView {
   reason: string;
 }
 
+export interface PublicationView extends Publication {
+  time: string;
+}
+
 export interface Spend {
   wallSeconds: number;
   gpuSeconds: number;
@@ -168,6 +173,8 @@ export interface RunView {
   finish: { summary: string; best: string | null } | null;
   promotion: PromotionView | null;
   lastGood: LastGood | null;
+  /** What was pushed to a Hub, oldest first. */
+  publications: PublicationView[];
   spend: Spend;
   problems: Problem[];
   /** The latest things said and done, oldest first; bounded. */

@@ -10,7 +10,9 @@ export interface PracticeRequest {
   path: string;
   query: URLSearchParams;
   headers: Record<string, string>;
+  /** As text; `bytes` for what is none. */
   body: string;
+  bytes: Buffer;
   /** The server's own absolute URL. */
   self: string;
 }

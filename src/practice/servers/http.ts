@@ -83,9 +83,10 @@ async function readRequest(incoming: IncomingMessage, options: ServerOptions, se
     Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   ) as Record<string, string>;
   const path = decodePath(url.pathname);
-  const body = Buffer.concat(chunks).toString('utf8');
+  const bytes = Buffer.concat(chunks);
+  const body = bytes.toString('utf8');
   const method = incoming.method ?? 'GET';
-  return { service: options.serviceOf(path), method, path, query: url.searchParams, headers, body, self };
+  return { service: options.serviceOf(path), method, path, query: url.searchParams, headers, body, bytes, self };
 }
 
 function decodePath(path: string): string {

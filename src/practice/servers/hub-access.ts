@@ -2,6 +2,19 @@
 import { json, type PracticeRequest, type Reply } from './exchange';
 import type { Repo } from './repository';
 
+/** Whose token it is, and the organization that they may write to. */
+export const accountName = 'practice';
+export const organization = 'glim';
+
+export type TokenRole = 'read' | 'write';
+
+export interface HubAccount {
+  /** The one token that opens what is not for everybody. */
+  token: string | undefined;
+  /** What the token may do; absent: write. */
+  role?: TokenRole;
+}
+
 export function tokenOf(request: PracticeRequest): string | undefined {
   return /^Bearer (.+)$/.exec(request.headers['authorization'] ?? '')?.[1];
 }
@@ -20,6 +33,11 @@ export function hasAccess(request: PracticeRequest, repo: Repo, token: string | 
     'GatedRepo',
     `Access to ${kind} ${repo.id} is restricted and you are not in the authorized list. Visit ${place} to ask for access.`,
   );
+}
+
+/** A private repository is there only for whoever has the token. */
+export function isHidden(request: PracticeRequest, repo: Repo, token: string | undefined): boolean {
+  return repo.private === true && (token === undefined || tokenOf(request) !== token);
 }
 
 export function resolvesTo(repo: Repo, revision: string): boolean {
@@ -42,6 +60,6 @@ export function entryNotFound(repo: Repo): Reply {
   return { ...reply, headers: { ...reply.headers, 'x-repo-commit': repo.sha } };
 }
 
-function refusal(status: number, code: string | undefined, message: string): Reply {
+export function refusal(status: number, code: string | undefined, message: string): Reply {
   return json({ error: message }, { 'x-error-message': message, ...(code && { 'x-error-code': code }) }, status);
 }

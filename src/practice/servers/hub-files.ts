@@ -1,17 +1,17 @@
 /** The miniature Hub's files (`/resolve/`): HEAD and GET, byte ranges, commit and LFS headers. Large files are served inline. */
 import type { Handler, PracticeRequest, Reply } from './exchange';
-import { entryNotFound, hasAccess, repoNotFound, resolvesTo, revisionNotFound } from './hub-access';
-import type { RepoFile, Repositories } from './repository';
+import { entryNotFound, hasAccess, isHidden, repoNotFound, resolvesTo, revisionNotFound } from './hub-access';
+import type { RepoFile, RepoType, Repositories } from './repository';
 
-const filePath = /^\/(datasets\/)?((?:[^/]+\/)?[^/]+)\/(?:resolve|raw)\/(refs\/heads\/main|[^/]+)\/(.+)$/;
+const filePath = /^\/(?:(dataset|space)s\/)?((?:[^/]+\/)?[^/]+)\/(?:resolve|raw)\/(refs\/heads\/main|[^/]+)\/(.+)$/;
 
 export function hubFiles(repositories: Repositories, token: string | undefined): Handler {
   return async (request) => {
     const match = filePath.exec(request.path);
     if (match === null) return undefined;
-    const [, dataset, id = '', revision = '', path = ''] = match;
-    const repo = await repositories.find(dataset === undefined ? 'model' : 'dataset', id);
-    if (repo === undefined) return repoNotFound(request);
+    const [, type = 'model', id = '', revision = '', path = ''] = match;
+    const repo = await repositories.find(type as RepoType, id);
+    if (repo === undefined || isHidden(request, repo, token)) return repoNotFound(request);
     const refusal = hasAccess(request, repo, token);
     if (refusal !== undefined) return refusal;
     if (!resolvesTo(repo, revision)) return revisionNotFound(revision);

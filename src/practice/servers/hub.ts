@@ -1,20 +1,39 @@
 /** The miniature Hub's API: lists and search, repository info, trees, refs, who-am-I. Files are in `hub-files.ts`. */
 import { createHash } from 'node:crypto';
 import { json, type Handler, type PracticeRequest, type Reply } from './exchange';
-import { entryNotFound, hasAccess, revisionNotFound, repoNotFound, resolvesTo, tokenOf } from './hub-access';
-import type { Repo, RepoFile, Repositories } from './repository';
+import {
+  entryNotFound,
+  accountName,
+  hasAccess,
+  isHidden,
+  organization,
+  repoNotFound,
+  resolvesTo,
+  revisionNotFound,
+  tokenOf,
+  type HubAccount,
+  type TokenRole,
+} from './hub-access';
+import type { Repo, RepoFile, RepoType, Repositories } from './repository';
 
-const apiPath = /^\/api\/(models|datasets)(?:\/([^/]+(?:\/[^/]+)?)(?:\/(.*))?)?$/;
+const apiPath = /^\/api\/(model|dataset|space)s(?:\/([^/]+(?:\/[^/]+)?)(?:\/(.*))?)?$/;
 
-export function hubApi(repositories: Repositories, token: string | undefined): Handler {
+export function hubApi(repositories: Repositories, { token, role = 'write' }: HubAccount): Handler {
   return async (request) => {
-    if (request.path === '/api/whoami-v2') return whoAmI(request, token);
+    if (request.path === '/api/whoami-v2') return whoAmI(request, token, role);
     const match = apiPath.exec(request.path);
     if (match === null) return undefined;
-    const type = match[1] === 'datasets' ? 'dataset' : 'model';
+    const type = match[1] as RepoType;
     const [id, rest = ''] = [match[2], match[3]];
-    if (id === undefined) return list(request, await repositories.all(type));
+    if (id === undefined) {
+      const all = await repositories.all(type);
+      return list(
+        request,
+        all.filter((repo) => !isHidden(request, repo, token)),
+      );
+    }
     const repo = await repositories.find(type, id);
+    if (repo !== undefined && isHidden(request, repo, token)) return repoNotFound(request);
     return repo === undefined ? elsewhere(request, repositories, id) : repoReply(request, repo, rest, token);
   };
 }
@@ -112,11 +131,12 @@ function wholeInfo(repo: Repo, blobs = false): Record<string, unknown> {
     ...(repo.type === 'model'
       ? { modelId: repo.id, library_name: 'transformers', pipeline_tag: 'text-generation' }
       : {}),
+    ...(repo.type === 'space' ? { sdk: 'gradio' } : {}),
     author: repo.id.split('/')[0],
     sha: repo.sha,
     createdAt: repo.createdAt,
     lastModified: repo.createdAt,
-    private: false,
+    private: repo.private === true,
     gated: repo.gated,
     disabled: false,
     downloads: repo.downloads,
@@ -186,22 +206,22 @@ function pathsInfo(request: PracticeRequest, repo: Repo): Reply {
   return json(treeEntries(repo, asked.expand === true).filter((entry) => asked.paths.includes(entry.path)));
 }
 
-function whoAmI(request: PracticeRequest, token: string | undefined): Reply {
+function whoAmI(request: PracticeRequest, token: string | undefined, role: TokenRole): Reply {
   if (token === undefined || tokenOf(request) !== token) {
     return json({ error: 'Invalid username or password.' }, {}, 401);
   }
-  const accessToken = { displayName: 'practice', role: 'read', createdAt: '2026-01-01T00:00:00.000Z' };
+  const accessToken = { displayName: 'practice', role, createdAt: '2026-01-01T00:00:00.000Z' };
   return json({
     type: 'user',
     id: '000000000000000000000001',
-    name: 'practice',
+    name: accountName,
     fullname: 'Practice World',
     email: null,
     emailVerified: true,
     isPro: false,
     canPay: false,
     avatarUrl: '/avatars/practice.svg',
-    orgs: [{ type: 'org', id: '000000000000000000000002', name: 'glim', fullname: 'Glim', roleInOrg: 'write' }],
+    orgs: [{ type: 'org', id: '000000000000000000000002', name: organization, fullname: 'Glim', roleInOrg: 'write' }],
     auth: { type: 'access_token', accessToken },
   });
 }

@@ -17,10 +17,14 @@ export interface RepoFile {
   open(start: number, end: number): Readable;
 }
 
+export type RepoType = 'dataset' | 'model' | 'space';
+
 export interface Repo {
-  type: 'dataset' | 'model';
+  type: RepoType;
   id: string;
   sha: string;
+  /** Only for whoever has the token; absent: for everybody. */
+  private?: boolean;
   gated: false | 'auto' | 'manual';
   metadata: CardMetadata;
   description: string;
@@ -31,19 +35,27 @@ export interface Repo {
   files: RepoFile[];
 }
 
-/** Finds and lists repositories. Datasets live in memory and never change; a model's folder is read anew when it changed. */
+/** Finds and lists repositories. What a world came with never changes but for models' folders; what was written stays in memory. */
 export class Repositories {
   private readonly datasets: Map<string, Repo>;
+  private readonly written = new Map<string, Repo>();
   private readonly hashes = new Map<string, { sha1: string; sha256: string }>();
 
   constructor(private readonly content: WorldContent) {
     this.datasets = new Map(content.datasets.map((dataset) => [dataset.id, datasetRepo(dataset)]));
   }
 
-  async find(type: Repo['type'], id: string): Promise<Repo | undefined> {
+  async find(type: RepoType, id: string): Promise<Repo | undefined> {
+    const written = this.written.get(keyOf(type, id));
+    if (written !== undefined || type === 'space') return written;
     if (type === 'dataset') return this.datasets.get(id);
     const model = this.content.models.find((candidate) => candidate.id === id);
     return model && (await this.modelRepo(model));
+  }
+
+  /** From now on it is like this. */
+  put(repo: Repo): void {
+    this.written.set(keyOf(repo.type, repo.id), repo);
   }
 
   /** The present name of a dataset that had this one. */
@@ -51,7 +63,14 @@ export class Repositories {
     return this.content.datasets.find((dataset) => dataset.formerIds?.includes(id))?.id;
   }
 
-  async all(type: Repo['type']): Promise<Repo[]> {
+  async all(type: RepoType): Promise<Repo[]> {
+    const written = [...this.written.values()].filter((repo) => repo.type === type);
+    const own = new Set(written.map(({ id }) => id));
+    return [...(await this.given(type)).filter(({ id }) => !own.has(id)), ...written];
+  }
+
+  private async given(type: RepoType): Promise<Repo[]> {
+    if (type === 'space') return [];
     if (type === 'dataset') return [...this.datasets.values()];
     const models = await Promise.all(this.content.models.map((model) => this.modelRepo(model)));
     return models.filter((model) => model !== undefined);
@@ -75,6 +94,9 @@ export class Repositories {
     return repoFile(path, size, hash, (start, end) => createReadStream(location, { start, end }));
   }
 }
+
+/** The Hub does not tell capitals apart. */
+const keyOf = (type: RepoType, id: string): string => `${type} ${id.toLowerCase()}`;
 
 function datasetRepo(dataset: WorldDataset): Repo {
   const files = Object.entries(dataset.files).map(([path, content]) => fileInMemory(path, content));
@@ -113,7 +135,7 @@ function sizeCategory(rows: number): string {
   return rows < 100_000 ? '10K<n<100K' : '100K<n<1M';
 }
 
-function fileInMemory(path: string, content: string | Uint8Array): RepoFile {
+export function fileInMemory(path: string, content: string | Uint8Array): RepoFile {
   const bytes = bytesOf(content);
   const hash = { sha1: gitHash(bytes.length).update(bytes).digest('hex'), sha256: sha256Hex(bytes) };
   return repoFile(path, bytes.length, hash, (start, end) => Readable.from([bytes.subarray(start, end + 1)]));
@@ -131,12 +153,13 @@ function repoFile(
   return { path, size, oid, lfs: { oid: hash.sha256, size, pointerSize: pointer.length }, open };
 }
 
-function isLarge(path: string, size: number): boolean {
+export function isLarge(path: string, size: number): boolean {
   return /\.(safetensors|bin|parquet|pt)$/.test(path) || size > 10 * 1024 * 1024;
 }
 
-function commitId(files: readonly RepoFile[]): string {
-  const listing = files.map((file) => `${file.path} ${file.lfs?.oid ?? file.oid}`).sort();
+/** `parent` where the commit before it is known: the same files twice are two commits. */
+export function commitId(files: readonly RepoFile[], parent = ''): string {
+  const listing = [parent, ...files.map((file) => `${file.path} ${file.lfs?.oid ?? file.oid}`).sort()];
   return createHash('sha1').update(listing.join('\n')).digest('hex');
 }
 

@@ -7,7 +7,9 @@ import type { FaultHook } from './faults';
 import { gitHub } from './github';
 import { listen, type RunningServer } from './http';
 import { hubApi } from './hub';
+import type { TokenRole } from './hub-access';
 import { hubFiles } from './hub-files';
+import { hubWrites } from './hub-writes';
 import { PracticeJobs, type PracticeJobsOptions } from './jobs';
 import { papers } from './papers';
 import { Repositories } from './repository';
@@ -18,8 +20,12 @@ export interface PracticeServerOptions {
   content: WorldContent;
   /** Port of the Hub, so that jobs on the box find it again after a restart; any free one when absent. */
   port?: number;
-  /** The one token that opens gated repositories. */
+  /** The one token that opens gated and private repositories. */
   token?: string;
+  /** What the token may do; absent: write. */
+  role?: TokenRole;
+  /** Most that may be stored with LFS; absent: no limit. */
+  quotaBytes?: number;
   faults?: FaultHook;
   /** Lets whoever has the token run commands on this machine; without it the Hub offers no jobs. */
   jobs?: PracticeJobsOptions;
@@ -45,12 +51,14 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
   const start = (handler: Handler, serviceOf: (path: string) => Service, at = 0) =>
     listen({ port: at, handler, serviceOf, faults, log: (entry) => requests.push(entry) });
   const repositories = new Repositories(content);
+  const account = { token, ...(options.role === undefined ? {} : { role: options.role }) };
   const jobs = options.jobs && new PracticeJobs(options.jobs, token);
   const hubHandler = firstOf([
     papers(content),
     docs(content),
     ...(jobs ? [jobs.handler] : []),
-    hubApi(repositories, token),
+    hubWrites(repositories, { ...account, quotaBytes: options.quotaBytes }),
+    hubApi(repositories, account),
     hubFiles(repositories, token),
   ]);
   const hub = await start(hubHandler, hubServiceOf, port);

@@ -17,7 +17,7 @@ import { type Comparison, phases, type Score } from '../../core/run/types';
 import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
 import { onlySeen, seenLine } from '../../core/text/unseen';
 import { jobWords } from '../job-words';
-import { datasetFacts, proposalFacts, recipeInWords, runFacts, settingsInWords } from '../facts';
+import { datasetFacts, proposalFacts, publicationFact, recipeInWords, runFacts, settingsInWords } from '../facts';
 import { brief, formatCompact, formatDuration } from '../format';
 import { projectRecipes, projectSample, projectWaterfalls } from './project-data';
 import { waitingDataset } from '../proposals/pending';
@@ -38,7 +38,7 @@ export function projectRun(view: RunView, situation: Situation): PanelView {
     id: view.id,
     name: view.name,
     goal: view.config?.goal ?? '',
-    facts: view.config === null ? [] : runFacts(view.config),
+    facts: [...(view.config === null ? [] : runFacts(view.config)), ...view.publications.map(publicationFact)],
     practice: view.config?.practice !== undefined,
     state: view.state,
     active: situation.active,

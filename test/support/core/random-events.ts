@@ -26,6 +26,10 @@ const ids: [string, ...string[]] = ['a', 'b', 'c'];
 const made: Made = {
   'run.created': () => ({ id: 'run-1', name: 'run-1', config: config() }),
   'run.started': () => ({ by: 'cli', process: 1 }),
+  'publication.made': (random) => ({
+    ...{ kind: 'model', experiment: random.pick(ids), hub: 'https://hub', repo: 'me/model', visibility: 'private' },
+    ...{ commit: 'c'.repeat(40), url: 'u', hash: 'h', files: 3, bytes: random.below(99) },
+  }),
   'run.stopped': () => ({ by: 'person', message: 'stop' }),
   'run.finished': () => ({ ending: 'agent-finished', summary: 'done' }),
   'phase.entered': (random) => ({ phase: random.pick(['research', 'data', 'baseline', 'experiments']) }),
