@@ -4,6 +4,8 @@ import { MlInternError } from '../core/errors';
 import type { LicencePolicy } from '../core/data/licence';
 import type { Logger, Notifier, Secrets } from '../core/ports/common';
 import type { Prompts } from '../core/ports/prompts';
+import type { Autonomy } from '../core/run/types';
+import type { WatchRule } from '../core/run/watch-rules';
 
 /** `built-in` is our own SSH, `system` the machine's `ssh` program; `auto` takes whichever can do the host. */
 export const sshTransports = ['auto', 'built-in', 'system'] as const;
@@ -49,6 +51,16 @@ export interface Settings {
   teacherPolicy?: string | undefined;
   /** Added to the default licence policy. */
   licence?: LicencePolicy | undefined;
+}
+
+/** What a person may choose of a practice run. */
+export interface PracticeChoice {
+  seed: number;
+  autonomy: Autonomy;
+  /** Most experiments; five when absent, and never more. */
+  experiments?: number | undefined;
+  /** Rules that end a training. */
+  stopOn?: readonly WatchRule[] | undefined;
 }
 
 export interface AppOptions {

@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import type { Bench } from '../core/experiments/bench';
 import type { Box, JobRequest } from '../core/ports/box';
-import type { Autonomy, RunConfig } from '../core/run/types';
+import type { RunConfig } from '../core/run/types';
+import { usualStopOn } from '../core/run/watch-rules';
 import { ensureBaseModel } from '../practice/base-model';
 import { practiceBenchmark, practiceBenchmarkPath } from '../practice/benchmark-files';
 import { openPracticeWorld } from '../practice/session';
 import { baseModelId } from '../practice/world/world';
 import type { PracticeWorldInfo } from '../practice/world-file';
-import type { AppOptions } from './options';
+import type { AppOptions, PracticeChoice } from './options';
 
 export interface Practice {
   world: PracticeWorldInfo;
@@ -22,16 +23,10 @@ export interface Practice {
   }): Promise<void>;
 }
 
-export interface PracticeChoice {
-  seed: number;
-  autonomy: Autonomy;
-  /** Most experiments; five when absent, and never more. */
-  experiments?: number | undefined;
-}
-
 const mostExperiments = 5;
 
-export function practiceConfig({ seed, autonomy, experiments = mostExperiments }: PracticeChoice): RunConfig {
+export function practiceConfig(choice: PracticeChoice): RunConfig {
+  const { seed, autonomy, experiments = mostExperiments, stopOn = usualStopOn } = choice;
   return {
     goal: 'Raise the share of exactly right answers of the practice base model on questions about curious things that it knows from its pretraining.',
     baseModel: baseModelId,
@@ -40,6 +35,7 @@ export function practiceConfig({ seed, autonomy, experiments = mostExperiments }
     budget: { wallHours: 1, modelTokens: 2_000_000, experiments: Math.min(experiments, mostExperiments) },
     autonomy,
     seed,
+    stopOn: [...stopOn],
     model: { baseUrl: 'practice', name: 'practice-stand-in' },
     practice: { seed },
     versions: {},

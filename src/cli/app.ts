@@ -1,5 +1,5 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
-import { type AppOptions, type Settings, parseSshTransport } from '../app/options';
+import { type AppOptions, type PracticeChoice, type Settings, parseSshTransport } from '../app/options';
 import type { JudgedHit, SheetRequest } from '../app/data-sheet';
 import type { MapAnswer, MapRequest } from '../app/data-map';
 import type { ReplayOrder } from '../app/replay';
@@ -28,14 +28,14 @@ import type { RowSource } from '../core/ports/rows';
 import type { WheelhouseAnswer } from '../core/ports/wheelhouse';
 import type { Forecast } from '../core/run/training';
 import type { Runs } from '../core/run/runs';
-import type { Autonomy, Recipe, RunConfig } from '../core/run/types';
+import type { Recipe, RunConfig } from '../core/run/types';
 import { takeSecrets } from './secrets';
 import { TerminalPrompts } from './ssh-prompts';
 import type { Terminal } from './terminal';
 
 export interface App {
   createRuns(options: AppOptions): Runs;
-  practiceConfig(options: { seed: number; autonomy: Autonomy; experiments?: number | undefined }): RunConfig;
+  practiceConfig(options: PracticeChoice): RunConfig;
   openBox(host: string, options: AppOptions): Promise<OpenedBox>;
   buildEnvironment(box: OpenedBox, name: string, productRoot: string): Promise<JobStatus>;
   fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;

@@ -1,9 +1,10 @@
 /** Options that several commands share, and how their values are read. */
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { MlInternError } from '../core/errors';
+import { MlInternError, toMlInternError } from '../core/errors';
 import type { Judge } from '../core/evaluation/benchmark';
 import type { Autonomy } from '../core/run/types';
+import { usualStopOn, watchRules, watchRulesOf, type WatchRule } from '../core/run/watch-rules';
 
 const autonomies: readonly Autonomy[] = ['ask-everything', 'ask-data-and-scripts', 'autopilot'];
 
@@ -20,6 +21,13 @@ export function jsonOption(): Option {
 
 export function autonomyOption(standard: Autonomy): Option {
   return new Option('--autonomy <level>', 'what is asked before it happens').choices(autonomies).default(standard);
+}
+
+export function stopOnOption(): Option {
+  const which = `${watchRules.join(', ')}, or none`;
+  return new Option('--stop-on <rules>', `rules that end a training, the others only tell: ${which}`)
+    .argParser(stopRules)
+    .default([...usualStopOn], usualStopOn.join(','));
 }
 
 export function modelUrlOption(): Option {
@@ -88,6 +96,20 @@ export function wholeNumber(text: string): number {
   if (!Number.isSafeInteger(value) || value < 0 || text.trim() === '')
     throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return value;
+}
+
+/** Names with commas between them. */
+export function stopRules(text: string): WatchRule[] {
+  if (text.trim() === 'none') return [];
+  try {
+    return watchRulesOf(
+      text.split(',').map((name) => name.trim()),
+      '--stop-on',
+    );
+  } catch (error) {
+    const { message, next } = toMlInternError(error);
+    throw new InvalidArgumentError(`${message} ${next}`);
+  }
 }
 
 export function positive(text: string): number {

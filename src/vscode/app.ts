@@ -1,8 +1,8 @@
 /** What the editor knows of the product's engine: a bundle of its own, loaded when a run is first needed. */
-import type { AppOptions } from '../app/options';
+import type { AppOptions, PracticeChoice } from '../app/options';
 import type { OpenedBox } from '../core/box/opened-box';
 import type { Judge } from '../core/evaluation/benchmark';
-import type { Autonomy, RunConfig } from '../core/run/types';
+import type { RunConfig } from '../core/run/types';
 import type { Runs } from '../core/run/runs';
 
 export interface BenchmarkSummary {
@@ -13,7 +13,7 @@ export interface BenchmarkSummary {
 
 export interface Engine {
   createRuns(options: AppOptions): Runs | Promise<Runs>;
-  practiceConfig(choice: { seed: number; autonomy: Autonomy; experiments?: number }): RunConfig | Promise<RunConfig>;
+  practiceConfig(choice: PracticeChoice): RunConfig | Promise<RunConfig>;
   openBox(host: string, options: AppOptions): Promise<OpenedBox>;
   /** Hosts that `ssh` knows by name. */
   sshHosts(): Promise<string[]>;

@@ -17,6 +17,7 @@ import type {
 import { forecastInWords } from '../core/experiments/forecast';
 import { endsItself, ifMemoryRunsOut, startsWith, trialKeepsNothing } from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
+import { stopOnInWords } from '../core/run/watch-rules';
 import { seenLine } from '../core/text/unseen';
 import { formatCompact, formatCount, formatDuration, formatShare } from './format';
 
@@ -33,6 +34,7 @@ export function runFacts(config: RunConfig): PanelFact[] {
     { label: 'Box', value: config.box === 'local' ? 'this machine' : config.box },
     { label: 'Agent model', value: config.model.name },
     { label: 'Autonomy', value: autonomyWords[config.autonomy] },
+    { label: 'Rules that end a training', value: stopOnInWords(config.stopOn) },
   ];
 }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Judge } from '../core/evaluation/benchmark';
 import type { Autonomy, Budget } from '../core/run/types';
+import { usualStopOn } from '../core/run/watch-rules';
 import type { Settings as EngineSettings, SshTransport } from '../app/options';
 
 export interface Settings {
@@ -12,6 +13,8 @@ export interface Settings {
   boxHost: string;
   autonomy: Autonomy;
   budget: Budget;
+  /** As the settings have it: not yet known to be names of rules. */
+  stopOn: readonly unknown[];
   autoOpenApprovals: boolean;
   notifyApprovals: boolean;
 }
@@ -49,6 +52,7 @@ export function readSettings(): Settings {
       modelTokens: settings.get<number>('budget.modelTokens', 2_000_000),
       experiments: settings.get<number>('budget.experiments', 12),
     },
+    stopOn: settings.get<unknown[]>('watch.stopOn', [...usualStopOn]),
     autoOpenApprovals: settings.get<boolean>('approvals.autoOpen', false),
     notifyApprovals: settings.get<boolean>('approvals.notify', true),
   };

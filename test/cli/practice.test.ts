@@ -283,6 +283,19 @@ describe('ml-intern run', () => {
     assert.deepEqual(env, {});
   });
 
+  it('ends trainings on the usual rules, or on those that are named', async () => {
+    const stopOn = async (...more: string[]) => {
+      const { runs } = await play([...args, ...more], new FakeRuns(wholeRun));
+      return runs.runs[0]?.runConfig.stopOn;
+    };
+    assert.deepEqual(await stopOn(), ['nan', 'divergence']);
+    assert.deepEqual(await stopOn('--stop-on', 'plateau, nan'), ['plateau', 'nan']);
+    assert.deepEqual(await stopOn('--stop-on', 'none'), []);
+    const { code, terminal } = await play([...args, '--stop-on', 'nan,boredom']);
+    assert.equal(code, 2);
+    assert.match(terminal.stderr, /called boredom\. Name some of nan, divergence, gradient, plateau, evaluation/);
+  });
+
   it('ends with 2 on bad usage and names the option', async () => {
     for (const bad of [
       ['run'],

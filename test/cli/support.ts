@@ -272,7 +272,9 @@ export async function play(
       options = given;
       return runs;
     },
-    practiceConfig: ({ seed, autonomy }) => ({ ...config, seed, autonomy, practice: { seed } }),
+    practiceConfig: ({ seed, autonomy, stopOn = [] }) => ({
+      ...{ ...config, seed, autonomy, stopOn: [...stopOn], practice: { seed } },
+    }),
     listHardware: (given) => {
       options = given;
       return Promise.resolve(flavors);

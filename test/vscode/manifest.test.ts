@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { usualStopOn, watchRules } from '../../src/core/run/watch-rules';
 import { commandIds } from '../../src/vscode/commands/ids';
 import { draftScheme, proposalScheme } from '../../src/vscode/proposals/documents';
 
@@ -42,6 +43,16 @@ describe('the manifest', () => {
   it('declares exactly the settings that are read', () => {
     const read = [...sources.matchAll(/(?:get<[^>]+>|text)\('([\w.]+)'/g)].map(([, name]) => `mlIntern.${name}`);
     assert.deepEqual([...new Set(read)].filter((name) => name !== 'mlIntern.state').sort(), [...settings].sort());
+  });
+
+  it('offers exactly the rules that can end a training, and the usual ones unless told otherwise', () => {
+    const { properties } = contributes.configuration.find(
+      (group: { properties: object }) => 'mlIntern.watch.stopOn' in group.properties,
+    );
+    const { items, default: standard } = properties['mlIntern.watch.stopOn'];
+    assert.deepEqual(items.enum, watchRules);
+    assert.equal(items.markdownEnumDescriptions.length, watchRules.length);
+    assert.deepEqual(standard, usualStopOn);
   });
 
   it('sets every context key that a condition asks for', () => {

@@ -45,12 +45,14 @@ describe('answers to the start command', () => {
     model: { baseUrl: 'http://localhost:8000/v1', name: 'careful' },
     budget: { wallHours: 2, modelTokens: 500_000, experiments: 4 },
     autonomy: 'ask-everything',
+    stopOn: ['nan'],
   };
 
   it('become a run with a goal in words', () => {
     const config = ownRunConfig(answers, '0.1.0');
     assert.equal(config.goal, 'Raise lab/pebble-1b on sill');
     assert.equal(config.benchmark, answers.benchmark);
+    assert.deepEqual(config.stopOn, ['nan']);
     assert.equal(budgetInWords(config.budget), '2 hours · 500K tokens · 4 experiments');
   });
 

@@ -1,15 +1,17 @@
 /** `ml-intern practice`: one whole run in the practice world; needs no key, no GPU and no account. */
 import type { Command } from 'commander';
 import type { Autonomy } from '../../core/run/types';
+import type { WatchRule } from '../../core/run/watch-rules';
 import type { Cli, GlobalOptions } from '../app';
 import { driveToEnd } from '../finish';
-import { autonomyOption, command, examples, wholeNumber } from '../options';
+import { autonomyOption, command, examples, stopOnOption, wholeNumber } from '../options';
 import { withRuns } from '../with-runs';
 
 interface PracticeOptions extends GlobalOptions {
   seed: number;
   autonomy: Autonomy;
   experiments?: number;
+  stopOn: WatchRule[];
 }
 
 export function practiceCommand(cli: Cli, done: (code: number) => void): Command {
@@ -17,6 +19,7 @@ export function practiceCommand(cli: Cli, done: (code: number) => void): Command
     .option('--seed <n>', 'another seed is another world: other items, other order, another base model', wholeNumber, 1)
     .option('--experiments <n>', 'most experiments, up to five; two take half the time', wholeNumber)
     .addOption(autonomyOption('autopilot'))
+    .addOption(stopOnOption())
     .addHelpText(
       'after',
       examples(

@@ -2,6 +2,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Autonomy, Budget, RunConfig } from '../../core/run/types';
+import type { WatchRule } from '../../core/run/watch-rules';
 import { workspaceOf, type Cli, type GlobalOptions } from '../app';
 import { driveToEnd } from '../finish';
 import {
@@ -17,6 +18,7 @@ import {
   positive,
   quotaOption,
   share,
+  stopOnOption,
   wholeNumber,
 } from '../options';
 import { withRuns } from '../with-runs';
@@ -36,6 +38,7 @@ export interface RunOptions extends GlobalOptions {
   target?: number;
   autonomy: Autonomy;
   seed: number;
+  stopOn: WatchRule[];
 }
 
 export function runCommand(cli: Cli, done: (code: number) => void): Command {
@@ -60,6 +63,7 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .option('--target <share>', 'stop early when the lower bound of the dev score reaches this, e.g. 60%', share)
     .option('--seed <n>', 'seed of the splits and of training', wholeNumber, 1)
     .addOption(autonomyOption('ask-data-and-scripts'))
+    .addOption(stopOnOption())
     .addHelpText('after', environmentHelp + examples(...runExamples))
     .action(async (options: RunOptions) => {
       const config = runConfig(options, workspaceOf(cli, options), cli);
@@ -106,6 +110,7 @@ export function runConfig(options: RunOptions, workspace: string, cli: Pick<Cli,
     autonomy: options.autonomy,
     ...(options.target === undefined ? {} : { target: options.target }),
     seed: options.seed,
+    stopOn: options.stopOn,
     model: { baseUrl: options.modelUrl, name: options.model },
     ...(judge ? { judge } : {}),
     versions: { 'ml-intern': cli.version },

@@ -3,7 +3,8 @@
  * job by its own rules whether anyone looks or not; these are softer, and see what only a longer look can tell.
  */
 import type { MetricPoint } from '../run/runs';
-import type { Finding, WatchRule } from '../run/training';
+import type { Finding } from '../run/training';
+import type { WatchRule } from '../run/watch-rules';
 
 /** The numbers of the rules. */
 export const bounds = {

@@ -3,7 +3,8 @@ import type { Store } from '../ports/store';
 import type { Journal } from '../run/journal';
 import { parseMetrics } from '../run/metrics';
 import type { MetricPoint } from '../run/runs';
-import type { Finding, WatchRule } from '../run/training';
+import type { Finding } from '../run/training';
+import type { WatchRule } from '../run/watch-rules';
 import { Watcher } from './watch';
 
 /** What was reported before this process came: of a very long training, its latest part. */

@@ -1,4 +1,5 @@
 /** What is known of a training before and while it runs. Plain data, written to the event log as it stands. */
+import type { WatchRule } from './watch-rules';
 
 /** What all of a training takes, from a trial of its script. */
 export interface Forecast {
@@ -51,8 +52,6 @@ export interface OomStep extends Rung {
   failed: string;
   failure: 'oom-gpu' | 'oom-host';
 }
-
-export type WatchRule = 'nan' | 'divergence' | 'plateau' | 'gradient' | 'evaluation';
 
 /** What a rule saw in the metrics of a job. */
 export interface Finding {

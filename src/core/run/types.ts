@@ -4,7 +4,8 @@ import type { StopRules } from '../ports/box';
 import type { Row } from '../ports/rows';
 import type { ScriptFinding } from '../ports/script-lints';
 import type { Mapping, Recipe, RecipeSource } from './recipe';
-import type { Forecast, Rung, WatchRule } from './training';
+import type { Forecast, Rung } from './training';
+import type { WatchRule } from './watch-rules';
 
 export type { GeneratedRows, Mapping, Recipe, RecipeSource, RenderedSample, Waterfall } from './recipe';
 
@@ -33,7 +34,7 @@ export interface RunConfig {
   /** Stop early when the dev score's lower bound reaches this. */
   target?: number;
   seed: number;
-  /** Rules that end a training when they see something in its metrics; absent: they only tell. */
+  /** Rules that end a training when they see something in its metrics; the others only tell. Absent in runs of earlier versions: none ends any. */
   stopOn?: WatchRule[];
   model: { baseUrl: string; name: string };
   /** Grades rubrics, in place of the judge that the benchmark's settings name. Its key is a secret of the evaluation's job. */

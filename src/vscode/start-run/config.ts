@@ -1,6 +1,7 @@
 /** Answers of the start command -> RunConfig, and what makes an answer acceptable. */
 import type { Judge } from '../../core/evaluation/benchmark';
 import type { Autonomy, Budget, RunConfig } from '../../core/run/types';
+import type { WatchRule } from '../../core/run/watch-rules';
 import { autonomyWords } from '../facts';
 import { formatCompact } from '../format';
 
@@ -13,6 +14,8 @@ export interface OwnRun {
   judge?: Judge | undefined;
   budget: Budget;
   autonomy: Autonomy;
+  /** Rules that end a training. */
+  stopOn: WatchRule[];
 }
 
 export function ownRunConfig({ judge, ...answers }: OwnRun, version: string, seed = 1): RunConfig {

@@ -1,6 +1,7 @@
 /** "ML Intern: Start Post-Training Run": asks, starts the run and shows its panel. */
 import * as vscode from 'vscode';
 import type { RunConfig } from '../../core/run/types';
+import { watchRulesOf } from '../../core/run/watch-rules';
 import type { Engine } from '../app';
 import { trusted } from '../problems';
 import type { RunPanels } from '../run-panel/panels';
@@ -24,6 +25,7 @@ export async function startRun(context: StartContext, kind?: Answers['kind']): P
   if (!trusted() || !(await hasFolder())) return;
   const engine = await context.engine();
   const settings = readSettings();
+  const stopOn = watchRulesOf(settings.stopOn, 'the setting mlIntern.watch.stopOn');
   const answers = initialAnswers(settings, kind ?? 'practice');
   const steps = (given: Answers): ReturnType<typeof stepsFor> =>
     stepsFor({ engine, settings, secrets: context.secrets }, given, kind === undefined);
@@ -31,8 +33,10 @@ export async function startRun(context: StartContext, kind?: Answers['kind']): P
   const { kind: chosen, ...own } = answers;
   const config: RunConfig =
     chosen === 'practice'
-      ? await engine.practiceConfig({ seed: 1, autonomy: own.autonomy, experiments: settings.budget.experiments })
-      : ownRunConfig({ ...own, judge: settings.judge }, context.version);
+      ? await engine.practiceConfig({
+          ...{ seed: 1, autonomy: own.autonomy, experiments: settings.budget.experiments, stopOn },
+        })
+      : ownRunConfig({ ...own, stopOn, judge: settings.judge }, context.version);
   const id = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Starting: ${config.goal}` },
     () => context.model.start(config),

@@ -16,7 +16,7 @@ import {
 } from './config';
 import { ask, type Choice, pick, type Place, type Step } from './wizard';
 
-export interface Answers extends OwnRun {
+export interface Answers extends Omit<OwnRun, 'stopOn'> {
   kind: 'practice' | 'own';
 }
 
