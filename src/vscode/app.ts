@@ -1,7 +1,9 @@
 /** What the editor knows of the product's engine: a bundle of its own, loaded when a run is first needed. */
 import type { AppOptions, PracticeChoice } from '../app/options';
+import type { ReplayOrder } from '../app/replay';
 import type { OpenedBox } from '../core/box/opened-box';
 import type { Judge } from '../core/evaluation/benchmark';
+import type { ReplayResult } from '../core/experiments/replay';
 import type { RunConfig } from '../core/run/types';
 import type { Runs } from '../core/run/runs';
 
@@ -15,6 +17,8 @@ export interface Engine {
   createRuns(options: AppOptions): Runs | Promise<Runs>;
   practiceConfig(choice: PracticeChoice): RunConfig | Promise<RunConfig>;
   openBox(host: string, options: AppOptions): Promise<OpenedBox>;
+  /** Trains and evaluates an experiment again, in a folder of its own below the run's. */
+  replayRun(order: ReplayOrder, options: AppOptions, signal: AbortSignal): Promise<ReplayResult>;
   /** Hosts that `ssh` knows by name. */
   sshHosts(): Promise<string[]>;
   /** Throws a typed error that names the broken line when the file is not a benchmark. */

@@ -22,6 +22,14 @@ export function registerContextKeys(model: RunsModel, secrets: EditorSecrets): v
       views.some((view) => view.config !== null && view.config.practice === undefined),
     );
     set('runActive', model.activeViews().length > 0);
+    set(
+      'hasExperiments',
+      views.some(({ experiments }) => experiments.length > 0),
+    );
+    set(
+      'hasOpenExperiments',
+      views.some(({ experiments, state }) => experiments.length > 0 && state !== 'finished'),
+    );
     set('hasPendingApproval', pending.length > 0);
     set(
       'hasDecided',

@@ -10,11 +10,13 @@ import { BoxesModel } from './boxes/boxes-model';
 import { JobChannels } from './boxes/follow-job';
 import { JobLogs, jobLogScheme } from './boxes/job-log';
 import { boxCommands } from './commands/box-commands';
+import { experimentCommands } from './commands/experiment-commands';
 import { registerCommands } from './commands/register';
 import { runActs, runCommands } from './commands/run-commands';
 import { setupCommands } from './commands/setup-commands';
 import { registerContextKeys } from './context-keys';
 import { registerEndings } from './endings';
+import { ExperimentFiles, experimentScheme } from './experiments/experiment-files';
 import { confirmHostKey } from './host-key';
 import { createLog, type EditorLog } from './log';
 import { registerAttention } from './proposals/attention';
@@ -49,6 +51,7 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
   });
   const channels = new JobChannels(boxes);
   const logs = new JobLogs(boxes);
+  const experiments = new ExperimentFiles(model, vscode.Uri.joinPath(context.extensionUri, 'box', 'scripts'));
   const drafts = new DraftFiles(context.workspaceState);
   const decider = new Decider(model, drafts);
   const acts = runActs(model);
@@ -64,6 +67,7 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
     registerTrees(model),
     registerBoxes(boxes, model, log),
     vscode.workspace.registerTextDocumentContentProvider(jobLogScheme, logs),
+    vscode.workspace.registerTextDocumentContentProvider(experimentScheme, experiments),
     registerStatusBar(model),
     registerContextKeys(model, secrets),
     registerProposalFiles(model, drafts),
@@ -75,6 +79,7 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
     registerCommands(
       {
         ...runCommands(start, acts, panels),
+        ...experimentCommands({ engine, model, options }, experiments),
         ...approvalCommands(model, decider),
         ...boxCommands({ boxes, channels, logs }),
         ...setupCommands(secrets, prompts, log),

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { MlInternError } from '../core/errors';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../core/run/runs';
-import type { Decision, RunConfig } from '../core/run/types';
+import type { Decision, RunConfig, TreeAsk } from '../core/run/types';
 import type { ProposalView, RunView } from '../core/run/view';
 
 export interface Pending {
@@ -126,10 +126,14 @@ export class RunsModel implements vscode.Disposable {
     if (handle !== undefined) return handle.decide(proposal, input);
     const runs = await this.runs();
     const decision = await runs.decide(run, proposal, input);
-    this.views.set(run, await runs.view(run));
-    this.runChanged.fire(run);
-    this.changed.fire();
+    this.take(await runs.view(run));
     return decision;
+  }
+
+  async askOfTree(run: string, ask: TreeAsk): Promise<void> {
+    const runs = await this.runs();
+    await runs.askOfTree(run, ask);
+    if (!this.handles.has(run)) this.take(await runs.view(run));
   }
 
   async metrics(run: string, job: string): Promise<MetricPoint[]> {

@@ -25,6 +25,7 @@ export class FakeRun implements RunHandle {
   readonly speech = new Listeners<[string]>();
   readonly decisions: (DecisionInput & { proposal: string })[] = [];
   readonly told: string[] = [];
+  readonly asked: TreeAsk[] = [];
   readonly series = new Map<string, MetricPoint[]>();
   private settle: (view: RunView) => void = () => undefined;
   readonly done = new Promise<RunView>((resolve) => (this.settle = resolve));
@@ -112,6 +113,7 @@ export class FakeRuns implements Runs {
   }
 
   async askOfTree(id: string, ask: TreeAsk): Promise<void> {
+    this.find(id).asked.push(ask);
     this.find(id).add('tree.asked', ask);
   }
 

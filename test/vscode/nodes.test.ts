@@ -25,6 +25,12 @@ const summary = (of: RunView, active: boolean): RunSummary => ({
 
 const runs = (of: RunView, active: boolean): TreeNode[] => runNodes([summary(of, active)], () => of);
 
+/** A row below another, however deep. */
+const named = (node: TreeNode | undefined, label: string): TreeNode | undefined =>
+  node?.label === label
+    ? node
+    : node?.children?.map((child) => named(child, label)).find((found) => found !== undefined);
+
 describe('the Runs tree', () => {
   it('puts a run that needs a decision first, and says so', () => {
     const [group] = runs(view(untilDataset()), true);
@@ -46,8 +52,45 @@ describe('the Runs tree', () => {
     assert.equal(group?.label, 'Finished');
     assert.match(run?.description ?? '', /\+0\.387 on the promotion split/);
     assert.match(run?.kind ?? '', /\breported\b/);
-    const promoted = run?.children?.find(({ label }) => label === '03-longer');
-    assert.match(promoted?.description ?? '', /0\.447 \[0\.368, 0\.526\] · promoted/);
+    assert.match(run?.kind ?? '', /\bscored\b/);
+    const promoted = named(run, '03-longer');
+    assert.match(promoted?.description ?? '', /0\.447 \[0\.368, 0\.526\] · better · promoted/);
+  });
+
+  it('puts each experiment below the one that it came from, in words for a screen reader too', () => {
+    const [group] = runs(view(wholeStory()), false);
+    const run = group?.children?.[0];
+    assert.deepEqual(
+      run?.children?.map(({ label }) => label),
+      ['baseline', '01-terse'],
+    );
+    assert.deepEqual(
+      named(run, '01-terse')?.children?.map(({ label }) => label),
+      ['02-gentler', '03-longer'],
+    );
+    assert.equal(
+      named(run, '04-mixed')?.spoken,
+      'Experiment 04-mixed from 03-longer, score 0.361, interval 0.286 to 0.436, against 03-longer: worse, not promoted',
+    );
+    assert.match(named(run, '02-gentler')?.description ?? '', /^failed: Rejected before it ran/);
+  });
+
+  it('says what an experiment does while it runs, and offers to branch from it until the run has finished', () => {
+    const running = named(runs(view(untilTraining()), true)[0]?.children?.[0], '03-longer');
+    assert.equal(running?.description, 'training');
+    assert.equal(running?.kind, 'experiment askable stoppable');
+    assert.equal(running?.experiment, '03-longer');
+    const finished = named(runs(view(wholeStory()), false)[0]?.children?.[0], '03-longer');
+    assert.equal(finished?.kind, 'experiment');
+  });
+
+  it('says that a person stopped an experiment and all that came from it, and does not offer that again', () => {
+    const log = untilTraining();
+    log.add('tree.asked', { action: 'prune', experiment: '01-terse', note: '' });
+    const run = runs(view(log), true)[0]?.children?.[0];
+    assert.equal(named(run, '02-gentler')?.description, 'stopped by you');
+    assert.equal(named(run, '02-gentler')?.kind, 'experiment askable');
+    assert.match(named(run, '01-terse')?.tooltip ?? '', /You stopped the work on it/);
   });
 
   it('is empty without runs, so that the welcome text shows', () => {

@@ -1,6 +1,7 @@
 /** `ml-intern runs replay`: whether the best experiment of a run comes out the same when it is done again. */
 import type { Command } from 'commander';
 import type { ReplayResult } from '../../core/experiments/replay';
+import { replayInWords } from '../../core/experiments/replay-words';
 import { appOptions, type Cli, type GlobalOptions } from '../app';
 import { exitCodes } from '../exit-codes';
 import { findRun } from '../find-run';
@@ -45,12 +46,5 @@ changed template, evaluator or environment is told. The exit code is 1 when the 
 `;
 
 export function replayText(result: ReplayResult): string {
-  const { within, changed, sameWeights } = result;
-  const weights =
-    sameWeights === null ? '' : ` The weights are ${sameWeights ? 'the same, bit for bit' : 'not the same bits'}.`;
-  return [
-    `${plain(result.experiment)}: ${scoreText(result.new)}; before ${scoreText(result.old)}.`,
-    `The new score lies ${within ? 'in' : 'outside'} the interval of the old one.${weights}`,
-    ...(changed.length === 0 ? [] : [`Not the same as then: ${changed.map(plain).join(', ')}.`]),
-  ].join('\n');
+  return replayInWords(result, scoreText).map(plain).join('\n');
 }

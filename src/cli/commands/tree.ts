@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { MlInternError } from '../../core/errors';
-import { changesOf, type ExperimentChanges } from '../../core/run/changes';
-import { changedLines, lineDiff } from '../../core/text/line-diff';
+import { changesOf, nearestScript, type ExperimentChanges } from '../../core/run/changes';
+import { changedLines } from '../../core/text/line-diff';
 import { treeOf } from '../../core/run/tree';
 import type { ExperimentView, RunView } from '../../core/run/view';
 import type { Cli, GlobalOptions } from '../app';
@@ -104,8 +104,7 @@ class Scripts {
   /** The starting script that a draft was most likely begun from. */
   private async nearest(script: string): Promise<string> {
     const names = (await readdir(this.startingScripts).catch(() => [])).filter((name) => name.endsWith('.py'));
-    const texts = await Promise.all(names.map((name) => readFile(join(this.startingScripts, name), 'utf8')));
-    const distance = (text: string): number => lineDiff(text, script).length;
-    return texts.toSorted((a, b) => distance(a) - distance(b))[0] ?? '';
+    const read = async (name: string) => ({ text: await readFile(join(this.startingScripts, name), 'utf8') });
+    return nearestScript(script, await Promise.all(names.map(read)))?.text ?? '';
   }
 }

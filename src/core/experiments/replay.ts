@@ -41,13 +41,6 @@ export interface ReplayResult {
   repeated: boolean;
 }
 
-/** The experiment that was promoted, is the last good one, or has the best lower bound on dev. */
-export function bestOf(view: RunView): string | null {
-  const scored = view.experiments.filter(({ dev }) => dev !== null);
-  const [best] = scored.toSorted((a, b) => (b.dev?.low ?? 0) - (a.dev?.low ?? 0));
-  return view.promotion?.experiment ?? view.lastGood?.experiment ?? best?.id ?? null;
-}
-
 /** Refuses what is not what was scored. */
 export async function readOriginal(
   store: Store,

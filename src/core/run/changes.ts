@@ -30,6 +30,12 @@ export function changesOf(child: Compared, parent: Compared | null, startingScri
   };
 }
 
+/** The script that a draft was most likely begun from: the one that it differs least from. */
+export function nearestScript<S extends { text: string }>(script: string, starting: readonly S[]): S | undefined {
+  const distance = ({ text }: S): number => lineDiff(text, script).length;
+  return starting.toSorted((a, b) => distance(a) - distance(b))[0];
+}
+
 export function changedPaths(before: object, after: object): Changed[] {
   const [from, to] = [leaves(before), leaves(after)];
   return [...new Set([...from.keys(), ...to.keys()])].flatMap((path) => {

@@ -56,6 +56,13 @@ export function failureOf({ jobs }: Pick<RunView, 'jobs'>, experiment: Experimen
   return experiment.outcome === 'failed' ? experiment.note : null;
 }
 
+/** The experiment that was promoted, is the last good one, or has the best lower bound on dev. */
+export function bestOf(view: RunView): string | null {
+  const scored = view.experiments.filter(({ dev }) => dev !== null);
+  const [best] = scored.toSorted((a, b) => (b.dev?.low ?? 0) - (a.dev?.low ?? 0));
+  return view.promotion?.experiment ?? view.lastGood?.experiment ?? best?.id ?? null;
+}
+
 const shownCause = 160;
 
 /** What failed and why, one line an experiment: so that it is not tried again. */

@@ -5,8 +5,9 @@ import type { RunPanels } from '../run-panel/panels';
 import type { RunsModel } from '../runs-model';
 import { type StartContext, startRun } from '../start-run/start-run';
 import type { Commands } from './ids';
+import { namedRun, pickRun, type RunFilter } from './pick';
 
-type RunCommand = Extract<keyof Commands, `mlIntern.run.${string}`>;
+type RunCommand = Exclude<Extract<keyof Commands, `mlIntern.run.${string}`>, 'mlIntern.run.replay'>;
 
 export interface RunActs {
   resume(run: string): Promise<void>;
@@ -73,31 +74,6 @@ export function runCommands(start: StartContext, acts: RunActs, panels: RunPanel
     ),
     'mlIntern.run.refresh': () => model.refresh(),
   };
-}
-
-type RunFilter = (run: string, state: string) => boolean;
-
-function namedRun(argument: unknown): string | undefined {
-  if (typeof argument !== 'object' || argument === null) return undefined;
-  const { run } = argument as { run?: unknown };
-  return typeof run === 'string' ? run : undefined;
-}
-
-async function pickRun(model: RunsModel, title: string, among: RunFilter): Promise<string | undefined> {
-  if (model.summaries().length === 0) await model.refresh();
-  const runs = model.summaries().filter(({ id, state }) => among(id, model.view(id)?.state ?? state));
-  if (runs.length === 0) {
-    void vscode.window.showInformationMessage(`${title}: there is no run for that.`);
-    return undefined;
-  }
-  if (runs.length === 1) return runs[0]?.id;
-  const items = runs.map(({ id, name, goal }) => ({
-    label: name,
-    description: model.view(id)?.state ?? '',
-    detail: goal,
-    id,
-  }));
-  return (await vscode.window.showQuickPick(items, { title }))?.id;
 }
 
 async function tell(model: RunsModel, run: string): Promise<void> {

@@ -20,6 +20,7 @@ export interface TreeNode {
   spoken?: string;
   run?: string;
   proposal?: string;
+  experiment?: string;
   /** Host of a box, and what of it the row stands for. */
   box?: string;
   job?: string;

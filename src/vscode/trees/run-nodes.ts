@@ -1,7 +1,8 @@
 /** Rows of the Runs tree: runs grouped by what they need from a person. */
 import type { RunSummary } from '../../core/run/runs';
 import type { RunView } from '../../core/run/view';
-import { formatDifference, formatDuration, formatScore, formatValue } from '../format';
+import { formatDifference, formatDuration, formatValue } from '../format';
+import { experimentNodes } from './experiment-nodes';
 import type { TreeNode } from './node';
 
 type Group = 'waiting' | 'running' | 'stopped' | 'finished';
@@ -42,6 +43,7 @@ function runNode(summary: RunSummary, view: RunView | undefined): TreeNode {
     'run',
     ...(summary.active ? ['active'] : finished ? [] : ['resumable']),
     ...(view?.report ? ['reported'] : []),
+    ...(view?.experiments.some(({ dev }) => dev !== null) ? ['scored'] : []),
   ];
   const description = describe(group, view, summary);
   return {
@@ -95,49 +97,4 @@ function tooltip(summary: RunSummary, view: RunView | undefined): string {
   const problem = view?.problems.at(-1);
   if (problem && view?.state === 'stopped') lines.push(`${problem.message} ${problem.next}`);
   return lines.join('\n');
-}
-
-function experimentNodes(view: RunView): TreeNode[] {
-  const baseline: TreeNode[] =
-    view.baseline.dev === null
-      ? []
-      : [
-          {
-            id: `run/${view.id}/baseline`,
-            label: 'baseline',
-            description: formatScore(view.baseline.dev),
-            icon: 'circle-outline',
-            run: view.id,
-            command: 'mlIntern.run.open',
-          },
-        ];
-  return [...baseline, ...view.experiments.map((experiment) => experimentNode(view, experiment))];
-}
-
-function experimentNode(view: RunView, experiment: RunView['experiments'][number]): TreeNode {
-  const score = experiment.dev === null ? '' : formatScore(experiment.dev);
-  return {
-    id: `run/${view.id}/${experiment.id}`,
-    label: experiment.id,
-    description: [score, experiment.outcome].filter((part) => part !== '').join(' · '),
-    tooltip: [experiment.hypothesis, experiment.note].filter((part) => part !== '').join('\n\n'),
-    ...outcomeIcon(experiment.outcome),
-    run: view.id,
-    command: 'mlIntern.run.open',
-  };
-}
-
-function outcomeIcon(outcome: RunView['experiments'][number]['outcome']): Pick<TreeNode, 'icon' | 'iconColor'> {
-  switch (outcome) {
-    case 'promoted':
-      return { icon: 'star-full', iconColor: 'charts.green' };
-    case 'promising':
-      return { icon: 'arrow-up', iconColor: 'charts.green' };
-    case 'not promoted':
-      return { icon: 'arrow-down', iconColor: 'charts.yellow' };
-    case 'failed':
-      return { icon: 'error', iconColor: 'charts.red' };
-    case 'open':
-      return { icon: 'beaker' };
-  }
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { MlInternError } from '../../../src/core/errors';
 import { experimentFiles, scriptHash } from '../../../src/core/experiments/files';
-import { bestOf, readOriginal, replay, type ReplayResult } from '../../../src/core/experiments/replay';
+import { readOriginal, replay, type ReplayResult } from '../../../src/core/experiments/replay';
+import { bestOf } from '../../../src/core/run/tree';
 import type { JobRequest } from '../../../src/core/ports/box';
 import { FakeBox, type Outcome } from '../../support/core/fake-box';
 import { runFolder } from '../../support/core/journal';
