@@ -1,7 +1,7 @@
-"""Evaluates a model outside of any run: finds a Python with the harness, the model and the items, and tells the outcomes.
+"""Evaluates a model outside of any run: finds a Python with the harness and the model, and tells the outcomes.
 
 Usage: python -m ml_intern_box.eval_run --order JSON
-  {model: folder or Hub id, out: folder that holds benchmark.json (and benchmark.jsonl, unless that names a dataset),
+  {model: folder or Hub id, out: folder that holds benchmark.json and benchmark.jsonl,
    python?, root?, base?, seed, limit?, batchSize?, backend?, stopBelow?}
    With secretsFollow, variables for the evaluator alone follow on standard input, as one JSON object in one line.
 Answers with {"progress": text} lines and {"result": {result, items: path, outcomes}}; or {"error": {...}}.
@@ -13,7 +13,6 @@ from __future__ import annotations
 import glob
 import json
 import os
-import random
 import subprocess
 import sys
 from typing import Any, Dict, List, Optional
@@ -21,7 +20,6 @@ from typing import Any, Dict, List, Optional
 from ml_intern_box.errors import BoxError, from_os_error
 
 Order = Dict[str, Any]
-FETCH = "ml_intern_box.evaluation.fetch"
 _KEPT = ("id", "answer", "correct", "valid", "truncated", "tokens", "score")
 _REASONS = {"benchmark-invalid": "bad-input", "base-model-not-found": "bad-input", "bad-input": "bad-input"}
 
@@ -43,11 +41,7 @@ def evaluate(order: Order, secrets: Dict[str, str]) -> Dict[str, Any]:
     out = _place(order, order["out"])
     benchmark = _read(os.path.join(out, "benchmark.json"))
     python = find_python(order)
-    dataset, examples = benchmark.pop("dataset", None), benchmark.pop("fewShotDataset", None)
-    if dataset is not None:
-        _step(python, FETCH, {"dataset": dataset, "out": os.path.join(out, "benchmark.jsonl")}, out, "fetch")
-    if examples is not None:
-        benchmark["fewShot"] = find_examples(examples, python, out)
+    dataset = benchmark.pop("dataset", None)
     config = {
         "model": find_model(order, python, out),
         "items": os.path.join(out, "benchmark.jsonl"),
@@ -56,23 +50,13 @@ def evaluate(order: Order, secrets: Dict[str, str]) -> Dict[str, Any]:
     }
     result = _step(python, "ml_intern_box.evaluate", config, out, "evaluate", secrets)
     if dataset is not None:
-        result["dataset"] = _read(os.path.join(out, "fetch", "artifacts", "result.json"))
+        result["dataset"] = dataset
     items = os.path.join(out, "items.jsonl")
     os.replace(os.path.join(out, "evaluate", "artifacts", "items.jsonl"), items)
     _write(os.path.join(out, "result.json"), result)
     with open(items, encoding="utf-8") as file:
         outcomes = [{name: each[name] for name in _KEPT if name in each} for each in map(json.loads, file)]
     return {"result": result, "items": items, "outcomes": outcomes}
-
-
-def find_examples(dataset: Dict[str, Any], python: str, out: str) -> Dict[str, Any]:
-    """Two more than are shown: an item must not be shown to itself."""
-    path = os.path.join(out, "examples.jsonl")
-    _step(python, FETCH, {"dataset": dataset, "out": path}, out, "fetch-examples")
-    with open(path, encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
-    some = random.Random(dataset["seed"]).sample(rows, min(len(rows), dataset["n"] + 2))
-    return {"items": some, "n": dataset["n"], "seed": dataset["seed"]}
 
 
 def find_python(order: Order) -> str:

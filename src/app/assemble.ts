@@ -100,7 +100,7 @@ export async function openBench(
 ): Promise<Bench> {
   const { journal, store, folder, options, signal, onMetrics } = assembly;
   const { config } = journal;
-  const loaded = await loadBenchmark(config, options.workspace);
+  const loaded = await loadBenchmark(config, options, signal);
   await recordBenchmark(journal, loaded);
   const watching = new Watching({ journal, store, runFolder: folder, stop: (job) => jobs.stop(job) });
   const jobs: Jobs = new Jobs({
@@ -116,7 +116,14 @@ export async function openBench(
     journal,
     store,
     loaded,
-    reloadBenchmark: async () => (await loadBenchmark(config, options.workspace)).benchmark,
+    reloadBenchmark: async () =>
+      (
+        await loadBenchmark(
+          { ...config, ...(loaded.source ? { benchmarkSource: loaded.source } : {}) },
+          options,
+          signal,
+        )
+      ).benchmark,
     jobs,
     environmentSets: await readEnvironmentSets(options.productRoot),
     // The practice models are so small that more threads only get in each other's way.
@@ -129,13 +136,19 @@ export async function openBench(
   };
 }
 
-function scriptLintOf({ benchmark }: RunConfig, box: Box, bench: Bench, preparation: Preparation): ScriptLint {
+function scriptLintOf(
+  { benchmark, benchmarkSource }: RunConfig,
+  box: Box,
+  bench: Bench,
+  preparation: Preparation,
+): ScriptLint {
   return new ScriptLint({
     box,
     environment: () => preparation.environment('train'),
     baseModel: () => preparation.baseModel(),
     card: bench.card,
-    protected: [basename(benchmark)],
+    // A preset is no file that a script could reach.
+    protected: benchmarkSource ? [] : [basename(benchmark)],
   });
 }
 

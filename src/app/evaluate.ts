@@ -1,6 +1,4 @@
 /** Evaluates a model for the command line: the benchmark, a file here or a preset, is put where the model lies. */
-import { access, readdir, readFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
 import type { ProgramPlace } from '../core/box/program';
 import { quoteFolder } from '../core/box/quote';
 import { MlInternError } from '../core/errors';
@@ -11,8 +9,6 @@ import {
   type EvaluateOrder,
   type EvaluateWatch,
 } from '../core/evaluation/evaluate-model';
-import { presetSchema, type Preset } from '../core/evaluation/preset';
-import { kindDefaults, kindOf } from '../core/evaluation/settings';
 import { itemLines, type LoadedBenchmark } from '../core/experiments/bench';
 import { loadBenchmark } from './benchmark';
 import { judgeSecrets } from './judge';
@@ -33,7 +29,7 @@ export async function evaluate(
   watch: EvaluateWatch,
 ): Promise<EvaluatedModel> {
   const { benchmark, split, judge, ...order } = request;
-  const files = await filesOf(benchmark, { split, judge, seed: order.seed }, options);
+  const files = filesOf(await loadBenchmark({ benchmark, judge, seed: order.seed }, options, watch.signal), split);
   const secrets = await judgeSecrets(judge, options.secrets);
   return withFiles(host, options, async (place) => {
     await put(place, order.out, files);
@@ -41,55 +37,13 @@ export async function evaluate(
   });
 }
 
-type Choice = Pick<EvaluateRequest, 'split' | 'judge' | 'seed'>;
-
-async function filesOf(benchmark: string, choice: Choice, options: AppOptions): Promise<Record<string, string>> {
-  const path = isAbsolute(benchmark) ? benchmark : join(options.workspace, benchmark);
-  const isFile =
-    benchmark.endsWith('.jsonl') ||
-    (await access(path).then(
-      () => true,
-      () => false,
-    ));
-  if (!isFile) return presetFiles(await readPreset(options.productRoot, benchmark), choice);
-  const loaded = await loadBenchmark({ benchmark: path, seed: choice.seed, judge: choice.judge }, options.workspace);
-  return ownFiles(loaded, choice);
-}
-
-function ownFiles({ benchmark, items, splits }: LoadedBenchmark, { split }: Choice): Record<string, string> {
+function filesOf(loaded: LoadedBenchmark, split: EvaluateRequest['split']): Record<string, string> {
+  const { benchmark, items, splits, source } = loaded;
   const { itemsHash: _items, items: _count, settingsHash: _settings, ...settings } = benchmark;
   return {
-    'benchmark.json': JSON.stringify(settings),
+    'benchmark.json': JSON.stringify({ ...settings, ...(source ? { dataset: source } : {}) }),
     'benchmark.jsonl': itemLines(split === 'all' ? items : splits[split]),
   };
-}
-
-function presetFiles(preset: Preset, { judge, split }: Choice): Record<string, string> {
-  const { name, settings, dataset, fewShotDataset, runner } = preset;
-  const refuse = (what: string, next: string) =>
-    new MlInternError('bad-input', `The preset ${name} ${what}.`, { next });
-  if (runner === 'inspect') {
-    throw refuse('is run by inspect', `On the box: inspect eval ${preset.task ?? ''} in the environment inspect.`);
-  }
-  if (split !== 'all') throw refuse('is not split', 'Leave --split out: all of its items are asked.');
-  const needsJudge = settings.kind === 'rubric' && !settings.judge;
-  if (needsJudge && !judge) throw refuse('is graded by a judge', 'Name it with --judge-url and --judge-model.');
-  const whole = { ...kindDefaults[kindOf(settings)], ...settings, name };
-  const given = judge ? { judge: { temperature: 0, ...judge } } : {};
-  return {
-    'benchmark.json': JSON.stringify({ ...whole, ...given, dataset, ...(fewShotDataset ? { fewShotDataset } : {}) }),
-  };
-}
-
-export async function readPreset(productRoot: string, name: string): Promise<Preset> {
-  const folder = join(productRoot, 'box', 'benchmarks');
-  const names = (await readdir(folder)).map((file) => file.replace(/\.json$/, '')).sort();
-  if (!names.includes(name)) {
-    throw new MlInternError('bad-input', `There is neither a file nor a preset ${name}.`, {
-      next: `Give the path of a .jsonl file, or one of ${names.join(', ')}.`,
-    });
-  }
-  return presetSchema.parse(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')));
 }
 
 async function put({ shell }: ProgramPlace, folder: string, files: Record<string, string>): Promise<void> {

@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import SSHConfig from 'ssh-config';
-import type { Judge } from '../core/evaluation/benchmark';
 import type { Runs } from '../core/run/runs';
 import type { Benchmark } from '../core/run/types';
-import { loadBenchmark } from './benchmark';
+import { loadBenchmark, type BenchmarkOrder } from './benchmark';
 import type { AppOptions } from './options';
 import { RunsService } from './runs-service';
 
@@ -17,6 +16,7 @@ export { buildData, checkOverlap } from './data-programs';
 export { forecastScript } from './script-forecast';
 export { evaluate } from './evaluate';
 export { openPapers } from './papers';
+export { listPresets } from './presets';
 export { practiceConfig } from './practice';
 export { mapData } from './data-map';
 export { checkModel } from './doctor';
@@ -41,10 +41,10 @@ export async function sshHosts(): Promise<string[]> {
 }
 
 export async function readBenchmarkSummary(
-  path: string,
-  judge?: Judge,
+  order: Pick<BenchmarkOrder, 'benchmark' | 'judge'>,
+  options: AppOptions,
 ): Promise<Pick<Benchmark, 'name' | 'metric' | 'items'>> {
-  const { name, metric, items } = (await loadBenchmark({ benchmark: path, seed: 0, judge }, '')).benchmark;
+  const { name, metric, items } = (await loadBenchmark({ ...order, seed: 0 }, options)).benchmark;
   return { name, metric, items };
 }
 

@@ -68,11 +68,11 @@ export class RunsService implements Runs {
   async start(config: RunConfig): Promise<RunHandle> {
     if (config.practice) await writePracticeBenchmark(config.practice.seed, this.options.workspace);
     // A broken benchmark is said before anything is created.
-    await loadBenchmark(config, this.options.workspace);
+    const { source } = await loadBenchmark(config, this.options);
     const day = new Date(systemClock.now()).toISOString().slice(0, 10);
     const id = `${day}-${config.practice ? 'practice' : slugOf(config.baseModel.split('/').at(-1) ?? '', 30, 'run')}-${randomIds.next().slice(0, 6)}`;
     const versions = { ...config.versions, ...(await productVersions(this.options.productRoot)) };
-    return this.drive(id, { ...config, versions });
+    return this.drive(id, { ...config, ...(source ? { benchmarkSource: source } : {}), versions });
   }
 
   async resume(id: string): Promise<RunHandle> {

@@ -22,5 +22,10 @@ export interface Engine {
   /** Hosts that `ssh` knows by name. */
   sshHosts(): Promise<string[]>;
   /** Throws a typed error that names the broken line when the file is not a benchmark. */
-  readBenchmarkSummary(path: string, judge?: Judge): Promise<BenchmarkSummary>;
+  readBenchmarkSummary(
+    order: { benchmark: string; judge?: Judge | undefined },
+    options: AppOptions,
+  ): Promise<BenchmarkSummary>;
+  /** Benchmarks that are known by name. */
+  listPresets(productRoot: string): Promise<{ name: string; title: string; items: number }[]>;
 }

@@ -57,7 +57,7 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
   const acts = runActs(model);
   const panels = new RunPanels(context.extensionUri, model, panelActions(model, decider, acts), log);
   const { version } = context.extension.packageJSON as { version: string };
-  const start = { engine, model, panels, secrets, version };
+  const start = { engine, options, model, panels, secrets, version };
   context.subscriptions.push(
     log,
     model,

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPreset } from '../../src/app/evaluate';
+import { readPreset } from '../../src/app/presets';
 import { benchmarks } from '../../src/core/data/benchmarks';
+import { startFaultyServers } from '../support/practice';
+import { presetWorld, testRows } from '../support/preset-world';
 import { play, type FakeTerminal } from './support';
 
 const productRoot = join(__dirname, '../..');
@@ -18,10 +20,6 @@ module, order = sys.argv[2], json.load(open(sys.argv[3]))
 artifacts = os.path.join(os.environ["ML_INTERN_JOB_DIR"], "artifacts")
 def result(value):
     json.dump(value, open(os.path.join(artifacts, "result.json"), "w"))
-if module.endswith(".fetch"):
-    open(order["out"], "w").write("".join(json.dumps({"id": str(n), "question": "%d?" % n, "answer": str(n)}) + "\\n" for n in range(20)))
-    result({"id": order["dataset"]["id"], "revision": "r1", "items": 20, "itemsHash": "h"})
-    sys.exit(0)
 if order["benchmark"].get("system") == "refuse":
     result({"error": {"reason": "benchmark-invalid", "message": "It cannot be.", "next": "Mend it."}})
     sys.exit(3)
@@ -105,9 +103,13 @@ describe('ml-intern eval run', function () {
     assert.deepEqual([printed(dev).score.n, printed(promotion).score.n], [5, 5]);
   });
 
-  it('has a preset fetch its items, with examples, and records the revision', async () => {
-    const { result, score } = printed(await run('gsm8k', '--json'));
-    assert.deepEqual([score.n, result.dataset?.revision], [20, 'r1']);
+  it('asks the items of a preset, with examples, and records the revision', async () => {
+    const servers = await startFaultyServers(presetWorld());
+    const env = { HF_ENDPOINT: servers.hub, ML_INTERN_VIEWER_ENDPOINT: servers.viewer, ML_INTERN_HOME: at('home') };
+    const args = ['eval', 'run', at('model'), '--benchmark', 'gsm8k', '--out', at('out'), ...places(), '--json'];
+    const { result, score } = printed(await play(args, undefined, undefined, env).finally(() => servers.stop()));
+    assert.equal(score.n, testRows);
+    assert.match(result.dataset?.revision ?? '', /^[0-9a-f]{40}$/);
     const shots = result.settings['fewShot'] as { n: number; items: unknown[] };
     assert.deepEqual([shots.n, shots.items.length], [10, 12]);
   });
@@ -135,8 +137,7 @@ describe('ml-intern eval run', function () {
         '--json',
       ];
       const { error } = printed(await play(all));
-      assert.equal(error?.reason, 'bad-input');
-      assert.match(error.message, words);
+      assert.match(error?.message ?? '', words);
     });
   }
 
@@ -159,7 +160,6 @@ describe('presets', () => {
       assert.ok(known.has(preset.benchmark), preset.benchmark);
       assert.ok(preset.training.forbidden.length > 0 && preset.settings.guessRate !== undefined);
       assert.ok(preset.known.every(({ value, source }) => value > 0 && value < 1 && source !== ''));
-      assert.ok(preset.runner === 'inspect' ? preset.task : preset.dataset.reader, 'Someone must read its items.');
     }
     assert.ok(files.length >= 8);
   });

@@ -310,7 +310,8 @@ export async function play(
     },
     evaluate: (host, order, given, watch) => {
       options = given;
-      return evaluate(host, order, { ...given, productRoot: resolve(__dirname, '../..') }, watch);
+      const places = { productRoot: resolve(__dirname, '../..'), home: env['ML_INTERN_HOME'] ?? given.home };
+      return evaluate(host, order, { ...given, ...places }, watch);
     },
     checkOverlap: (host, order, given, watch) => {
       options = given;

@@ -88,17 +88,23 @@ export class HfHub implements Hub {
       const { name: id, sha, cardData } = await infoOf(access, asked.id, asked.revision);
       // A renamed dataset is known by its new name only to the viewer.
       const request = { ...asked, id };
+      const configs = (cardData as { configs?: unknown } | undefined)?.configs;
+      if (asked.whole === true) return this.fromFiles(access, request, sha, configs);
       const failure = await viewerRows(this.viewer, request, sha, signal).catch((error: unknown) => {
         if (error instanceof ViewerFailure) return error;
         throw error;
       });
       if (!(failure instanceof ViewerFailure)) return failure;
-      const configs = (cardData as { configs?: unknown } | undefined)?.configs;
-      const files = await repoFiles(access, request, sha, configs);
-      if (files) return this.options.openFiles(files);
-      const why = `the dataset viewer cannot serve ${id} (${failure.message}), and it has no files of rows that could be read instead`;
-      throw unavailable(this.endpoint, why, 'Choose another dataset, or try again later.', failure);
+      return this.fromFiles(access, request, sha, configs, failure);
     });
+  }
+
+  private async fromFiles(access: Access, request: RowsOnHub, sha: string, configs: unknown, failure?: ViewerFailure) {
+    const files = await repoFiles(access, request, sha, configs);
+    if (files) return this.options.openFiles(files);
+    const viewer = failure ? `the dataset viewer cannot serve ${request.id} (${failure.message}), and ` : '';
+    const why = `${viewer}${failure ? 'it' : request.id} has no files of rows that could be read${failure ? ' instead' : ''}`;
+    throw unavailable(this.endpoint, why, 'Choose another dataset, or try again later.', failure);
   }
 
   private async access<T>(

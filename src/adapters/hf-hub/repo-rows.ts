@@ -1,5 +1,6 @@
 /** The rows of a split from a dataset's files on the Hub, read by byte ranges: its own files, else the Hub's Parquet copy. */
 import { HubApiError, listFiles } from '@huggingface/hub';
+import { MlInternError } from '../../core/errors';
 import { chooseSplit } from '../../core/data/choose-split';
 import { dataFiles, splitsOfFiles, type DataFile } from '../../core/data/data-files';
 import type { RowsOnHub } from '../../core/ports/hub';
@@ -26,13 +27,25 @@ export async function repoFiles(
   configs: unknown,
 ): Promise<SplitFiles | undefined> {
   const sizes = await filesOf(access, request.id, revision);
-  const own = sized(dataFiles([...sizes.keys()], configs), sizes);
+  const own = sized(filesAsked(request) ?? dataFiles([...sizes.keys()], configs), sizes);
+  const missing = request.files?.find((path) => !sizes.get(path));
+  if (missing !== undefined) throw noSuchFile(request.id, missing);
   if (own.length > 0) return splitFiles(access, request, revision, own, 'its files, by range');
   const converted = await filesOf(access, request.id, parquetBranch).catch(noBranch);
   const copies = sized([...converted.keys()].flatMap(convertedFile), converted);
   if (copies.length === 0) return undefined;
   const files = splitFiles(access, request, parquetBranch, copies, "the Hub's Parquet copy, by range");
   return { ...files, revision };
+}
+
+function filesAsked({ files, config = 'default', split = 'train' }: RowsOnHub): DataFile[] | undefined {
+  return files?.map((path) => ({ config, split, path }));
+}
+
+function noSuchFile(id: string, path: string): MlInternError {
+  return new MlInternError('hub-not-found', `The dataset ${id} has no file ${path}, or it is empty.`, {
+    next: 'Look at its files on the Hub: it may have changed since that name was written down.',
+  });
 }
 
 function splitFiles(
@@ -46,7 +59,7 @@ function splitFiles(
   const splits = splitsOfFiles(found);
   const { config, split } = chooseSplit(id, splits, request.config, request.split);
   const own = found.filter((file) => file.config === config && file.split === split);
-  const read = own.slice(0, mostFiles);
+  const read = request.whole === true ? own : own.slice(0, mostFiles);
   const bytes = own.reduce((sum, { size }) => sum + size, 0);
   const beginning = read.some(({ path }) => !path.endsWith('.parquet')) && bytes > maxBytes;
   const part = read.length < own.length ? `, ${read.length} of ${own.length} files` : '';

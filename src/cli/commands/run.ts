@@ -45,7 +45,7 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
   return command('run', 'raise a base model on a benchmark, on your own box')
     .option('--goal <text>', 'what to reach, in plain words (default: raise the base model on the benchmark)')
     .requiredOption('--base-model <id|path>', 'model id on the Hub, or a folder on the box')
-    .requiredOption('--benchmark <file>', 'the benchmark: a .jsonl file of {question, answer} lines')
+    .requiredOption('--benchmark <name>', 'a .jsonl file of {question, answer} lines, or a preset, e.g. gsm8k')
     .option('--box <host>', '"local", a host as ssh knows it, slurm:HOST, or hf-jobs:FLAVOR', 'local')
     .addOption(boxRootOption())
     .addOption(quotaOption())
@@ -92,8 +92,6 @@ const runExamples: [string, string][] = [
 ];
 
 export function runConfig(options: RunOptions, workspace: string, cli: Pick<Cli, 'cwd' | 'version'>): RunConfig {
-  const benchmark = resolve(cli.cwd, options.benchmark);
-  const inside = relative(workspace, benchmark);
   const budget: Budget = {
     wallHours: options.wallHours,
     modelTokens: options.tokens,
@@ -104,7 +102,7 @@ export function runConfig(options: RunOptions, workspace: string, cli: Pick<Cli,
   return {
     goal: options.goal ?? `Raise ${options.baseModel} on ${options.benchmark} as far as the budget allows.`,
     baseModel: options.baseModel,
-    benchmark: inside.startsWith('..') || isAbsolute(inside) ? benchmark : inside.replaceAll('\\', '/'),
+    benchmark: benchmarkOf(options.benchmark, workspace, cli.cwd),
     box: options.box,
     budget,
     autonomy: options.autonomy,
@@ -115,4 +113,12 @@ export function runConfig(options: RunOptions, workspace: string, cli: Pick<Cli,
     ...(judge ? { judge } : {}),
     versions: { 'ml-intern': cli.version },
   };
+}
+
+/** A path as it is seen from the workspace; a bare word is left as it is, for it may be a preset. */
+function benchmarkOf(given: string, workspace: string, cwd: string): string {
+  if (!/[\\/.]/.test(given)) return given;
+  const path = resolve(cwd, given);
+  const inside = relative(workspace, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside.replaceAll('\\', '/');
 }

@@ -3,13 +3,23 @@ import type { z } from 'zod';
 import { MlInternError } from '../errors';
 import { sha256 } from '../hash';
 import type { BenchmarkKind, JudgeSettings } from '../run/evaluator-settings';
-import type { Benchmark, BenchmarkItem } from '../run/types';
+import type { Benchmark, BenchmarkItem, BenchmarkSource } from '../run/types';
 import { itemProblem, schemaOf } from './items';
 import { kindDefaults, kindOf, settingsSchema, type Settings } from './settings';
 
 export interface ParsedBenchmark {
   benchmark: Benchmark;
   items: BenchmarkItem[];
+}
+
+/** What a benchmark is parsed from. */
+export interface BenchmarkTexts {
+  name: string;
+  text: string;
+  settings: string | undefined;
+  /** Those that the settings name. */
+  files: Readonly<Record<string, string>>;
+  source?: BenchmarkSource | undefined;
 }
 
 export type Judge = Pick<JudgeSettings, 'url' | 'model'>;
@@ -40,6 +50,11 @@ export function parseBenchmark(
   checkOptions(items, settings, name);
   checkKind(settings, name);
   return { benchmark: settingsText === undefined ? benchmark : withHash(benchmark), items };
+}
+
+/** What the items cannot change, for whoever has to fetch them first. */
+export function checkSettings(settings: Settings, { name, judge }: Omit<BenchmarkContext, 'files'>): void {
+  checkKind(judgedBy(judge, settings), name);
 }
 
 /** How the judge is asked stays as the benchmark says. */

@@ -7,7 +7,7 @@ import { scoreOf } from './score';
 export interface EvaluateOrder {
   /** A folder there, or a Hub id. */
   model: string;
-  /** Folder there that holds benchmark.json and, unless that names a dataset, benchmark.jsonl. */
+  /** Folder there that holds benchmark.json and benchmark.jsonl. */
   out: string;
   seed: number;
   python?: string | undefined;

@@ -1,5 +1,6 @@
 /** A named benchmark that ships with the product: where its items lie on the Hub, how it is asked and graded, what is known of it. */
 import { z } from 'zod';
+import { presetReaders } from './preset-items';
 import { settingsSchema } from './settings';
 
 const datasetSchema = z.object({
@@ -9,22 +10,20 @@ const datasetSchema = z.object({
   /** Null: the newest; the commit is recorded with the result. */
   revision: z.string().nullable(),
   files: z.array(z.string()).optional(),
-  /** Of `box/ml_intern_box/evaluation/fetch.py`. */
-  reader: z.string().optional(),
+  /** How its rows become items. */
+  reader: z.enum(presetReaders),
+  /** A file of answers that a judge compares with. */
   against: z.string().optional(),
 });
 
-export const presetSchema = z.object({
+export type PresetDataset = z.infer<typeof datasetSchema>;
+
+const aboutSchema = z.object({
   name: z.string(),
   title: z.string(),
   /** As `core/data/benchmarks.ts` names it, for what training data overlaps. */
   benchmark: z.string(),
-  runner: z.enum(['lm-eval', 'inspect']).default('lm-eval'),
-  /** Of inspect. */
-  task: z.string().optional(),
   settings: settingsSchema,
-  dataset: datasetSchema,
-  fewShotDataset: datasetSchema.extend({ n: z.number().int(), seed: z.number().int() }).optional(),
   items: z.number().int(),
   access: z.string().optional(),
   /** Published figures; shares. */
@@ -32,4 +31,19 @@ export const presetSchema = z.object({
   training: z.object({ forbidden: z.array(z.string()), allowed: z.array(z.string()) }),
   notes: z.string().optional(),
 });
+
+/** Asked and graded by our evaluator. */
+const ownSchema = aboutSchema.extend({
+  runner: z.literal('lm-eval'),
+  dataset: datasetSchema,
+  fewShotDataset: datasetSchema.extend({ n: z.number().int(), seed: z.number().int() }).optional(),
+});
+const inspectSchema = aboutSchema.extend({
+  runner: z.literal('inspect'),
+  /** Of inspect. */
+  task: z.string(),
+  dataset: datasetSchema.omit({ reader: true }),
+});
+export const presetSchema = z.discriminatedUnion('runner', [ownSchema, inspectSchema]);
+export type OwnPreset = z.infer<typeof ownSchema>;
 export type Preset = z.infer<typeof presetSchema>;

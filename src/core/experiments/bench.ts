@@ -4,7 +4,7 @@ import type { Box, BoxCard, JobContent, JobKind, JobRequest, StopRules } from '.
 import type { Journal } from '../run/journal';
 import type { Jobs } from '../run/jobs';
 import type { Store } from '../ports/store';
-import type { Benchmark, BenchmarkItem, Split } from '../run/types';
+import type { Benchmark, BenchmarkItem, BenchmarkSource, Split } from '../run/types';
 import { fileHashes } from './files';
 
 export interface LoadedBenchmark {
@@ -12,6 +12,8 @@ export interface LoadedBenchmark {
   items: BenchmarkItem[];
   /** Items by split; the promotion items never reach a tool's result. */
   splits: Record<Split, BenchmarkItem[]>;
+  /** Of a preset. */
+  source?: BenchmarkSource | undefined;
 }
 
 /** A named set of pinned packages, as in `box/environments/<name>.json`, and what all that they need is locked to. */

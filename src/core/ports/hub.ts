@@ -61,4 +61,8 @@ export interface RowsOnHub {
   revision?: string | undefined;
   config?: string | undefined;
   split?: string | undefined;
+  /** These files of the dataset instead of what it calls the split. */
+  files?: readonly string[] | undefined;
+  /** Every row as it lies in the files; else what is at hand fastest, which can be a sample with shortened cells. */
+  whole?: boolean | undefined;
 }

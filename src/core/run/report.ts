@@ -4,7 +4,7 @@ import { finalStates } from '../ports/box';
 import { dataSections } from './report-data';
 import { markdownLine as line, markdownTable } from './report-text';
 import { treeOf } from './tree';
-import type { Comparison, Difference, GuessRate, Score } from './types';
+import type { Comparison, Difference, GuessRate, RunConfig, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
 export function formatScore(score: Score | null): string {
@@ -40,9 +40,13 @@ export function writeReport(view: RunView, notes: readonly string[]): string {
 
 function title({ name, config, summary }: RunView): string {
   const goal = config
-    ? `**Goal.** ${line(config.goal)}\n\n**Base model.** ${config.baseModel} · **Benchmark.** ${config.benchmark} · **Box.** ${config.box} · **Seed.** ${config.seed}`
+    ? `**Goal.** ${line(config.goal)}\n\n**Base model.** ${config.baseModel} · **Benchmark.** ${line(config.benchmark)}${sourceOf(config)} · **Box.** ${config.box} · **Seed.** ${config.seed}`
     : '';
   return [`# ${name}`, goal, summary ? `**In the agent's words.** ${line(summary)}` : ''].filter(Boolean).join('\n\n');
+}
+
+function sourceOf({ benchmarkSource: source }: RunConfig): string {
+  return source ? ` (${line(source.dataset)} at ${source.revision.slice(0, 12)})` : '';
 }
 
 function result(view: RunView): string {

@@ -25,8 +25,10 @@ export interface Budget {
 export interface RunConfig {
   goal: string;
   baseModel: string;
-  /** Path of the benchmark's items (.jsonl), relative to the workspace or absolute. */
+  /** Path of the benchmark's items (.jsonl), relative to the workspace or absolute; or the name of a preset. */
   benchmark: string;
+  /** Where a preset's items come from, as they were when the run began. */
+  benchmarkSource?: BenchmarkSource;
   /** `local`, or a host as `ssh` knows it. */
   box: string;
   budget: Budget;
@@ -43,6 +45,14 @@ export interface RunConfig {
   practice?: { seed: number };
   /** Versions of the product and the environments that made the run. */
   versions: Record<string, string>;
+}
+
+/** A dataset of the Hub at a commit. */
+export interface BenchmarkSource {
+  dataset: string;
+  revision: string;
+  /** Of the examples that are shown before each question. */
+  examples?: Omit<BenchmarkSource, 'examples'> | undefined;
 }
 
 /** A benchmark as read from its file; items stay in the file. */

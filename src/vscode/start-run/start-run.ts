@@ -1,5 +1,6 @@
 /** "ML Intern: Start Post-Training Run": asks, starts the run and shows its panel. */
 import * as vscode from 'vscode';
+import type { AppOptions } from '../../app/options';
 import type { RunConfig } from '../../core/run/types';
 import { watchRulesOf } from '../../core/run/watch-rules';
 import type { Engine } from '../app';
@@ -14,6 +15,7 @@ import { runWizard } from './wizard';
 
 export interface StartContext {
   engine: () => Promise<Engine>;
+  options: () => AppOptions;
   model: RunsModel;
   panels: RunPanels;
   secrets: EditorSecrets;
@@ -28,7 +30,7 @@ export async function startRun(context: StartContext, kind?: Answers['kind']): P
   const stopOn = watchRulesOf(settings.stopOn, 'the setting mlIntern.watch.stopOn');
   const answers = initialAnswers(settings, kind ?? 'practice');
   const steps = (given: Answers): ReturnType<typeof stepsFor> =>
-    stepsFor({ engine, settings, secrets: context.secrets }, given, kind === undefined);
+    stepsFor({ engine, settings, secrets: context.secrets, options: context.options() }, given, kind === undefined);
   if (!(await runWizard('Start Post-Training Run', answers, steps))) return;
   const { kind: chosen, ...own } = answers;
   const config: RunConfig =

@@ -1,5 +1,6 @@
 /** The steps of "Start Post-Training Run", in order. */
 import * as vscode from 'vscode';
+import type { AppOptions } from '../../app/options';
 import { toMlInternError } from '../../core/errors';
 import type { Autonomy } from '../../core/run/types';
 import type { Engine } from '../app';
@@ -24,6 +25,7 @@ export interface StepContext {
   engine: Engine;
   settings: Settings;
   secrets: EditorSecrets;
+  options: AppOptions;
 }
 
 export function initialAnswers(settings: Settings, kind: Answers['kind']): Answers {
@@ -80,17 +82,23 @@ async function askBaseModel(answers: Answers, place: Place): Promise<void> {
 
 async function askBenchmark(context: StepContext, answers: Answers, place: Place): Promise<void> {
   const files = await vscode.workspace.findFiles('**/*.jsonl', '{**/node_modules/**,ml-intern/**,**/.*/**}', 50);
+  const presets = await context.engine.listPresets(context.options.productRoot);
   const browse = Symbol('browse');
   const choices: Choice<string | typeof browse>[] = files
     .map((file) => ({ value: file.fsPath, label: `$(file) ${vscode.workspace.asRelativePath(file)}` }))
     .sort((a, b) => a.label.localeCompare(b.label));
+  choices.push(
+    ...presets.map(({ name, title, items }) => ({
+      ...{ value: name, label: `$(library) ${name}`, description: `${items} items from the Hub`, detail: title },
+    })),
+  );
   choices.push({ value: browse, label: '$(folder-opened) Choose another file…' });
   for (;;) {
-    const placeholder = 'Benchmark: a .jsonl file with a "question" and an "answer" on each line';
+    const placeholder = 'Benchmark: a .jsonl file with a "question" and an "answer" on each line, or one known by name';
     const chosen = await pick<string | typeof browse>(place, { placeholder, choices, current: answers.benchmark });
-    const path = typeof chosen === 'string' ? chosen : await browseForBenchmark();
-    if (path !== undefined && (await isBenchmark(context, path))) {
-      answers.benchmark = path;
+    const name = typeof chosen === 'string' ? chosen : await browseForBenchmark();
+    if (name !== undefined && (await isBenchmark(context, name))) {
+      answers.benchmark = name;
       return;
     }
   }
@@ -103,9 +111,12 @@ async function browseForBenchmark(): Promise<string | undefined> {
 }
 
 /** A broken benchmark is said at once, not when the box has been set up. */
-async function isBenchmark({ engine, settings }: StepContext, path: string): Promise<boolean> {
+async function isBenchmark({ engine, settings, options }: StepContext, benchmark: string): Promise<boolean> {
   try {
-    await engine.readBenchmarkSummary(path, settings.judge);
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: `Reading the items of ${benchmark}` },
+      () => engine.readBenchmarkSummary({ benchmark, judge: settings.judge }, options),
+    );
     return true;
   } catch (error) {
     const { message, next } = toMlInternError(error);

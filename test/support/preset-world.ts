@@ -1,0 +1,29 @@
+/** Datasets in the shapes of two presets, one of them gated, for a miniature Hub. */
+import type { WorldContent } from '../../src/practice/servers/content';
+import { dataset, lines, smallWorld } from './small-world';
+
+/** More than the dataset viewer would give. */
+export const testRows = 1200;
+
+const sums = (count: number, name: string) =>
+  lines(
+    Array.from({ length: count }, (_, n) => ({
+      question: `${name}: ${n} pears and 2 more?`,
+      answer: `So.\n#### ${n + 2}`,
+    })),
+  );
+
+export function presetWorld(): WorldContent {
+  const files = { 'main/test.jsonl': sums(testRows, 'test'), 'main/train.jsonl': sums(30, 'train') };
+  const data_files = ['test', 'train'].map((split) => ({ split, path: `main/${split}.jsonl` }));
+  const configs = [{ config_name: 'main', data_files }];
+  const gpqa = {
+    license: 'cc-by-4.0',
+    configs: [{ config_name: 'gpqa_main', data_files: [{ split: 'train', path: 'gpqa_main.csv' }] }],
+  };
+  const added = [
+    dataset('openai/gsm8k', { files, metadata: { license: 'mit', configs } }),
+    dataset('Idavidrein/gpqa', { gated: 'auto', files: { 'gpqa_main.csv': 'Question\na\n' }, metadata: gpqa }),
+  ];
+  return { ...smallWorld(), datasets: added };
+}
