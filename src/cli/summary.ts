@@ -1,6 +1,7 @@
 /** The closing tables of a run, for people. Pure. */
 import type { DatasetView, ExperimentView, RunView } from '../core/run/view';
-import type { Publication, Score } from '../core/run/types';
+import { experimentsOn } from '../core/run/data-use';
+import type { GeneratedRows, Publication, Score } from '../core/run/types';
 import { scoreRemarks } from '../core/evaluation/score-words';
 import { count, differenceText, duration, percent, plain, scoreText, shorten, table } from './format';
 
@@ -9,7 +10,8 @@ export function runSummary(view: RunView, folder: string, standIns: readonly str
   return [
     scoresPart(view),
     experimentsPart(view.experiments),
-    datasetsPart(view.datasets),
+    datasetsPart(view),
+    generatedPart(view),
     publicationsPart(view),
     spendPart(view),
     standInsPart(standIns),
@@ -82,15 +84,34 @@ function experimentsPart(experiments: readonly ExperimentView[]): string {
   return `Experiments tried: ${experiments.length}\n${table([header, ...rows])}`;
 }
 
-function datasetsPart(datasets: readonly DatasetView[]): string {
-  const used = datasets.filter(({ status }) => status === 'used');
-  const refused = datasets.filter(({ status }) => status === 'refused');
+function datasetsPart(view: RunView): string {
+  const used = view.datasets.filter(({ status }) => status === 'used');
+  const refused = view.datasets.filter(({ status }) => status === 'refused');
   if (used.length + refused.length === 0) return 'No dataset was used or refused.';
-  const line = (word: string) => (dataset: DatasetView) => {
-    const by = dataset.decidedBy === null ? '' : ` (${dataset.decidedBy})`;
-    return `  ${word.padEnd(8)} ${dataset.id}${by}: ${shorten(plain(dataset.reason), 400)}`;
+  const line = (word: string, { id, decidedBy, reason }: DatasetView) => {
+    const by = decidedBy === null ? '' : ` (${decidedBy})`;
+    return `  ${word.padEnd(8)} ${id}${by}: ${shorten(plain(reason), 160)}`;
   };
-  return ['Datasets', ...used.map(line('used')), ...refused.map(line('refused'))].join('\n');
+  const trained = used.filter(({ id }) => experimentsOn(view, id).length > 0);
+  const spare = used.filter((dataset) => !trained.includes(dataset));
+  return [
+    'Datasets',
+    ...trained.map((dataset) => line('used', dataset)),
+    ...spare.map((dataset) => line('unused', { ...dataset, reason: 'approved, and nothing was trained on it' })),
+    ...refused.map((dataset) => line('refused', dataset)),
+  ].join('\n');
+}
+
+function generatedPart(view: RunView): string {
+  if (view.generated.length === 0) return '';
+  const line = ({ file, teacher, rows, wanted, rejected }: GeneratedRows) => {
+    const reasons = Object.entries(rejected).map(([reason, count]) => `${count} ${reason}`);
+    const refused = reasons.length === 0 ? 'none refused' : `refused: ${reasons.join(', ')}`;
+    const users = experimentsOn(view, file).map(({ id }) => id);
+    const used = users.length === 0 ? 'nothing was trained on them' : `used by ${users.join(', ')}`;
+    return `${file}: ${rows} of ${wanted} rows by ${teacher}; ${refused}; ${used}`;
+  };
+  return ['Rows that a model wrote', ...view.generated.map((rows) => `  ${plain(line(rows))}`)].join('\n');
 }
 
 function publicationsPart({ publications }: RunView): string {

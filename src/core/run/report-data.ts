@@ -2,6 +2,8 @@
 import { combinedLicence, obligationWords, type LicensedSource } from '../data/licence-terms';
 import { marked } from '../data/lint/marked';
 import { recipeMarkdown } from '../research/recipe-table';
+import { experimentsOn } from './data-use';
+import { generatedRowsSection } from './report-generated';
 import { markdownBrief, markdownLine as line, markdownTable } from './report-text';
 import type { WaterfallStage } from './recipe';
 import type { DataSheet, OverlapReport, RenderedSample, Waterfall } from './types';
@@ -13,7 +15,10 @@ const shownExamples = 3;
 
 /** In the order in which the work was done. */
 export function dataSections(view: RunView): string[] {
-  return [recipes(view), sheets(view), overlaps(view), licences(view), waterfalls(view)];
+  return [
+    ...[recipes(view), sheets(view), overlaps(view), generatedRowsSection(view)],
+    ...[licences(view), waterfalls(view)],
+  ];
 }
 
 function recipes({ recipeTable }: RunView): string {
@@ -89,15 +94,28 @@ function examplesOf({ dataset, examples, remarks = [] }: OverlapReport): string 
   return parts.length === 0 ? '' : [`### ${line(dataset)}`, ...parts].join('\n\n');
 }
 
-function licences({ datasets, config }: RunView): string {
-  const used = datasets.filter(({ status, sheet }) => status === 'used' && sheet !== null);
-  if (used.length === 0) return '';
-  const sources: LicensedSource[] = used.map(({ id, sheet }) => ({ what: id, licence: sheet?.licence ?? null }));
+/** Of what was trained on: data that was only looked at obliges to nothing. */
+function licences(view: RunView): string {
+  const { datasets, generated, config } = view;
+  const used = datasets.filter(({ id, sheet }) => sheet !== null && experimentsOn(view, id).length > 0);
+  const written = generated.filter(({ file }) => experimentsOn(view, file).length > 0);
+  if (used.length + written.length === 0) return '';
+  const sources: LicensedSource[] = [
+    ...used.map(({ id, sheet }) => ({ what: id, licence: sheet?.licence ?? null })),
+    ...[...new Set(written.map(({ teacher }) => teacher))].map((what) => ({
+      ...{ what, licence: null },
+      kind: 'teacher' as const,
+    })),
+  ];
   const { licence, obligations, remarks, attribution } = combinedLicence(sources);
   const asks = obligations.map((one) => obligationWords[one]);
+  const made =
+    licence === 'other'
+      ? 'No single licence says all that holds for what is made from the data trained on here.'
+      : `What is made from the data trained on here: ${line(licence)}.`;
   return [
     '## Licences',
-    `What is made from the data used here: ${line(licence)}. ${asks.length === 0 ? 'The licences ask for nothing.' : `They ask to ${asks.map(line).join('; ')}.`} The base model${config === null ? '' : ` ${line(config.baseModel)}`} has terms of its own. This is a help, no legal advice.`,
+    `${made} ${asks.length === 0 ? 'The licences ask for nothing.' : `They ask: ${asks.map(line).join('; ')}.`} The base model${config === null ? '' : ` ${line(config.baseModel)}`} has terms of its own. This is a help, no legal advice.`,
     [...attribution, ...remarks, ...conflicts(used)].map((text) => `- ${line(text)}`).join('\n'),
   ].join('\n\n');
 }
@@ -131,10 +149,13 @@ function waterfallOf({ id, rendered }: ExperimentView, { stages, sources, rows, 
 
 /** Stages that took nothing away are passed over: what changed is what a reader looks for. */
 function waterfallLine(name: string, stages: readonly WaterfallStage[]): string {
-  const telling = stages.filter(({ rows }, index) => index === 0 || rows !== stages[index - 1]?.rows);
-  const last = stages.at(-1);
-  const shown = last === undefined || telling.includes(last) ? telling : [...telling, last];
-  return `- ${line(name)}: ${shown.map(({ name: stage, rows }) => `${rows} ${line(stage)}`).join(' → ')}`;
+  const changes = stages.flatMap(({ name: stage, rows }, index) => {
+    const change = rows - (stages[index - 1]?.rows ?? rows);
+    return index > 0 && change !== 0 ? [`${rows} ${line(stage)} (${change > 0 ? '+' : '−'}${Math.abs(change)})`] : [];
+  });
+  const [first] = stages;
+  const loaded = first === undefined ? [] : [`${first.rows} ${line(first.name)}`];
+  return `- ${line(name)}: ${[...loaded, ...(changes.length === 0 ? ['all kept, none repeated'] : changes)].join(' → ')}`;
 }
 
 /** The rows as the model sees them: what to mind, and one of them. */

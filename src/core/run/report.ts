@@ -1,6 +1,7 @@
 /** The report: the run's story with its numbers, made from the view alone, so it can be written again at any time. */
 import { scoreRemarks } from '../evaluation/score-words';
 import { finalStates } from '../ports/box';
+import { experimentsOn } from './data-use';
 import { dataSections } from './report-data';
 import { markdownLine as line, markdownTable } from './report-text';
 import { treeOf } from './tree';
@@ -130,9 +131,18 @@ function treeNotes(view: RunView): string {
 function datasets(view: RunView): string {
   const decided = view.datasets.filter(({ status }) => status === 'used' || status === 'refused');
   if (decided.length === 0) return '';
-  const row = ({ id, status, decidedBy, reason, sheet, overlap }: DatasetView) =>
-    `| ${line(id)} | ${status} | ${decidedBy ?? ''} | ${line(sheet?.licence ?? 'none stated')} | ${overlap ? `${overlap.hits} of ${overlap.rows} rows` : 'not checked'} | ${line(reason)} |`;
-  return `## Data\n\n| dataset | status | decided by | licence | overlap with the evaluation | reason |\n|---|---|---|---|---|---|\n${decided.map(row).join('\n')}`;
+  const row = (dataset: DatasetView) => {
+    const { id, decidedBy, reason, sheet, overlap } = dataset;
+    return `| ${line(id)} | ${fateOf(view, dataset)} | ${decidedBy ?? ''} | ${line(sheet?.licence ?? 'none stated')} | ${overlap ? `${overlap.hits} of ${overlap.rows} rows` : 'not checked'} | ${line(reason)} |`;
+  };
+  return `## Data\n\n| dataset | what became of it | decided by | licence | overlap with the evaluation | reason |\n|---|---|---|---|---|---|\n${decided.map(row).join('\n')}`;
+}
+
+/** Leave to use data does not mean that anything was trained on it. */
+function fateOf(view: RunView, { id, status }: DatasetView): string {
+  if (status !== 'used') return status;
+  const users = experimentsOn(view, id).map(({ id: experiment }) => line(experiment));
+  return users.length === 0 ? 'approved, not trained on' : `trained on by ${users.join(', ')}`;
 }
 
 function papers({ papers: all }: RunView): string {

@@ -2,12 +2,26 @@ import assert from 'node:assert/strict';
 import { dataSections } from '../../../src/core/run/report-data';
 import { emptyView } from '../../../src/core/run/reducer';
 import type { DatasetView, ExperimentView, RunView } from '../../../src/core/run/view';
-import { overlap, recipeRow, renderedSample, sheet, waterfall } from '../../support/core/samples';
+import type { GeneratedRows } from '../../../src/core/run/types';
+import {
+  generatedRows,
+  overlap,
+  recipe,
+  recipeRow,
+  renderedSample,
+  sheet,
+  source,
+  waterfall,
+} from '../../support/core/samples';
 
 const dataset = (id: string, rest: Partial<DatasetView> = {}): DatasetView => ({
   ...{ id, sheet: sheet(id), overlap: overlap(id), status: 'used', reason: 'fits', decidedBy: 'person' },
   ...rest,
 });
+const trainedOn = (...ids: string[]): ExperimentView =>
+  ({
+    ...{ id: '01-a', recipe: { seed: 1, sources: ids.map((id) => source(id)) }, waterfall: null, rendered: null },
+  }) as unknown as ExperimentView;
 const told = (rest: Partial<RunView>): string => dataSections({ ...emptyView(), ...rest }).join('\n\n');
 const has = (text: string, ...parts: string[]): void => {
   for (const part of parts) assert.ok(text.includes(part), `${part}\n\nis not in\n\n${text}`);
@@ -63,18 +77,45 @@ describe("the report's account of the data", () => {
     assert.doesNotMatch(text, /row 4/, 'Three examples are enough.');
   });
 
-  it('says what the licences of the data that was used oblige to, and where they contradict each other', () => {
+  it('says what the licences of what was trained on oblige to, and where they contradict each other', () => {
     const alike = sheet('lab/sa', { licence: 'cc-by-sa-4.0', licenceConflict: 'The card says one, a file another.' });
     const text = told({
-      datasets: [dataset('lab/qa'), dataset('lab/sa', { sheet: alike }), dataset('lab/nc', { status: 'refused' })],
+      datasets: [dataset('lab/qa'), dataset('lab/sa', { sheet: alike }), dataset('lab/spare')],
+      experiments: [trainedOn('lab/qa', 'lab/sa')],
     });
     has(
       text,
-      'What is made from the data used here: cc-by-sa-4.0. They ask to name the sources and their licences; pass the result on under the same licence.',
+      'What is made from the data trained on here: cc-by-sa-4.0. They ask: name the sources and their licences; pass the result on under the same licence.',
       '- lab/qa: mit',
       '- lab/sa: The card says one, a file another.',
     );
-    assert.doesNotMatch(text, /- lab\/nc/);
+    assert.doesNotMatch(text, /- lab\/spare/);
+  });
+
+  it('tells of rows that a model wrote: why, what was refused, where each comes from, and whose terms they carry', () => {
+    const origin = { model: 'big-2026', cell: 'sums / plain', request: 'abc', seed: 3, verifiedBy: 'big at t.example' };
+    const rows: GeneratedRows = {
+      ...generatedRows(),
+      ...{ proposal: 'call-1', coverage: [{ cell: 'sums / plain', wanted: 10, accepted: 8 }] },
+      ...{ rejected: { duplicate: 2, overlap: 1 }, examples: [{ ...origin, prompt: '1 | 1?', completion: '2' }] },
+    };
+    const subject = { kind: 'spend' as const, what: 'rows', amount: '9 tokens' };
+    const proposal = { id: 'call-1', kind: 'spend' as const, hash: 'h', title: 't', why: 'Sums are missing.', subject };
+    const decision = { proposal: 'call-1', hash: 'h', verdict: 'approve' as const, by: 'policy' as const };
+    const text = told({
+      generated: [rows],
+      proposals: [{ proposal, madeAt: 'T', decision }],
+      experiments: [trainedOn('data/sums.jsonl')],
+    });
+    has(
+      text,
+      '| data/sums.jsonl | big at teacher.example | 8 | 10 | 3 | 150 | 01-a |',
+      'Sums are missing. Approved by the policy.',
+      '- sums / plain: 8 of 10 rows',
+      'Refused: 2 asked before, 1 overlaps with the evaluation.',
+      '| 1 \\| 1? | 2 | big-2026, sums / plain, request abc, seed 3; second answer by big at t.example agreed |',
+      'Rows written by big at teacher.example carry its terms (none stated).',
+    );
   });
 
   it('shows where the rows of each experiment went', () => {
@@ -85,13 +126,13 @@ describe("the report's account of the data", () => {
     const first = { dataset: 'a/b', stages, unmapped: {} };
     const second = { dataset: 'c/d', stages: [{ name: 'loaded', rows: 5 }], unmapped: {} };
     const counted = { ...waterfall(), sources: [first, second] };
-    const compiled = { id: '01-a', waterfall: counted, rendered: renderedSample() } as ExperimentView;
-    const waiting = { id: '02-b', waterfall: null, rendered: null } as ExperimentView;
+    const compiled = { id: '01-a', recipe: recipe(), waterfall: counted, rendered: renderedSample() } as ExperimentView;
+    const waiting = { id: '02-b', recipe: recipe(), waterfall: null, rendered: null } as ExperimentView;
     const text = told({ experiments: [compiled, waiting] });
     has(
       text,
       '### 01-a: 8 training rows',
-      '- a/b: 10 loaded → 8 mapped → 8 repeated\n- c/d: 5 loaded\n- all of them: 10 loaded → 8 mapped',
+      '- a/b: 10 loaded → 8 mapped (−2)\n- c/d: 5 loaded → all kept, none repeated\n- all of them: 10 loaded → 8 mapped (−2)',
       'Not mapped: 2 missing-column.',
       '8 rows were rendered with the tokenizer that they are trained with:',
       '- 2 of them mark-in-text, e.g. row 3: The data itself holds',

@@ -115,6 +115,10 @@ describe('the report', () => {
             reason: 'forbidden',
             decidedBy: 'policy',
           },
+          {
+            ...{ id: 'lab/spare', sheet: sheet('lab/spare'), overlap: null, status: 'used', reason: 'fits' },
+            decidedBy: 'person',
+          },
           { id: 'lab/seen', sheet: null, overlap: null, status: 'seen', reason: '', decidedBy: null },
         ],
         promotion: {
@@ -139,7 +143,8 @@ describe('the report', () => {
       '| paired difference | +0.200 [0.050, 0.350] better |',
       '3 went from unparsable to right (format repair), 9 from wrong to right, 2 from right to not right (exact McNemar)',
       '| 02-b | 01-a | 0.300 [0.200, 0.400], invalid 10 %, n 50 | -0.100 [0.050, 0.350] worse |',
-      '| lab/qa | used | person | mit | 1 of 100 rows | fits |',
+      '| lab/qa | trained on by 01-a, 02-b | person | mit | 1 of 100 rows | fits |',
+      '| lab/spare | approved, not trained on | person | mit | not checked | fits |',
       '| lab/nc | refused | policy | cc-by-nc-4.0 | not checked | forbidden |',
       '- [Rows](https://arxiv.org/abs/2601.00001) (2601.00001)\n  - c: “q” (Method)',
       'Wall clock 1.5 min, box 0.5 min in 0 jobs, GPU 0.0 min, 7 input and 3 output tokens.',
@@ -183,7 +188,7 @@ describe('the report', () => {
       [],
     );
     const bare = text.replace(/\\[\\|<>[\]`!]/g, '');
-    const head = '| dataset | status | decided by | licence | overlap with the evaluation | reason |';
+    const head = '| dataset | what became of it | decided by | licence | overlap with the evaluation | reason |';
     const cells = (row: string) => row.split('|').length;
     for (const row of bare.slice(bare.indexOf(head)).split('\n').slice(0, 3))
       assert.equal(cells(row), cells(head), row);
