@@ -7,7 +7,7 @@ import re
 from . import folders, hashing, safely
 from .errors import BoxError
 
-KINDS = ("environment", "model", "overlap", "train", "evaluate", "pretrain")
+KINDS = ("environment", "model", "overlap", "sheet", "serve", "train", "evaluate", "pretrain")
 FAILURES = (
     "oom-gpu",
     "oom-host",

@@ -68,7 +68,7 @@ def needed(wanted: Dict[str, Any]) -> List[str]:
 
 def _compile(order: Dict[str, Any], answers: TextIO) -> Dict[str, Any]:
     out = Path(order["out"])
-    with _failures_told():
+    with failures_told():
         waterfall = recipe.compile_to(
             order["recipe"], out / "train.jsonl", out, progress=lambda text: say(answers, {"progress": text})
         )
@@ -84,7 +84,7 @@ def _compile(order: Dict[str, Any], answers: TextIO) -> Dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _failures_told() -> Any:
+def failures_told() -> Any:
     """The loader of datasets ends a job with its reason in result.json: here that becomes an error."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ML_INTERN_JOB_DIR"] = folder

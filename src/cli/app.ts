@@ -1,6 +1,6 @@
 /** What the CLI uses of the product's inside. The heavy code behind it is loaded only when a command needs it. */
 import { type AppOptions, type PracticeChoice, type Settings, parseSshTransport } from '../app/options';
-import type { JudgedHit, SheetRequest } from '../app/data-sheet';
+import type { JudgedHit, SheetRequest, SheetWatch } from '../app/data-sheet';
 import type { MapAnswer, MapRequest } from '../app/data-map';
 import type { ReplayOrder } from '../app/replay';
 import type { ShipAnswer, ShipOrder } from '../app/ship';
@@ -45,7 +45,7 @@ export interface App {
   sendCode(box: OpenedBox, order: CodeOrder): Promise<SentCode>;
   openPapers(options: AppOptions): Papers;
   openRows(request: RowsRequest, options: AppOptions, signal?: AbortSignal): Promise<RowSource>;
-  dataSheet(request: SheetRequest, options: AppOptions, signal?: AbortSignal): Promise<Inspected>;
+  dataSheet(request: SheetRequest, options: AppOptions, watch?: SheetWatch): Promise<Inspected>;
   mapData(request: MapRequest, options: AppOptions, signal?: AbortSignal): Promise<MapAnswer>;
   searchDatasets(query: DatasetQuery, options: AppOptions, signal?: AbortSignal): Promise<JudgedHit[]>;
   buildData(

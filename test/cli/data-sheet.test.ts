@@ -51,7 +51,7 @@ describe('ml-intern data sheet and search', () => {
       /Licence +other \(house rules\) \(you decide\)/,
       /the card: other \(house rules, https:\/\/glim\.example\/rules\)/,
       /the column license: cc-by-sa-4\.0, mit/,
-      /Looked at +all rows, from the dataset viewer/,
+      /Looked at +all 2 rows, from the dataset viewer/,
       /Its licence is contradicted: /,
     ]) {
       assert.match(terminal.stdout, part);

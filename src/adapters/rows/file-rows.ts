@@ -1,5 +1,5 @@
 /** The rows of one split that lies in files of any kind: a local file, a folder's files, or a hub's files by range. */
-import { typeOfCells } from '../../core/data/column-types';
+import { columnsOfRows } from '../../core/data/column-types';
 import { Reservoir } from '../../core/data/sampling';
 import type {
   BadRow,
@@ -69,8 +69,7 @@ export class FileRows implements RowSource {
   private async columnsOfHead(files: readonly KnownFile[], signal?: AbortSignal): Promise<DatasetColumn[]> {
     const head: Row[] = [];
     for await (const { row } of this.inOrder(files, { limit: headRows, signal })) head.push(row);
-    const names = [...new Set(head.flatMap((row) => Object.keys(row)))];
-    return names.map((name) => ({ name, type: typeOfCells(head.map((row) => row[name])) }));
+    return columnsOfRows(head);
   }
 
   private async *inOrder(files: readonly KnownFile[], options: ReadOptions): AsyncIterable<ReadRow> {

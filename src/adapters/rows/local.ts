@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { chooseSplit } from '../../core/data/choose-split';
-import { dataFiles, splitsOfFiles, type DataFile } from '../../core/data/data-files';
+import { dataFiles, noDataFiles, splitsOfFiles, type DataFile } from '../../core/data/data-files';
 import { MlInternError } from '../../core/errors';
 import type { ByteSource, RowSource } from '../../core/ports/rows';
 import { FileRows } from './file-rows';
@@ -84,11 +84,5 @@ async function readPart(path: string, start: number, end: number): Promise<Uint8
 function missing(path: string): MlInternError {
   return new MlInternError('bad-input', `There is no file or folder ${path}.`, {
     next: 'Check the path. A dataset of the Hub is named owner/name.',
-  });
-}
-
-function noDataFiles(folder: string): MlInternError {
-  return new MlInternError('bad-input', `The folder ${folder} holds no data files.`, {
-    next: 'Put .jsonl, .json, .csv, .parquet or .arrow files there.',
   });
 }

@@ -7,7 +7,7 @@ import { parseJson } from '../json';
 export const text = (limit: number) => z.string().transform((value) => value.slice(0, limit));
 export const amount = z.number().nonnegative();
 
-export const jobKind = z.enum(['environment', 'model', 'overlap', 'train', 'evaluate', 'pretrain']);
+export const jobKind = z.enum(['environment', 'model', 'overlap', 'sheet', 'serve', 'train', 'evaluate', 'pretrain']);
 export const jobState = z.enum([
   'queued',
   'starting',

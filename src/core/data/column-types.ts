@@ -1,5 +1,7 @@
 /** A column's type in a few words, from the viewer's feature types or from the cells themselves. */
 
+import type { DatasetColumn, Row } from '../ports/rows';
+
 export function columnType(feature: unknown): string {
   if (Array.isArray(feature)) return `list<${columnType(feature[0])}>`;
   if (feature === null || typeof feature !== 'object') return 'unknown';
@@ -10,6 +12,12 @@ export function columnType(feature: unknown): string {
   if (typeof kind === 'string') return kind.toLowerCase();
   const members = Object.entries(feature).map(([name, type]) => `${name}: ${columnType(type)}`);
   return `struct<${members.join(', ')}>`;
+}
+
+/** Of rows that do not name them. */
+export function columnsOfRows(rows: readonly Row[]): DatasetColumn[] {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return names.map((name) => ({ name, type: typeOfCells(rows.map((row) => row[name])) }));
 }
 
 export function typeOfCells(cells: readonly unknown[]): string {

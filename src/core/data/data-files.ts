@@ -1,4 +1,5 @@
 /** Which of a dataset's files make which split: the card's `configs` where it has them, else the file names, as on the Hub. */
+import { MlInternError } from '../errors';
 
 export interface DataFile {
   config: string;
@@ -57,4 +58,10 @@ function filePatterns(dataFiles: unknown): { split: string; pattern: string }[] 
 function fits(pattern: string, path: string): boolean {
   const parts = pattern.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(path);
+}
+
+export function noDataFiles(folder: string): MlInternError {
+  return new MlInternError('bad-input', `The folder ${folder} holds no data files.`, {
+    next: 'Put .jsonl, .json, .csv, .parquet or .arrow files there.',
+  });
 }

@@ -76,20 +76,24 @@ function shingleHashes(text: string): number[] {
   const words = text.split(' ');
   // Scripts that put no spaces between words are cut into characters.
   const spaced = words.length * 12 > text.length;
-  const pieces = spaced ? words : [...text.slice(0, mostShingles + shingleCharacters)];
   const length = spaced ? shingleWords : shingleCharacters;
-  const count = Math.min(mostShingles, pieces.length - length + 1);
-  return Array.from({ length: Math.max(0, count) }, (_, start) =>
-    hashOf(pieces.slice(start, start + length).join(' ')),
+  const most = mostShingles + length - 1;
+  const pieces = spaced ? words.slice(0, most) : [...text.slice(0, 2 * most)].slice(0, most);
+  const hashed = pieces.map(hashOf);
+  return Array.from({ length: Math.max(0, hashed.length - length + 1) }, (_, start) =>
+    hashed.slice(start, start + length).reduce(joined, fnvBasis),
   );
 }
 
-/** FNV-1a. */
+/** FNV-1a, over the units of a word and then over the hashes of words; `ml_intern_box.near_duplicates` does the same. */
 function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
+  let hash = fnvBasis;
+  for (let index = 0; index < text.length; index++) hash = joined(hash, text.charCodeAt(index));
+  return hash;
 }
+
+const fnvBasis = 0x811c9dc5;
+const joined = (hash: number, next: number): number => Math.imul(hash ^ next, 0x01000193) >>> 0;
 
 /** The finaliser of MurmurHash3. */
 function mix(value: number): number {

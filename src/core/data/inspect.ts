@@ -83,8 +83,7 @@ class Look {
     for (const bad of this.bad) tally.addBad(bad);
     const { policy = defaultLicencePolicy, card } = this.options;
     const detected = this.detected ?? detectFormat([], []);
-    const rows = this.description.rows ?? this.counted ?? null;
-    const description = { ...this.description, rows };
+    const description = withRows(this.description, this.description.rows ?? this.counted ?? null);
     const sheet = makeDataSheet({
       card,
       description,
@@ -111,4 +110,13 @@ class Look {
   private mapping(detected: DetectedFormat): Mapping | null {
     return this.options.mapping === undefined ? detected.mapping : this.options.mapping;
   }
+}
+
+/** Once all rows of a split were read, their number is known. */
+export function withRows(description: RowsDescription, rows: number | null): RowsDescription {
+  const { config, split } = description;
+  const splits = description.splits.map((known) =>
+    known.config === config && known.split === split ? { ...known, rows: known.rows ?? rows } : known,
+  );
+  return { ...description, rows, splits };
 }

@@ -38,6 +38,27 @@ export class Reservoir<T> {
   }
 }
 
+/** At most `size` of any number of items, evenly spread: every one, then every second, every fourth. */
+export class EvenSample<T> {
+  private kept: T[] = [];
+  private step = 1;
+  private seen = 0;
+
+  constructor(private readonly size: number) {}
+
+  /** Items are made only where they are kept. */
+  add(make: () => T): void {
+    if (this.seen++ % this.step !== 0) return;
+    if (this.kept.push(make()) <= this.size) return;
+    this.kept = this.kept.filter((_, index) => index % 2 === 0);
+    this.step *= 2;
+  }
+
+  get items(): readonly T[] {
+    return this.kept;
+  }
+}
+
 /** `count` of the numbers below `total`, ascending, one from each of `count` equal parts: spread over the whole. */
 export function spread(total: number, count: number, seed: number): number[] {
   if (count >= total) return Array.from({ length: total }, (_, index) => index);

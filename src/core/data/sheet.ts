@@ -7,7 +7,7 @@ import type { LicencePolicy } from './licence';
 import { licenceFacts, type LicenceFacts } from './licence-facts';
 import { obligationsOf } from './licence-terms';
 import { sheetRemarks } from './sheet-remarks';
-import type { RowFacts } from './tally';
+import type { RowFacts } from './row-facts';
 
 export interface SheetParts {
   /** Undefined for files without one. */

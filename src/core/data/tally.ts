@@ -1,43 +1,22 @@
 /** Looks at a dataset's rows one by one, in bounded memory, and says what there is to know of them. */
 import type { BadRow, ReadRow, Row } from '../ports/rows';
-import type { DataSheet, Mapping } from '../run/types';
-import { DuplicateFinder, nearDuplicateMethod } from './duplicates';
+import { DuplicateFinder } from './duplicates';
 import { rowLicences } from './licence-facts';
 import { quantilesOf } from './quantiles';
+import { rowFacts, type Counting, type RowCounts, type RowFacts } from './row-facts';
+import { EvenSample } from './sampling';
 import type { TokenCounter } from './tokens';
 import { isEmpty, rowText, trainingText } from './usable';
 
-export interface TallyOptions {
-  mapping: Mapping | null;
+export interface TallyOptions extends Counting {
   tokens: TokenCounter;
   /** ISO 639-1; null where it cannot be told. */
   language: (text: string) => string | null;
-  /** Rows that are longer are cut in training. */
-  maxTokens: number;
 }
-
-export type RowFacts = Required<
-  Pick<
-    DataSheet,
-    | 'sampled'
-    | 'duplicateShare'
-    | 'emptyShare'
-    | 'meanCharacters'
-    | 'lengths'
-    | 'languages'
-    | 'duplicates'
-    | 'empty'
-    | 'truncated'
-    | 'wouldBeCut'
-    | 'usableShare'
-    | 'problems'
-  >
-> & { licences: NonNullable<DataSheet['licenceSources']> };
 
 /** The language of so many rows, and so many characters of each, tells that of all. */
 const languageRows = 2000;
-const languageCharacters = 1000;
-const mostLanguages = 5;
+export const languageCharacters = 1000;
 /** Characters whose tokens are counted one by one. */
 const countedCharacters = 2_000_000;
 /** Rows whose licence column is looked at. */
@@ -52,7 +31,7 @@ export class Tally {
   private tokens: number[] = [];
   private readonly found = { exact: 0, near: 0, new: 0 };
   private readonly duplicates = new DuplicateFinder();
-  private readonly languages = new Map<string, number>();
+  private readonly languages = new EvenSample<string | null>(languageRows);
   private readonly empty = new Map<string, number>();
   private readonly problems = new Map<string, { count: number; example?: string }>();
   private readonly licences = new Set<string>();
@@ -85,31 +64,21 @@ export class Tally {
   }
 
   facts(): RowFacts {
-    const share = (count: number) => (this.sampled === 0 ? 0 : count / this.sampled);
-    const { tokens, maxTokens, mapping } = this.options;
-    const total = this.characters.reduce((sum, length) => sum + length, 0);
-    return {
-      sampled: this.sampled,
-      duplicateShare: share(this.found.exact),
-      emptyShare: share(this.anyEmpty),
-      meanCharacters: Math.round(share(total)),
-      lengths: {
-        characters: quantilesOf(this.characters),
-        tokens: {
-          ...quantilesOf(this.tokens),
-          tokenizer: tokens.name,
-          estimated: tokens.estimated || this.extrapolated,
-        },
-      },
-      languages: this.languageShares(),
-      duplicates: { exact: share(this.found.exact), near: share(this.found.near), method: nearDuplicateMethod },
-      empty: [...this.empty].map(([column, count]) => ({ column, share: share(count) })),
-      truncated: this.truncated,
-      wouldBeCut: { maxTokens, share: share(this.tokens.filter((count) => count > maxTokens).length) },
-      usableShare: mapping === null ? 0 : share(this.sampled - this.unusable),
+    const { tokens, maxTokens } = this.options;
+    const counts: RowCounts = {
+      ...{ sampled: this.sampled, unusable: this.unusable, anyEmpty: this.anyEmpty, truncated: this.truncated },
+      ...{ exact: this.found.exact, near: this.found.near },
+      characters: { ...quantilesOf(this.characters), total: this.characters.reduce((sum, length) => sum + length, 0) },
+      tokens: { ...quantilesOf(this.tokens), cut: this.tokens.filter((count) => count > maxTokens).length },
+      empty: [...this.empty].map(([column, count]) => ({ column, count })),
       problems: [...this.problems].map(([what, { count, example }]) => ({ what, count, ...(example && { example }) })),
+      languages: this.languages.items,
       licences: this.rowLicences(),
     };
+    return rowFacts(counts, {
+      ...this.options,
+      tokens: { name: tokens.name, estimated: tokens.estimated || this.extrapolated },
+    });
   }
 
   /** Tokenizers are slow: once enough was counted, the rest follows from its length. */
@@ -132,21 +101,13 @@ export class Tally {
   }
 
   private noteLanguage(text: string): void {
-    if (this.sampled > languageRows || text.trim() === '') return;
-    const language = this.options.language(text.slice(0, languageCharacters));
-    if (language !== null) this.languages.set(language, (this.languages.get(language) ?? 0) + 1);
+    if (text.trim() !== '') this.languages.add(() => this.options.language(text.slice(0, languageCharacters)));
   }
 
   private note(what: string, example: string): void {
     const known = this.problems.get(what);
     if (known) known.count++;
     else this.problems.set(what, { count: 1, example });
-  }
-
-  private languageShares(): { language: string; share: number }[] {
-    const total = [...this.languages.values()].reduce((sum, count) => sum + count, 0);
-    const ranked = [...this.languages].sort(([, a], [, b]) => b - a).slice(0, mostLanguages);
-    return ranked.map(([language, count]) => ({ language, share: count / total }));
   }
 
   /** One entry a column, with the licences of all rows. */

@@ -12,11 +12,11 @@ export const estimatedTokens: TokenCounter = {
   name: 'about four characters a token',
   estimated: true,
   count(text) {
-    let quarters = 0;
+    let twentieths = 0;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
-      quarters += code < 0x250 ? 1 : code >= 0x2e80 ? 4 : 1.6;
+      twentieths += code < 0x250 ? 5 : code >= 0x2e80 ? 20 : 8;
     }
-    return Math.ceil(quarters / 4);
+    return Math.ceil(twentieths / 20);
   },
 };

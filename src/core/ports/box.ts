@@ -1,6 +1,6 @@
 /** The machine that trains. One port, several adapters (SSH, local machine; later Slurm and HF Jobs). */
 
-export type JobKind = 'environment' | 'model' | 'overlap' | 'train' | 'evaluate' | 'pretrain';
+export type JobKind = 'environment' | 'model' | 'overlap' | 'sheet' | 'serve' | 'train' | 'evaluate' | 'pretrain';
 /** `stalled`: it runs, but neither writes nor computes. `rebooted`: the machine was restarted under it. */
 export type JobState =
   'queued' | 'starting' | 'running' | 'stalled' | 'finishing' | 'finished' | 'failed' | 'stopped' | 'rebooted';

@@ -6,9 +6,8 @@ import type { OverlapOrder, OverlapResult } from '../../../core/data/overlap-che
 import { isAbort, MlInternError } from '../../../core/errors';
 import { appOptions, type Cli, type GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
-import { count, duration } from '../../format';
 import { boxRootOption, command, examples, share, wholeNumber } from '../../options';
-import { eraseLine, type Terminal } from '../../terminal';
+import { RowCount } from '../../row-count';
 import { writeReport } from './overlap-report';
 import { overlapText, type OverlapAnswer } from './overlap-text';
 
@@ -116,25 +115,4 @@ function withNames(result: OverlapResult, { train, eval: items }: OverlapOptions
   const sources = Object.keys(result.sources);
   const known = knownRelations(evaluation, { ids: train.map((path) => basename(path)), sources });
   return { ...result, evaluation, known };
-}
-
-/** How far it is, on one line that is redrawn; every few seconds where lines cannot be. */
-class RowCount {
-  private readonly began = Date.now();
-  private told = Date.now();
-
-  constructor(private readonly terminal: Terminal) {}
-
-  show(rows: number): void {
-    const text = `${count(rows)} rows in ${duration((Date.now() - this.began) / 1000)}`;
-    if (this.terminal.live) this.terminal.err(`${eraseLine}${text}`);
-    else if (Date.now() - this.told > 10_000) {
-      this.told = Date.now();
-      this.terminal.line(text);
-    }
-  }
-
-  end(): void {
-    if (this.terminal.live) this.terminal.err(eraseLine);
-  }
 }

@@ -55,7 +55,7 @@ function size({ splits, config, split, rows, bytes, sampled, complete, from }: D
       'This one',
       `${config}/${split}: ${all} rows${bytes === null || bytes === undefined ? '' : `, ${sizeText(bytes)}`}`,
     ],
-    ['Looked at', `${complete ? 'all' : count(sampled)} rows, from ${from}`],
+    ['Looked at', `${complete ? `all ${count(sampled)} rows` : `a sample of ${count(sampled)} rows`}, from ${from}`],
   ];
 }
 
