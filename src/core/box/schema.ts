@@ -131,7 +131,7 @@ export const followHeader = z.union([
 
 const errorAnswer = z.object({
   error: z.object({
-    reason: z.enum(['bad-input', 'box-disk-full', 'box-no-python', 'box-command']),
+    reason: z.enum(['bad-input', 'box-disk-full', 'box-no-python', 'box-command', 'hub-not-found', 'hub-unavailable']),
     message: text(2000),
     next: text(2000),
   }),

@@ -1,9 +1,11 @@
 /** Inspects a dataset: its data sheet, its card, some of its rows. */
 import { z } from 'zod';
-import { inspectRows } from '../../data/inspect';
+import { inspectOnBox } from '../../data/box-sheet';
+import { inspectRows, type Inspected } from '../../data/inspect';
 import { isLocalFile, pathOf } from '../../data/local-files';
 import { MlInternError } from '../../errors';
 import { pretty } from '../../experiments/files';
+import { askOfJobs } from '../../experiments/sheets';
 import type { DatasetCard, RowsOnHub } from '../../ports/hub';
 import type { RowSource } from '../../ports/rows';
 import { fileOf, keepRows } from './data-inspected';
@@ -27,19 +29,10 @@ export function inspectDataset(kit: ToolKit): AgentTool {
     phase: 'data',
     async run({ id, revision, config, split, maxTokens }, { signal }) {
       const { bench } = kit;
-      const { card, source } = await opened(kit, { id, revision, config, split }, signal);
       const {
-        sheet: made,
-        detected,
-        examples,
-      } = await inspectRows(source, {
         card,
-        policy: kit.licences,
-        language: await kit.rowTools.language(),
-        tokens: await kit.rowTools.tokens(),
-        ...(maxTokens === undefined ? {} : { maxTokens }),
-        signal,
-      });
+        inspected: { sheet: made, detected, examples },
+      } = await looked(kit, { id, revision, config, split }, maxTokens, signal);
       const sheet = isLocalFile(id) ? { ...made, id, file: made.id } : made;
       const file = fileOf(id, 'json');
       await bench.store.write(`${bench.runFolder}/${file}`, pretty(sheet));
@@ -61,14 +54,58 @@ export function inspectDataset(kit: ToolKit): AgentTool {
   });
 }
 
+interface Looked {
+  card: DatasetCard | undefined;
+  inspected: Inspected;
+}
+
+/** From here where the viewer or the files by range give rows, else on the box, which looks at all of them. */
+async function looked(
+  kit: ToolKit,
+  wanted: RowsOnHub,
+  maxTokens: number | undefined,
+  signal: AbortSignal,
+): Promise<Looked> {
+  const options = {
+    policy: kit.licences,
+    language: await kit.rowTools.language(),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+  };
+  let card: DatasetCard | undefined;
+  let unreadable = isUnreachable;
+  try {
+    const { source, ...rest } = await opened(kit, wanted, signal, (found) => (card = found));
+    unreadable = isUnreadable;
+    const tokens = await kit.rowTools.tokens();
+    return { ...rest, inspected: await inspectRows(source, { ...options, ...rest, tokens, signal }) };
+  } catch (error) {
+    if (isLocalFile(wanted.id) || signal.aborted || !unreadable(error)) throw error;
+    const { id, config = null, split = 'train', revision = card?.revision ?? null } = wanted;
+    const ask = askOfJobs(kit.bench, kit.preparation);
+    const { path: tokenizer } = await kit.preparation.baseModel();
+    const rows = { wanted: { dataset: { id, revision, config, split } }, box: kit.bench.journal.config.box, tokenizer };
+    return { card, inspected: await inspectOnBox(ask, rows, { ...options, card: () => Promise.resolve(card) }) };
+  }
+}
+
+const isUnreachable = (error: unknown) =>
+  MlInternError.is(error, 'hub-unavailable') || MlInternError.is(error, 'timeout');
+const isUnreadable = (error: unknown) => isUnreachable(error) || MlInternError.is(error, 'bad-input');
+
 interface Opened {
   card: DatasetCard | undefined;
   source: RowSource;
 }
 
-export async function opened(kit: ToolKit, wanted: RowsOnHub, signal: AbortSignal): Promise<Opened> {
+export async function opened(
+  kit: ToolKit,
+  wanted: RowsOnHub,
+  signal: AbortSignal,
+  onCard: (card: DatasetCard) => void = () => undefined,
+): Promise<Opened> {
   if (isLocalFile(wanted.id)) return { card: undefined, source: await openedFile(kit, wanted) };
   const card = await kit.hub.datasetCard(wanted.id, wanted.revision, signal);
+  onCard(card);
   return { card, source: await kit.hub.rows({ ...wanted, revision: wanted.revision ?? card.revision }, signal) };
 }
 
