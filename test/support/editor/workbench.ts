@@ -25,6 +25,8 @@ export class QuickInput {
 
   async pick(label: Text, step?: Text): Promise<void> {
     await this.at(step);
+    // Where the pointer rests on an item of the step before, that item's description may cover the one to be clicked.
+    await this.page.mouse.move(0, 0);
     await this.widget.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first().click();
   }
 
