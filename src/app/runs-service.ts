@@ -7,6 +7,7 @@ import { decideOn } from '../core/approvals/decide';
 import { allowAgain, readNever, rememberDecision, type NeverEntry } from '../core/approvals/never';
 import { approvePublication } from '../core/approvals/publication';
 import { MlInternError } from '../core/errors';
+import { pilotSecondsOf } from '../core/experiments/pilot';
 import { parseLog } from '../core/run/event-log';
 import { Journal } from '../core/run/journal';
 import { parseMetrics } from '../core/run/metrics';
@@ -72,7 +73,8 @@ export class RunsService implements Runs {
     const day = new Date(systemClock.now()).toISOString().slice(0, 10);
     const id = `${day}-${config.practice ? 'practice' : slugOf(config.baseModel.split('/').at(-1) ?? '', 30, 'run')}-${randomIds.next().slice(0, 6)}`;
     const versions = { ...config.versions, ...(await productVersions(this.options.productRoot)) };
-    return this.drive(id, { ...config, ...(source ? { benchmarkSource: source } : {}), versions });
+    const pilotSeconds = pilotSecondsOf(config.budget);
+    return this.drive(id, { ...config, pilotSeconds, ...(source ? { benchmarkSource: source } : {}), versions });
   }
 
   async resume(id: string): Promise<RunHandle> {

@@ -5,7 +5,7 @@ import { marked } from '../core/data/lint/marked';
 import { sampleOf, type SampleRow } from '../core/data/sample-rows';
 import type { StopRules } from '../core/ports/box';
 import { forecastInWords } from '../core/experiments/forecast';
-import { endsItself, ifMemoryRunsOut, startsWith, trialKeepsNothing } from '../core/run/launch-words';
+import { endsItself, ifMemoryRunsOut, stageInWords, startsWith, trialKeepsNothing } from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
 import type { DataSheet, OverlapReport, Proposal } from '../core/run/types';
 import { count, percent, plain, shorten } from './format';
@@ -35,6 +35,7 @@ function subjectFacts({ subject }: Proposal): string[] {
       return [
         `experiment: ${subject.experiment}, at most ${Math.round(subject.capSeconds / 60)} minutes on the box`,
         ...(subject.trial ? [`a trial: ${trialKeepsNothing}`] : []),
+        ...stageLines(subject.stage),
         ...(subject.plan ? [`runs ${subject.plan}`] : []),
         ...(subject.forecast ? [`forecast: ${forecastInWords(subject.forecast)}`] : []),
         ...ladderLines(subject.ladder),
@@ -58,6 +59,11 @@ function datasetFacts(sheet: DataSheet, overlap: OverlapReport | null): string[]
       : `overlap with the benchmark: ${overlap.hits} hits in ${count(overlap.rows)} rows`,
     ...sheet.remarks.map((remark) => `note: ${plain(remark)}`),
   ];
+}
+
+function stageLines(stage: 'pilot' | 'full' | undefined): string[] {
+  const words = stageInWords(stage);
+  return words ? [words] : [];
 }
 
 function ladderLines(ladder: readonly Rung[] | undefined): string[] {

@@ -15,7 +15,7 @@ import type {
   RunConfig,
 } from '../core/run/types';
 import { forecastInWords } from '../core/experiments/forecast';
-import { endsItself, ifMemoryRunsOut, startsWith, trialKeepsNothing } from '../core/run/launch-words';
+import { endsItself, ifMemoryRunsOut, stageInWords, startsWith, trialKeepsNothing } from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
 import { stopOnInWords } from '../core/run/watch-rules';
 import { seenLine } from '../core/text/unseen';
@@ -146,6 +146,7 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
       return [
         { label: 'Experiment', value: subject.experiment },
         ...(subject.trial ? [{ label: 'Trial', value: trialKeepsNothing }] : []),
+        ...stageFacts(subject.stage),
         { label: 'Steps', value: subject.steps.map((step) => step.join(' ')).join(' → ') },
         { label: 'Environment', value: subject.environment },
         ...(subject.plan ? [{ label: 'Runs', value: subject.plan }] : []),
@@ -165,6 +166,11 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'To', value: subject.target },
       ];
   }
+}
+
+function stageFacts(stage: 'pilot' | 'full' | undefined): PanelFact[] {
+  const words = stageInWords(stage);
+  return words ? [{ label: 'Stage', value: words }] : [];
 }
 
 function memoryFacts(ladder: readonly Rung[] | undefined): PanelFact[] {

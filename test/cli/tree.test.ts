@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventData } from '../../src/core/run/events';
+import { launchProposal } from '../support/core/samples';
 import { comparison, config, FakeRun, FakeRuns, play, score } from './support';
 
 const created = (id: string, parent: string | null, rest: object = {}): EventData['experiment.created'] => ({
@@ -46,6 +47,12 @@ describe('ml-intern runs tree', () => {
     };
     run.add('experiment.created', created('03-hot', '01-clean', changed));
     run.add('experiment.scored', scored('03-hot', 0.3));
+    const launch = launchProposal('l');
+    const subject = { ...launch.subject, experiment: '01-clean', stage: 'pilot' as const };
+    run.add('proposal.made', { proposal: { ...launch, subject } });
+    run.add('proposal.decided', {
+      decision: { proposal: 'l', hash: launch.hash, verdict: 'approve', by: 'policy', rule: 'autopilot' },
+    });
     for (const [id, text] of Object.entries({ '01-clean': 'a\nb\nc\n', '02-other': 'a\n', '03-hot': 'a\nB\nc\n' })) {
       await mkdir(join(folder, 'experiments', id), { recursive: true });
       await writeFile(join(folder, 'experiments', id, 'train.py'), text);
@@ -84,6 +91,7 @@ describe('ml-intern runs tree', () => {
     assert.match(terminal.stdout, /03-hot changes learning_rate: 0\.001 → 0\.002, maxTokens: none → 64, script \+1 −1/);
     assert.match(terminal.stdout, /corrected for 5 experiments \(Holm\)/);
     assert.match(terminal.stdout, /02-other: It ran out of memory\./);
+    assert.match(terminal.stdout, /└ 01-clean[^\n]*open, pilot\n/);
   });
 
   it('takes what a person asks of it, and shows what was stopped', async () => {

@@ -36,7 +36,7 @@ export function treeText({
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function row({ id, depth, dev, toParent, toBaseline, outcome, pruned }: Node): string[] {
+function row({ id, depth, stage, dev, toParent, toBaseline, outcome, pruned }: Node): string[] {
   const comparison = toParent ?? toBaseline;
   const name = `${'  '.repeat(depth)}└ ${id}`;
   const difference = comparison === null ? '–' : differenceText(comparison);
@@ -45,7 +45,7 @@ function row({ id, depth, dev, toParent, toBaseline, outcome, pruned }: Node): s
     dev === null ? '–' : scoreText(dev),
     difference,
     comparison?.verdict ?? '–',
-    pruned ? 'stopped by you' : outcome,
+    pruned ? 'stopped by you' : stage === null ? outcome : `${outcome}, ${stage}`,
   ];
 }
 

@@ -1,5 +1,12 @@
 /** The system prompt: who the agent is, what it may rely on, how it should work. */
+import { span } from '../experiments/forecast';
 import type { Benchmark, RunConfig } from '../run/types';
+
+/** Nothing in a run of an earlier version, which has no pilots. */
+function pilots({ pilotSeconds }: RunConfig): string {
+  if (pilotSeconds === undefined) return 'Give all pilots the same capMinutes, so that they compare on equal footing.';
+  return `A new idea (a draft, or a child with another script or other data) trains first as a pilot: the service gives each at most ${span(pilotSeconds)}, so that they compare on equal footing, and says which max_steps fit. Once its dev score is not worse than its parent's, or is among the two best, write a child with the same script and sources and a longer config: that one may train as long as the budget allows.`;
+}
 
 export function systemPrompt(config: RunConfig, benchmark: Benchmark, devItems: number): string {
   const { budget } = config;
@@ -19,7 +26,7 @@ How to work:
 1. Research first: search papers, read the methods, follow citations forward from the landmark paper (citations with walk), note what worked with a literal quote, and put results with their data, method and hyperparameters in the recipe table (note_recipe).
 2. Find data that those papers used. Inspect each candidate, check its overlap with the evaluation, and propose it with a reason. Set aside what is forbidden, contaminated, noisy or unfit, with the reason. Never use data that was not approved.
 3. Score the base model before any training.
-4. Before a script uses a class or function, look up what it takes as installed (look_up_signature); what you remember is often a version behind. Run small honest experiments: drafts that differ in data first, then children of the best one that change one thing. Launch, wait, evaluate, compare with the parent, record the outcome. An experiment that is worse than its parent is not promoted. Give all pilots the same capMinutes, so that they compare on equal footing; give the full time only to what the pilots speak for. Before you finish, repeat the two best with another "seed" in config while budget remains.
+4. Before a script uses a class or function, look up what it takes as installed (look_up_signature); what you remember is often a version behind. Run small honest experiments: drafts that differ in data first, then children of the best one that change one thing. Launch, wait, evaluate, compare with the parent, record the outcome. An experiment that is worse than its parent is not promoted. ${pilots(config)} Before you finish, repeat the two best with another "seed" in config while budget remains.
 5. Believe the paired comparison, not the bigger number. "no evidence" means that you do not know. Verdicts are corrected for all experiments of the budget.
 6. Keep going while budget remains and the goal is not met. Call finish when it is met or nothing promising is left.
 

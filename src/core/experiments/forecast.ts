@@ -88,8 +88,8 @@ function smallerBatch({ peakMemoryMiB, restingMemoryMiB }: Measured, limits: Lim
   };
 }
 
-/** The refusal of a launch whose forecast does not fit. */
-export function doesNotFit(forecast: Forecast, experiment: string): MlInternError {
+/** The refusal of a launch whose forecast does not fit. `pilot`: why it gets no more time than that of a pilot. */
+export function doesNotFit(forecast: Forecast, experiment: string, pilot?: string): MlInternError {
   const { seconds, low, high, deadlineSeconds, peakMemoryMiB, memoryMiB, largestThatFits } = forecast;
   const late = deadlineSeconds !== undefined && seconds > deadlineSeconds;
   const why = [
@@ -98,9 +98,10 @@ export function doesNotFit(forecast: Forecast, experiment: string): MlInternErro
       ? [`needs ${Math.round(peakMemoryMiB)} MiB of memory where there are ${Math.round(memoryMiB)}`]
       : []),
   ].join(', and ');
-  const longer = late ? `, or launch it with capMinutes ${Math.ceil((high * 1.05) / 60)} if the budget has them` : '';
+  const more = `, or launch it with capMinutes ${Math.ceil((high * 1.05) / 60)} if the budget has them.`;
+  const longer = !late ? '.' : pilot === undefined ? more : `. ${pilot}`;
   return new MlInternError('bad-input', `Experiment ${experiment} was not launched: a trial says that it ${why}.`, {
-    next: `Write it again with what fits: ${largestThatFits?.words ?? 'fewer rows'}${longer}.`,
+    next: `Write it again with what fits: ${largestThatFits?.words ?? 'fewer rows'}${longer}`,
   });
 }
 

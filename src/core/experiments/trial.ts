@@ -7,6 +7,7 @@ import { jobRequest, type Bench, type WorkOrder } from './bench';
 import { doesNotFit, judge, measuredSchema, type Measured } from './forecast';
 import type { LaunchPlan } from './launch-plan';
 import { isOutOfMemory, ladderOf } from './oom-ladder';
+import type { Stage } from './pilot';
 import { approvedContent, trainingOrder } from './training';
 
 /** A trial starts the script twice and trains for a minute: for a training that is ended this early it costs more than it saves. */
@@ -77,7 +78,7 @@ export async function forecastOf(
   bench: Bench,
   of: ExperimentView,
   trial: Trial,
-  { plan, capSeconds }: Pick<TrialOf, 'plan' | 'capSeconds'>,
+  { plan, capSeconds, stage }: Pick<TrialOf, 'plan' | 'capSeconds'> & { stage: Stage | null },
 ): Promise<Forecast | undefined> {
   if (trial.measured === null || trial.job === null) return undefined;
   const forecast = judge(trial.measured, {
@@ -87,7 +88,7 @@ export async function forecastOf(
     memoryMiB: await memoryOf(bench, trial.measured),
   });
   await bench.journal.record('experiment.forecast', { experiment: of.id, job: trial.job, forecast });
-  if (!forecast.fits) throw doesNotFit(forecast, of.id);
+  if (!forecast.fits) throw doesNotFit(forecast, of.id, stage?.name === 'pilot' ? stage.why : undefined);
   return forecast;
 }
 

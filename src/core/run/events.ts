@@ -116,6 +116,8 @@ export interface EventData {
     recipe: Recipe;
     config: Record<string, unknown>;
     scriptHash: string;
+    /** SHA-256 of the script alone; logs of older versions have none. */
+    codeHash?: string;
     folder: string;
   };
   /** Where the rows of an experiment's recipe went, as the job that compiled it counted, and how its model sees them. */

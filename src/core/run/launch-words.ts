@@ -24,6 +24,12 @@ export function startsWith(ladder: readonly Rung[] | undefined): string | undefi
   return first === undefined || first.change === asWritten ? undefined : first.change;
 }
 
+/** Whether it is a pilot, for people; undefined in runs of earlier versions. */
+export function stageInWords(stage: 'pilot' | 'full' | undefined): string | undefined {
+  if (stage === undefined) return undefined;
+  return stage === 'pilot' ? 'a pilot: no longer than every new idea gets' : 'at full length: its pilot held up';
+}
+
 /** What a person should know of a trial beside its steps and its cap. */
 export const trialKeepsNothing = 'measures time and memory; it trains nothing that is kept';
 

@@ -65,7 +65,7 @@ export const experimentReducers: Reducers = {
     const ended = finalStates.has(change.state) && !finalStates.has(before.state);
     return ended ? addSpend({ ...view, jobs }, change.wallSeconds, change.gpuSeconds) : { ...view, jobs };
   },
-  'experiment.created': (view, { id, slug, parent, hypothesis, recipe, config, scriptHash, folder }) => ({
+  'experiment.created': (view, { id, slug, parent, hypothesis, recipe, config, scriptHash, codeHash, folder }) => ({
     ...view,
     spend: { ...view.spend, experiments: view.spend.experiments + 1 },
     experiments: [
@@ -78,6 +78,7 @@ export const experimentReducers: Reducers = {
         recipe,
         config,
         scriptHash,
+        ...(codeHash === undefined ? {} : { codeHash }),
         folder,
         jobs: [],
         waterfall: null,

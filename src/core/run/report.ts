@@ -4,7 +4,7 @@ import { finalStates } from '../ports/box';
 import { experimentsOn } from './data-use';
 import { dataSections } from './report-data';
 import { markdownLine as line, markdownTable } from './report-text';
-import { treeOf } from './tree';
+import { stageAsLaunched, treeOf } from './tree';
 import type { Comparison, Difference, GuessRate, RunConfig, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
@@ -105,8 +105,10 @@ function publications({ publications: all }: RunView): string {
 
 function experiments(view: RunView): string {
   if (view.experiments.length === 0) return '## Experiments\n\nNone was run.';
+  const outcome = (experiment: ExperimentView) =>
+    [experiment.outcome, stageAsLaunched(view, experiment)].filter((words) => words !== null).join(', ');
   const row = (experiment: ExperimentView) =>
-    `| ${experiment.id} | ${experiment.parent ?? 'base'} | ${formatScore(experiment.dev)} | ${formatDifference(experiment.comparison ?? experiment.toBaseline)} | ${experiment.outcome} | ${line(experiment.hypothesis)} |`;
+    `| ${experiment.id} | ${experiment.parent ?? 'base'} | ${formatScore(experiment.dev)} | ${formatDifference(experiment.comparison ?? experiment.toBaseline)} | ${outcome(experiment)} | ${line(experiment.hypothesis)} |`;
   const head = '| experiment | parent | dev score | against parent | outcome | hypothesis |\n|---|---|---|---|---|---|';
   const rows = `${head}\n${view.experiments.map(row).join('\n')}`;
   return `## Experiments\n\nBaseline on dev: ${formatScore(view.baseline.dev)}.\n\n${rows}${treeNotes(view)}`;

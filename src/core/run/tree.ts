@@ -10,6 +10,8 @@ export interface TreeNode {
   hypothesis: string;
   outcome: ExperimentView['outcome'];
   note: string;
+  /** Whether it trained as a pilot or at full length; null before its launch, and in runs of earlier versions. */
+  stage: 'pilot' | 'full' | null;
   dev: Score | null;
   toParent: Comparison | null;
   toBaseline: Comparison | null;
@@ -87,9 +89,21 @@ function nodeOf(view: RunView, experiment: ExperimentView): TreeNode {
   return {
     ...{ id, parent, depth: depthOf(view.experiments, experiment), hypothesis, outcome, note, dev },
     ...{ toParent: comparison, toBaseline, wallSeconds: seconds('wallSeconds'), gpuSeconds: seconds('gpuSeconds') },
+    stage: stageAsLaunched(view, experiment),
     failure: failureOf(view, experiment),
     pruned: experiment.pruned === true,
   };
+}
+
+/** As its latest launch was approved. */
+export function stageAsLaunched(
+  { proposals }: Pick<RunView, 'proposals'>,
+  { id }: Pick<ExperimentView, 'id'>,
+): 'pilot' | 'full' | null {
+  const stages = proposals.flatMap(({ proposal: { subject }, decision }) =>
+    subject.kind === 'launch' && subject.experiment === id && decision?.verdict === 'approve' ? [subject.stage] : [],
+  );
+  return stages.findLast((stage) => stage !== undefined) ?? null;
 }
 
 function depthOf(experiments: readonly ExperimentView[], { parent }: ExperimentView): number {

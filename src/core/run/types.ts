@@ -36,6 +36,8 @@ export interface RunConfig {
   /** Stop early when the dev score's lower bound reaches this. */
   target?: number;
   seed: number;
+  /** How long each new idea may train before its score speaks for more; absent in runs of earlier versions: as long as the budget allows. */
+  pilotSeconds?: number;
   /** Rules that end a training when they see something in its metrics; the others only tell. Absent in runs of earlier versions: none ends any. */
   stopOn?: WatchRule[];
   model: { baseUrl: string; name: string };
@@ -347,6 +349,8 @@ export type ProposalSubject =
       rules?: StopRules;
       /** Not the training itself but a trial of its script before it, which measures its time and memory. */
       trial?: true;
+      /** Whether it trains as a pilot or at full length; absent in runs of earlier versions. */
+      stage?: 'pilot' | 'full';
       /** What a trial of the script says of the training. */
       forecast?: Forecast;
       /** Where memory may run out: the configurations to train with, one after the other; the first one runs. */

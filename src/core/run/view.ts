@@ -75,7 +75,10 @@ export interface ExperimentView {
   hypothesis: string;
   recipe: Recipe;
   config: Record<string, unknown>;
+  /** Of script, configuration and recipe together. */
   scriptHash: string;
+  /** Of the script alone; absent in runs of earlier versions. */
+  codeHash?: string;
   folder: string;
   jobs: string[];
   /** Where the rows of its recipe went; null until its job has compiled it. */

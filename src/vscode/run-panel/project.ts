@@ -13,6 +13,8 @@ import {
 } from '../../core/protocol/panel-view';
 import { scoreRemarks } from '../../core/evaluation/score-words';
 import { finalStates } from '../../core/ports/box';
+import { stageInWords } from '../../core/run/launch-words';
+import { stageAsLaunched } from '../../core/run/tree';
 import { type Comparison, phases, type Score } from '../../core/run/types';
 import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
 import { onlySeen, seenLine } from '../../core/text/unseen';
@@ -186,12 +188,16 @@ function projectExperiment(experiment: ExperimentView, view: RunView): PanelExpe
     outcome: experiment.outcome,
     note: experiment.note,
     activity: running === undefined ? '' : jobWords[running.kind],
-    ...trainingInWords(experiment),
+    ...trainingInWords(experiment, stageInWords(stageAsLaunched(view, experiment) ?? undefined)),
   };
 }
 
-function trainingInWords({ forecast, oomSteps = [] }: ExperimentView): { training?: string } {
+function trainingInWords(
+  { forecast, oomSteps = [] }: ExperimentView,
+  stage: string | undefined,
+): { training?: string } {
   const parts = [
+    ...(stage ? [stage] : []),
     ...(forecast ? [`forecast: ${forecastInWords(forecast)}`] : []),
     ...oomSteps.map(({ change }) => `memory ran out: ${change}`),
   ];

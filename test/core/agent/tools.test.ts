@@ -187,11 +187,11 @@ describe('the tools for experiments', () => {
     await approveData();
     const results = await Promise.all(
       ['same', 'same', 'same'].map((slug, index) =>
-        work.call('write_script', script(slug, { config: { max_steps: index + 1 } })),
+        work.call('write_script', script(slug, { sources: [{ id: 'lab/qa', maxRows: index + 1 }] })),
       ),
     );
     assert.deepEqual(
-      work.journal.view.experiments.map(({ id, config }) => [id, config['max_steps']]),
+      work.journal.view.experiments.map(({ id, recipe }) => [id, recipe.sources[0]?.maxRows]),
       [
         ['01-same', 1],
         ['02-same', 2],

@@ -44,7 +44,10 @@ function replies(): Answer[] {
       ['propose_dataset', { id: 'lab/leaky', why: 'big', mapping }],
     ),
     reply(['set_aside_dataset', { id: 'lab/leaky', reason: 'leaks' }], ['evaluate', { experiment: 'baseline' }]),
-    reply(['write_script', script('draft')], ['write_script', { ...script('other'), config: { max_steps: 9 } }]),
+    reply(
+      ['write_script', script('draft')],
+      ['write_script', { ...script('other'), sources: [{ id: 'lab/qa', maxRows: 50 }] }],
+    ),
   ];
   const launched = launch();
   const jobs = launched.calls.map(

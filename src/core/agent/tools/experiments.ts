@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { approvedHash } from '../../approvals/decide';
 import { MlInternError } from '../../errors';
+import { refuseSameData } from '../../experiments/drafts';
 import { experimentFiles, scriptHash } from '../../experiments/files';
 import { findingsText, refuseErrors } from '../../experiments/script-lint';
+import { sha256 } from '../../hash';
 import type { Decision, Proposal } from '../../run/types';
 import { failuresOf } from '../../run/tree';
 import { prunedError } from '../../run/tree-asks';
@@ -122,13 +124,15 @@ async function proposeScript(kit: ToolKit, args: WriteScript, call: ToolCallCont
     : null;
   const script = args.script ?? parentScript ?? kit.startingScripts['sft'] ?? '';
   checkRows(script, recipe);
+  const full = await fullConfig(kit, args.config);
+  refuseSameData(view, { parent: args.parent, recipe, config: full });
   const number = String(scripts.length + 1).padStart(2, '0');
   const experiment = `${number}-${slugOf(args.slug, 40, 'experiment')}`;
   const subject = {
     kind: 'script' as const,
     experiment,
     script,
-    config: await fullConfig(kit, args.config),
+    config: full,
     recipe,
     parent: parent?.id ?? null,
     parentScript,
@@ -175,7 +179,8 @@ async function createExperiment(
   const isNew = ({ experiments }: RunView) => !experiments.some((known) => known.id === id);
   if (!isNew(bench.journal.view)) return;
   const folder = `experiments/${id}`;
-  const files = experimentFiles({ script: decision.edited?.script ?? subject.script, config, recipe });
+  const script = decision.edited?.script ?? subject.script;
+  const files = experimentFiles({ script, config, recipe });
   for (const [path, text] of Object.entries(files))
     await bench.store.write(`${bench.runFolder}/${folder}/${path}`, text);
   const slug = slugOf(args.slug, 40, 'experiment');
@@ -187,6 +192,7 @@ async function createExperiment(
     recipe,
     config,
     scriptHash: approvedHash(decision),
+    codeHash: sha256(script),
     folder,
   });
 }

@@ -12,11 +12,11 @@ import type { Proposal } from '../../run/types';
 import { prunedError } from '../../run/tree-asks';
 import type { ExperimentView } from '../../run/view';
 import {
-  capSecondsOf,
   ladderIfAny,
   launchSubject,
   rejected,
   subjectOf,
+  timeOf,
   withLadder,
   type LaunchSubject,
 } from './launch-proposal';
@@ -52,11 +52,15 @@ export function launchJob(kit: ToolKit): AgentTool {
       const { trial } = tried;
       const proposal = await kit.broker.propose(call.id, async () => {
         const plan = await planOf(gpus);
-        const cap = capSecondsOf(kit, capMinutes, plan.gpus);
-        const forecast = trial ? await forecastOf(bench, experiment, trial, { plan, capSeconds: cap }) : undefined;
+        const { stage, capSeconds } = timeOf(kit, experiment, capMinutes, plan.gpus);
+        const forecast = trial ? await forecastOf(bench, experiment, trial, { plan, capSeconds, stage }) : undefined;
         const ladder = trial ? ladderIfAny(trial.ladder, experiment) : {};
-        const { content, hash } = launchHash(bench, await orderOf(cap, plan, ladder.ladder?.[0]?.config));
-        const subject = subjectOf(experiment, content, plan, { ...(forecast ? { forecast } : {}), ...ladder });
+        const { content, hash } = launchHash(bench, await orderOf(capSeconds, plan, ladder.ladder?.[0]?.config));
+        const subject = subjectOf(experiment, content, plan, {
+          ...(stage ? { stage: stage.name } : {}),
+          ...(forecast ? { forecast } : {}),
+          ...ladder,
+        });
         return launchProposal(call.id, withLadder(hash, ladder.ladder), experiment, subject);
       });
       // A repeated call keeps its cap, its GPUs and its ladder; whatever else changed since shows in the hash and is refused.
@@ -87,6 +91,10 @@ function launchable(kit: ToolKit, id: string): ExperimentView {
     });
   const experiment = view.experiments.find((known) => known.id === id);
   if (experiment?.pruned) throw prunedError(id);
+  if (experiment?.dev)
+    throw new MlInternError('bad-input', `${id} is trained and has its score.`, {
+      next: `Write an experiment with the parent ${id} that changes what should change: config for a longer training, "seed" for a repeat.`,
+    });
   if (experiment) return experiment;
   throw new MlInternError('bad-input', `There is no approved experiment ${id}.`, {
     next: 'Write its script first and wait for approval.',
@@ -98,8 +106,10 @@ function launchProposal(id: string, hash: string, experiment: ExperimentView, su
 }
 
 function forecastFacts(proposal: Proposal, trial: Trial | null): Record<string, unknown> {
-  const { forecast, ladder } = launchSubject(proposal);
+  const { forecast, ladder, stage, capSeconds } = launchSubject(proposal);
   return {
+    ...(stage ? { stage } : {}),
+    endsAfterMinutes: Math.round(capSeconds / 60),
     ...(forecast ? { forecast: forecastInWords(forecast) } : {}),
     ...(trial?.note ? { trial: trial.note } : {}),
     ...(ladder ? { ifMemoryRunsOut: ladder.slice(1).map(({ change }) => change) } : {}),

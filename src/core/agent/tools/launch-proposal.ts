@@ -3,6 +3,7 @@ import { MlInternError } from '../../errors';
 import { pretty } from '../../experiments/files';
 import type { LaunchPlan } from '../../experiments/launch-plan';
 import { jobsOfLaunch, launchJobId } from '../../experiments/launches';
+import { stageOf, type Stage } from '../../experiments/pilot';
 import { stopRules } from '../../experiments/training';
 import { contentHash } from '../../hash';
 import { finalStates, type JobContent } from '../../ports/box';
@@ -23,7 +24,7 @@ export function subjectOf(
   experiment: ExperimentView,
   { steps, environment, capSeconds }: JobContent,
   { gpus, why: plan }: LaunchPlan,
-  more: Pick<LaunchSubject, 'trial' | 'forecast' | 'ladder'>,
+  more: Pick<LaunchSubject, 'trial' | 'stage' | 'forecast' | 'ladder'>,
 ): LaunchSubject {
   return {
     ...{ kind: 'launch', experiment: experiment.id, steps, environment: environment ?? 'python3', capSeconds },
@@ -47,8 +48,23 @@ export function rejected(kit: ToolKit, { by, reason = '' }: Decision): ToolOutpu
   return { facts: { decision: 'rejected', by, reason, note: 'Nothing was started.', budget: budgetOf(kit) } };
 }
 
+export interface LaunchTime {
+  stage: Stage | null;
+  /** What the agent asked for, within the budget. */
+  askedSeconds: number;
+  /** What it gets: of a pilot, no more than every pilot. */
+  capSeconds: number;
+}
+
+export function timeOf(kit: ToolKit, experiment: ExperimentView, capMinutes: number, gpus: number): LaunchTime {
+  const { view, config } = kit.bench.journal;
+  const stage = stageOf(view, config, experiment);
+  const askedSeconds = withinBudget(kit, capMinutes, gpus);
+  return { stage, askedSeconds, capSeconds: Math.min(askedSeconds, stage?.mostSeconds ?? Infinity) };
+}
+
 /** Never longer than what is left of the budget when every other launch uses up its own cap on all of its GPUs. */
-export function capSecondsOf(kit: ToolKit, capMinutes: number, gpus: number): number {
+function withinBudget(kit: ToolKit, capMinutes: number, gpus: number): number {
   const { view, config } = kit.bench.journal;
   const left = remaining(config.budget, spendAt(view, kit.clock.now()));
   const gpuSeconds = (left.gpuSeconds - promisedSeconds(kit)) / Math.max(1, gpus);

@@ -7,7 +7,7 @@ import { planTrial, tryOut, type PlannedTrial, type Trial } from '../../experime
 import type { WorkOrder } from '../../experiments/bench';
 import type { Decision, Proposal } from '../../run/types';
 import type { ExperimentView } from '../../run/view';
-import { capSecondsOf, ladderIfAny, subjectOf, withLadder } from './launch-proposal';
+import { ladderIfAny, subjectOf, timeOf, withLadder } from './launch-proposal';
 import type { ToolCallContext, ToolKit } from './tool';
 
 export interface Asked {
@@ -28,8 +28,8 @@ export async function tryFirst(
   await refuseBrokenScript(kit, experiment, call.signal);
   const { parameters } = await kit.preparation.baseModel();
   const plan = await trainingPlan(bench, experiment, parameters, gpus);
-  const capSeconds = capSecondsOf(kit, capMinutes, plan.gpus);
-  const planned = await planTrial(bench, experiment, { environment, plan, capSeconds });
+  const { askedSeconds, capSeconds } = timeOf(kit, experiment, capMinutes, plan.gpus);
+  const planned = await planTrial(bench, experiment, { environment, plan, capSeconds: askedSeconds });
   const [first] = planned.orders;
   if (first) {
     const proposal = trialProposal(kit, experiment, { planned, first, plan, capSeconds, id: `${call.id}-trial` });
