@@ -1,17 +1,25 @@
 /** The practice servers with faults that a test sets while they run. */
 import type { WorldContent } from '../../src/practice/servers/content';
 import type { FaultHook } from '../../src/practice/servers/faults';
-import { startPracticeServers, type PracticeServers } from '../../src/practice/servers/start';
+import {
+  startPracticeServers,
+  type PracticeServerOptions,
+  type PracticeServers,
+} from '../../src/practice/servers/start';
 
 export interface FaultyServers extends PracticeServers {
   /** From now on; `undefined` is fair weather. */
   setFaults(hook: FaultHook | undefined): void;
 }
 
-export async function startFaultyServers(content: WorldContent, token?: string): Promise<FaultyServers> {
+export async function startFaultyServers(
+  content: WorldContent,
+  token?: string,
+  more: Pick<PracticeServerOptions, 'role' | 'quotaBytes'> = {},
+): Promise<FaultyServers> {
   let hook: FaultHook | undefined;
   const faults: FaultHook = (request) => hook?.(request);
-  const servers = await startPracticeServers({ content, faults, ...(token !== undefined && { token }) });
+  const servers = await startPracticeServers({ ...more, content, faults, ...(token !== undefined && { token }) });
   return { ...servers, setFaults: (next) => (hook = next) };
 }
 
