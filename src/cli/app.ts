@@ -3,6 +3,7 @@ import { type AppOptions, type PracticeChoice, type Settings, parseSshTransport 
 import type { JudgedHit, SheetRequest, SheetWatch } from '../app/data-sheet';
 import type { MapAnswer, MapRequest } from '../app/data-map';
 import type { ReplayOrder } from '../app/replay';
+import type { Approval, PublishOrder } from '../app/publish';
 import type { ShipAnswer, ShipOrder } from '../app/ship';
 import type { RowsRequest } from '../app/rows';
 import type { EvaluateRequest } from '../app/evaluate';
@@ -28,7 +29,9 @@ import type { RowSource } from '../core/ports/rows';
 import type { WheelhouseAnswer } from '../core/ports/wheelhouse';
 import type { Forecast } from '../core/run/training';
 import type { Runs } from '../core/run/runs';
-import type { Recipe, RunConfig } from '../core/run/types';
+import type { Publication, Recipe, RunConfig } from '../core/run/types';
+import type { RunView } from '../core/run/view';
+import type { PublicationPlan } from '../core/ship/publication';
 import { takeSecrets } from './secrets';
 import { TerminalPrompts } from './ssh-prompts';
 import type { Terminal } from './terminal';
@@ -55,6 +58,15 @@ export interface App {
     watch: BuildWatch,
   ): Promise<BuildResult>;
   synthesise(order: SynthOrder, options: AppOptions, watch: SynthWatch): Promise<SynthAnswer>;
+  openRunBox(view: RunView, options: AppOptions, signal: AbortSignal): Promise<OpenedBox>;
+  preparePublication(order: PublishOrder, options: AppOptions, watch: StorageOptions): Promise<PublicationPlan>;
+  publish(
+    runs: Runs,
+    plan: PublicationPlan,
+    approval: Approval,
+    options: AppOptions,
+    watch: StorageOptions,
+  ): Promise<Publication[]>;
   shipRun(order: ShipOrder, options: AppOptions, watch: StorageOptions): Promise<ShipAnswer>;
   replayRun(order: ReplayOrder, options: AppOptions, signal: AbortSignal): Promise<ReplayResult>;
   checkModel(host: string, order: DoctorOrder, options: AppOptions, signal?: AbortSignal): Promise<DoctorResult>;

@@ -48,10 +48,16 @@ export function takeSecrets(env: NodeJS.ProcessEnv, bindings: SecretBindings, lo
   };
 }
 
+/** What was taken out of an environment: a command that opens several parts of the product takes it for each of them. */
+const taken = new WeakMap<NodeJS.ProcessEnv, Map<string, string>>();
+
 function take(env: NodeJS.ProcessEnv, variable: string): string | undefined {
+  const known = taken.get(env) ?? new Map<string, string>();
+  taken.set(env, known);
   const value = env[variable]?.trim();
   Reflect.deleteProperty(env, variable);
-  return value || undefined;
+  if (value) known.set(variable, value);
+  return known.get(variable);
 }
 
 function name(kind: string, address: string): string {

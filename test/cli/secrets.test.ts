@@ -21,6 +21,12 @@ describe('secrets of the command line', () => {
     }
   });
 
+  it('are there for every part of the product that a command opens, not for the first one only', async () => {
+    const env: NodeJS.ProcessEnv = { HF_TOKEN: 'hf' };
+    takeSecrets(env, bindings, silent);
+    assert.equal(await takeSecrets(env, bindings, silent).get('hub:https://hub.example'), 'hf');
+  });
+
   it('hold the key of a judge for the address that the person named, and for no other', async () => {
     const said: string[] = [];
     const logger = { ...silent, warn: (text: string) => said.push(text) };

@@ -24,6 +24,7 @@ import type { AppOptions } from '../../src/app/options';
 import { mapData } from '../../src/app/data-map';
 import { dataSheet, searchDatasets } from '../../src/app/data-sheet';
 import { synthesise } from '../../src/app/synth';
+import { preparePublication, publish } from '../../src/app/publish';
 import { shipRun } from '../../src/app/ship';
 import { openRows } from '../../src/app/rows';
 import type { App, Cli } from '../../src/cli/app';
@@ -258,6 +259,13 @@ function wheelhouse(sets: readonly string[]): WheelhouseAnswer {
   return { folder: '/root/wheelhouse', wheels: sets.length, ...target };
 }
 
+/** Where a model is gathered, and the template of its Space. */
+const shipping = (given: AppOptions, env: NodeJS.ProcessEnv): AppOptions => ({
+  ...given,
+  home: env['ML_INTERN_HOME'] ?? given.home,
+  productRoot: resolve(__dirname, '../..'),
+});
+
 /** Runs one command line against fake runs. */
 export async function play(
   args: string[],
@@ -304,6 +312,9 @@ export async function play(
     },
     replayRun,
     shipRun,
+    openRunBox: (_view, given) => app.openBox('the box of the run', given),
+    preparePublication: (order, given, watch) => preparePublication(order, shipping(given, env), watch),
+    publish: (of, plan, approval, given, watch) => publish(of, plan, approval, shipping(given, env), watch),
     checkModel: (host, order, given, signal) => {
       options = given;
       return checkModel(host, order, { ...given, productRoot: resolve(__dirname, '../..') }, signal);

@@ -29,6 +29,7 @@ const ALLOWED = [
   /^extension\/box\/(ml_intern_box|scripts|practice)\/[\w/]+\.py$/,
   /^extension\/box\/environments\/[\w.-]+$/,
   /^extension\/box\/benchmarks\/[\w-]+\.json$/,
+  /^extension\/templates\/space\/(app\.py|requirements\.txt|README\.md)$/,
   /^extension\/media\/icon\.(png|svg)$/,
   /^extension\/media\/walkthrough\/[\w-]+\.(md|svg|png)$/,
 ];
@@ -57,7 +58,15 @@ describe('the package', function () {
     const names = await contents();
     const pages = manifest.contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown));
     const supervisor = 'box/ml_intern_box/supervisor.py';
-    const wanted = ['out/extension.cjs', 'out/cli.cjs', 'out/run-panel.js', manifest.icon, supervisor, ...pages];
+    const wanted = [
+      'out/extension.cjs',
+      'out/cli.cjs',
+      'out/run-panel.js',
+      manifest.icon,
+      supervisor,
+      'templates/space/app.py',
+      ...pages,
+    ];
     assert.deepEqual(
       wanted.filter((name) => !names.includes(`extension/${name}`)),
       [],

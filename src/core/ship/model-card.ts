@@ -1,10 +1,11 @@
 /** The model card, written from the run's log: what was measured and against what, the data with its terms, limits, and how to repeat it. */
-import { combinedLicence, obligationWords, type LicensedSource } from '../data/licence-terms';
+import { obligationWords } from '../data/licence-terms';
 import { MlInternError } from '../errors';
 import type { Manifest } from '../experiments/manifest';
 import { formatDifference, formatScore } from '../run/report';
 import { markdownLine as line, markdownTable } from '../run/report-text';
 import type { DatasetView, ExperimentView, LastGood, RunView } from '../run/view';
+import { termsOf, usedData } from './terms';
 
 export interface Shipped {
   view: RunView;
@@ -31,7 +32,7 @@ export function modelCard(shipped: Shipped): string {
     `# ${line(view.config?.baseModel ?? '')}, fine-tuned: ${line(experiment.id)}`,
     `${line(view.config?.goal ?? '')}\n\nTrained and measured by ML Intern in the run ${line(view.id)}.`,
     scores(shipped),
-    data(used),
+    data(shipped, used),
     training(shipped),
     limits(shipped),
     reproduce(shipped),
@@ -39,19 +40,9 @@ export function modelCard(shipped: Shipped): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-/** The datasets of its recipe and of those that it was trained on before. */
-function usedData({ view, experiment }: Shipped): DatasetView[] {
-  const ids = new Set(experiment.recipe.sources.map(({ dataset }) => dataset.id));
-  return view.datasets.filter(({ id }) => ids.has(id));
-}
-
-const licences = (used: readonly DatasetView[]): LicensedSource[] =>
-  used.map(({ id, sheet }) => ({ what: id, licence: sheet?.licence ?? null }));
-
-function frontMatter({ view, experiment }: Shipped, used: readonly DatasetView[]): string {
-  const known = new Set(view.generated.map(({ file }) => file));
-  const complete = used.length > 0 && !experiment.recipe.sources.some(({ dataset }) => known.has(dataset.file ?? ''));
-  const licence = complete ? combinedLicence(licences(used)).licence : 'other';
+function frontMatter(shipped: Shipped, used: readonly DatasetView[]): string {
+  const { view } = shipped;
+  const licence = used.length > 0 ? termsOf(shipped).licence : 'other';
   const base = view.config?.baseModel ?? '';
   return [
     '---',
@@ -91,13 +82,13 @@ function scores({ view, experiment }: Shipped): string {
   return `## Scores\n\n${line(config?.benchmark ?? '')}, each score with its 95 % interval; seeds ${seeds}.\n\n${markdownTable(['what', 'score'], rows)}\n\n${chosen} ${view.experiments.length} experiments were compared.`;
 }
 
-function data(used: readonly DatasetView[]): string {
+function data(shipped: Shipped, used: readonly DatasetView[]): string {
   if (used.length === 0) return '';
   const rows = used.map(({ id, sheet, overlap }) => [
     ...[line(id), line(sheet?.revision ?? ''), line(sheet?.licence ?? 'none stated')],
     overlap ? `${overlap.hits} of ${overlap.rows} rows` : 'not checked',
   ]);
-  const { obligations, remarks, attribution } = combinedLicence(licences(used));
+  const { obligations, remarks, attribution } = termsOf(shipped);
   const asks = obligations.map((one) => `- They ask: ${line(obligationWords[one])}.`);
   const notes = [...asks, ...[...remarks, ...attribution].map((text) => `- ${line(text)}`)].join('\n');
   const table = markdownTable(['dataset', 'revision', 'licence', 'overlap with the evaluation'], rows);

@@ -2,13 +2,14 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { cannot, findJob } from '../../../core/box/opened-box';
-import type { FetchReport, TransferProgress } from '../../../core/ports/box-files';
+import type { FetchReport } from '../../../core/ports/box-files';
 import { sizeText } from '../../../core/size';
 import type { Cli, GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { plain } from '../../format';
 import { examples } from '../../options';
-import { eraseLine, type Terminal } from '../../terminal';
+import type { Terminal } from '../../terminal';
+import { transferTeller } from '../../transfer';
 import { withBox } from '../../with-box';
 import { onBox } from './box-command';
 
@@ -36,7 +37,7 @@ export function fetchCommand(cli: Cli, done: (code: number) => void): Command {
         const leaving = new AbortController();
         const off = cli.terminal.onInterrupt(() => leaving.abort());
         try {
-          const onProgress = teller(cli.terminal);
+          const onProgress = transferTeller(cli.terminal, 'Fetching');
           const report = await box.fetch(id, paths, folder, { onProgress, signal: leaving.signal });
           tell(report, cli.terminal);
           if (options.json) cli.terminal.out(`${JSON.stringify(report)}\n`);
@@ -46,16 +47,6 @@ export function fetchCommand(cli: Cli, done: (code: number) => void): Command {
         }
       }),
     );
-}
-
-/** The size first, then how far it is, where a line can be drawn anew. */
-function teller(terminal: Terminal) {
-  let first = true;
-  return ({ bytes, totalBytes }: TransferProgress): void => {
-    if (first) terminal.line(`Fetching ${sizeText(totalBytes)}.`);
-    else if (terminal.live) terminal.err(`${eraseLine}${sizeText(bytes)} of ${sizeText(totalBytes)}`);
-    first = false;
-  };
 }
 
 function tell({ folder, fetched, bytes, unchanged, skipped }: FetchReport, terminal: Terminal): void {
