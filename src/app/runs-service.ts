@@ -12,6 +12,7 @@ import { parseLog } from '../core/run/event-log';
 import { Journal } from '../core/run/journal';
 import { parseMetrics } from '../core/run/metrics';
 import { reduce } from '../core/run/reducer';
+import { telemetryBytes, telemetryPart, type TelemetryPart } from '../core/run/telemetry';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../core/run/runs';
 import type { Decision, Proposal, Publication, RunConfig, TreeAsk } from '../core/run/types';
 import { askOfTree } from '../core/run/tree-asks';
@@ -27,6 +28,8 @@ import { saveReport } from './save-report';
 
 /** Points that a surface can use; a longer series is thinned by its latest part. */
 const pointsKept = 20_000;
+/** A few days of one GPU. */
+const telemetryKept = 8 * telemetryBytes;
 
 export class RunsService implements Runs {
   private readonly store: FileStore;
@@ -64,6 +67,14 @@ export class RunsService implements Runs {
     if (folder === undefined) return [];
     const text = await this.store.read(`${id}/${folder}/metrics.jsonl`);
     return parseMetrics((text ?? '').split('\n')).slice(-pointsKept);
+  }
+
+  async telemetry(id: string, job: string, from: number | null): Promise<TelemetryPart> {
+    const folder = (await this.view(id)).jobs.find((known) => known.id === job)?.folder;
+    if (folder === undefined) return { samples: [], next: 0 };
+    const path = `${id}/${folder}/telemetry.jsonl`;
+    const start = from ?? Math.max(0, (await this.store.size(path)) - telemetryKept);
+    return telemetryPart(await this.store.readFrom(path, start, telemetryBytes), start);
   }
 
   async start(config: RunConfig): Promise<RunHandle> {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { MlInternError } from '../core/errors';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../core/run/runs';
+import type { TelemetryPart } from '../core/run/telemetry';
 import type { Decision, RunConfig, TreeAsk } from '../core/run/types';
 import type { ProposalView, RunView } from '../core/run/view';
 
@@ -138,6 +139,10 @@ export class RunsModel implements vscode.Disposable {
 
   async metrics(run: string, job: string): Promise<MetricPoint[]> {
     return (await this.runs()).metrics(run, job);
+  }
+
+  async telemetry(run: string, job: string, from: number | null): Promise<TelemetryPart> {
+    return (await this.runs()).telemetry(run, job, from);
   }
 
   async folder(run: string): Promise<string> {

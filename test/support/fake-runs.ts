@@ -3,6 +3,7 @@ import { MlInternError } from '../../src/core/errors';
 import { reduce } from '../../src/core/run/reducer';
 import type { EventData, EventType, RunEvent } from '../../src/core/run/events';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../../src/core/run/runs';
+import type { TelemetryPart, TelemetrySample } from '../../src/core/run/telemetry';
 import type { Decision, Proposal, Publication, RunConfig, TreeAsk } from '../../src/core/run/types';
 import type { RunView } from '../../src/core/run/view';
 
@@ -27,6 +28,7 @@ export class FakeRun implements RunHandle {
   readonly told: string[] = [];
   readonly asked: TreeAsk[] = [];
   readonly series = new Map<string, MetricPoint[]>();
+  readonly telemetry = new Map<string, TelemetrySample[]>();
   private settle: (view: RunView) => void = () => undefined;
   readonly done = new Promise<RunView>((resolve) => (this.settle = resolve));
   readonly onChange = this.changes.add;
@@ -140,6 +142,11 @@ export class FakeRuns implements Runs {
 
   async metrics(id: string, job: string): Promise<MetricPoint[]> {
     return this.find(id).series.get(job) ?? [];
+  }
+
+  async telemetry(id: string, job: string, from: number | null): Promise<TelemetryPart> {
+    const samples = this.find(id).telemetry.get(job) ?? [];
+    return { samples: samples.slice(from ?? 0), next: samples.length };
   }
 
   async start(_config: RunConfig): Promise<RunHandle> {

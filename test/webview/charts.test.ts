@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { PanelPoint } from '../../src/core/protocol/messages';
+import type { PanelPoint, PanelReading } from '../../src/core/protocol/messages';
 import type { PanelJob } from '../../src/core/protocol/panel-view';
 import { decimate } from '../../webview-ui/src/charts/decimate';
 import { aligned, trainingPlot } from '../../webview-ui/src/charts/loss-series';
+import { extent, figureText, machinePlots } from '../../webview-ui/src/charts/telemetry-series';
 import { linear, padded, ticks } from '../../webview-ui/src/charts/scale';
 
 interface XY {
@@ -113,5 +114,51 @@ describe('the training plot', () => {
 
   it('has nothing to draw before the first point', () => {
     assert.deepEqual(trainingPlot([job('a', '01-one')], {}).losses, []);
+  });
+});
+
+describe('the plots of the machine', () => {
+  const gpu = (index: number, busyPercent: number | null) => ({
+    ...{ index, busyPercent, memoryMiB: 2048, watts: null, celsius: 60 },
+  });
+  const reading = (time: number, gpus: PanelReading['gpus']): PanelReading => ({
+    ...{ time, gpus, cpuPercent: time === 0 ? null : 40, memoryMiB: 4096, jobMemoryMiB: 1024, diskFreeMiB: 512_000 },
+  });
+
+  it('draw one line a GPU, with gaps where one did not answer', () => {
+    const { plots, elapsed } = machinePlots([reading(0, [gpu(0, 90), gpu(1, 80)]), reading(60, [gpu(1, 70)])]);
+    const busy = plots.find(({ title }) => title === 'GPU busy');
+    assert.deepEqual(busy?.lines, [
+      { label: 'GPU 0', points: [90, null] },
+      { label: 'GPU 1', points: [80, 70] },
+    ]);
+    assert.deepEqual(elapsed, { unit: 'min', values: [0, 1] });
+  });
+
+  it('leave out what a machine cannot tell, such as the power of a part of a GPU', () => {
+    const titles = machinePlots([reading(0, [gpu(0, null)])]).plots.map(({ title }) => title);
+    assert.deepEqual(titles, ['GPU memory', 'GPU temperature', 'Memory used', 'Disk free']);
+  });
+
+  it('say that there is no GPU, and that there is nothing at all', () => {
+    const { withoutGpu, plots } = machinePlots([reading(5, [])]);
+    assert.equal(withoutGpu, true);
+    assert.deepEqual(
+      plots.map(({ title }) => title),
+      ['CPU busy', 'Memory used', 'Disk free'],
+    );
+    assert.deepEqual(machinePlots([]).plots, []);
+  });
+
+  it('count a long job in hours', () => {
+    assert.deepEqual(machinePlots([reading(0, []), reading(7200 * 2, [])]).elapsed, { unit: 'h', values: [0, 4] });
+  });
+
+  it('say figures with their units, and – where there is none', () => {
+    assert.deepEqual(
+      [figureText(3.26, 'GiB'), figureText(312.4, 'GiB'), figureText(61.7, '%'), figureText(null, 'W')],
+      ['3.3 GiB', '312 GiB', '62 %', '–'],
+    );
+    assert.deepEqual(extent([null, 4, 2, null]), { latest: 2, low: 2, high: 4 });
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { HostToPanel, PanelPoint } from '../../src/core/protocol/messages';
+import type { HostToPanel, PanelPoint, PanelReading } from '../../src/core/protocol/messages';
 import { parsePanelMessage } from '../../src/core/protocol/messages';
 import { reduce } from '../../src/core/run/reducer';
 import { projectRun } from '../../src/vscode/run-panel/project';
@@ -40,6 +40,28 @@ const metrics = (job: string, list: PanelPoint[], whole = true): HostToPanel => 
   whole,
 });
 
+/** A busy pair of GPUs, the same at every call. */
+function readings(count: number, gpus = 2): PanelReading[] {
+  return Array.from({ length: count }, (_, step) => ({
+    time: 1_778_576_454 + step * 5,
+    gpus: Array.from({ length: gpus }, (_each, index) => ({
+      index,
+      busyPercent: 88 + 9 * Math.sin(step / 3 + index),
+      memoryMiB: Math.min(61_000, 8000 + step * 2400) + 900 * index,
+      watts: 560 + 60 * Math.sin(step / 4 + index),
+      celsius: 48 + 20 * (1 - Math.exp(-step / 18)) + 3 * index,
+    })),
+    cpuPercent: step === 0 ? null : 22 + 8 * Math.sin(step / 2),
+    memoryMiB: 48_000 + 40 * step,
+    jobMemoryMiB: 21_000 + 38 * step,
+    diskFreeMiB: 812_000 - 900 * Math.floor(step / 20),
+  }));
+}
+
+const telemetry = (job: string, list: PanelReading[], whole = true): HostToPanel => ({
+  ...{ v: 1, type: 'telemetry', job, readings: list, whole },
+});
+
 describe('the run panel in a browser', function () {
   this.timeout(120_000);
   let bed: PanelBed;
@@ -66,7 +88,9 @@ describe('the run panel in a browser', function () {
       await show(theme, wholeStory(), false);
       await panel.send(metrics('train-1', points(240, 1)));
       await panel.send(metrics('train-3', points(240, 2)));
-      await panel.page.locator('.uplot canvas').waitFor();
+      await panel.send(telemetry('train-3', readings(60)));
+      await panel.page.locator('.loss-chart .uplot canvas').waitFor();
+      await panel.page.locator('.machine-chart .uplot canvas').last().waitFor();
       assert.match(await panel.page.locator('.result').innerText(), /\+0\.387[\s\S]*Promoted/);
       await picture(`${theme}-overview`);
       for (const name of ['Papers', 'Datasets', 'Experiments', 'Decisions', 'Log']) {
@@ -163,6 +187,23 @@ describe('the run panel in a browser', function () {
     await panel.send(metrics('train-3', all.slice(60, 130), false));
     await panel.page.getByText('03-longer: step 130 of 240').waitFor();
     await picture('dark-training');
+    assert.deepEqual(panel.complaints, []);
+  });
+
+  it('draws what the machine does as it comes, and says why there is no GPU', async () => {
+    await show('dark', untilTraining());
+    const machine = panel.page.locator('.machine');
+    await machine.getByText('No job has run yet.').waitFor();
+    await panel.send(telemetry('train-3', []));
+    await machine.getByText('Nothing is recorded of Training: 03-longer yet.').waitFor();
+    await panel.send(telemetry('train-3', readings(40, 0), false));
+    await machine.getByText(/No GPU is drawn: the job uses none/).waitFor();
+    assert.match(await machine.locator('.machine-chart', { hasText: 'CPU busy' }).innerText(), /\d+ %/);
+    assert.equal(await machine.locator('.machine-chart').count(), 3);
+    await machine.getByText('Show as a table').click();
+    assert.match(await machine.getByRole('table').innerText(), /Memory used, this job\t22\.\d GiB\t20\.\d GiB/);
+    await picture('dark-machine');
+    assert.deepEqual(await unnamedControls(panel), []);
     assert.deepEqual(panel.complaints, []);
   });
 

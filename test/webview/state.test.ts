@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HostToPanel, PanelPoint } from '../../src/core/protocol/messages';
+import type { HostToPanel, PanelPoint, PanelReading } from '../../src/core/protocol/messages';
 import { reduce as reduceRun } from '../../src/core/run/reducer';
 import { projectRun } from '../../src/vscode/run-panel/project';
 import { initialState, mostPoints, reduce, type State } from '../../webview-ui/src/state';
@@ -68,6 +68,22 @@ describe('the state of the run panel', () => {
     }
     assert.ok(Object.keys(state.series).length <= 24);
     assert.ok(state.series['job-59'] !== undefined);
+  });
+
+  it('keeps what the machine does of one job, bounded, and begins anew with another', () => {
+    const readings = (from: number, count: number): PanelReading[] =>
+      Array.from({ length: count }, (_, i) => ({
+        ...{ time: from + i, gpus: [], cpuPercent: (from + i) % 100, memoryMiB: 1, jobMemoryMiB: 1, diskFreeMiB: 1 },
+      }));
+    const telemetry = (job: string, from: number, count: number): HostToPanel => ({
+      ...{ v: 1, type: 'telemetry', job, readings: readings(from, count), whole: false },
+    });
+    let state = initialState;
+    for (let batch = 0; batch < 6; batch++) state = reduce(state, telemetry('train-1', batch * 1000, 1000));
+    const kept = state.telemetry?.readings ?? [];
+    assert.ok(kept.length <= mostPoints);
+    assert.deepEqual([kept[0]?.time, kept.at(-1)?.time], [0, 5999]);
+    assert.equal(reduce(state, telemetry('train-2', 0, 3)).telemetry?.readings.length, 3);
   });
 
   it('clears what is being said once it is in the log', () => {

@@ -17,6 +17,7 @@ import {
   drawScoreCard,
   liveJobs,
 } from './views/overview';
+import { Machine } from './views/machine';
 import { drawPapers } from './views/papers';
 import { drawRecipes, drawWaterfalls } from './views/recipes';
 import { button, card, empty } from './views/parts';
@@ -38,6 +39,7 @@ export class Page {
     'Nothing is training yet.',
     'Loss and learning rate of each experiment are drawn here while it trains.',
   );
+  private readonly machine = new Machine();
   private readonly talk: Talk;
   private readonly tabs: Tabs;
   private readonly waiting = h(
@@ -84,6 +86,7 @@ export class Page {
     const drawn = this.loss.show(view.jobs, state.series);
     this.loss.element.hidden = !drawn;
     this.lossEmpty.hidden = drawn;
+    this.machine.show(view.jobs, state.telemetry);
     this.talk.show(view.talk, state.speech, view.active);
     this.tabs.count('research', view.papers.length);
     this.tabs.count('data', view.datasets.length);
@@ -158,6 +161,7 @@ export class Page {
         { class: 'column wide' },
         resultCard,
         card('Training', 'graph-line', h('div', {}, this.lossEmpty, this.loss.element)),
+        card('Machine', 'pulse', this.machine.element),
         card('Scores on dev items', 'graph-scatter', scores),
       ),
       h(

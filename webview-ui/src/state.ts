@@ -1,5 +1,5 @@
 /** The panel's state: a pure reducer of what the host says. Series are thinned out as they grow, so memory stays bounded. */
-import type { HostToPanel, PanelPoint } from '../../src/core/protocol/messages';
+import type { HostToPanel, PanelPoint, PanelReading } from '../../src/core/protocol/messages';
 import type { PanelView } from '../../src/core/protocol/panel-view';
 import { decimate } from './charts/decimate';
 
@@ -7,12 +7,14 @@ export interface State {
   view: PanelView | null;
   /** Points by job. */
   series: Record<string, PanelPoint[]>;
+  /** What the machine does, of one job. */
+  telemetry: { job: string; readings: PanelReading[] } | null;
   /** What the model is saying right now; empty once it is in the log. */
   speech: string;
   refusal: { message: string; next: string } | null;
 }
 
-export const initialState: State = { view: null, series: {}, speech: '', refusal: null };
+export const initialState: State = { view: null, series: {}, telemetry: null, speech: '', refusal: null };
 
 /** Most points drawn and kept for a job. */
 export const mostPoints = 2000;
@@ -29,6 +31,8 @@ export function reduce(state: State, message: Action): State {
       return withView(state, message.view);
     case 'metrics':
       return { ...state, series: withPoints(state.series, message) };
+    case 'telemetry':
+      return { ...state, telemetry: withReadings(state.telemetry, message) };
     case 'speech':
       return { ...state, speech: (state.speech + message.text).slice(-mostSpeech) };
     case 'refused':
@@ -57,6 +61,15 @@ function withPoints(series: State['series'], { job, points, whole }: MetricsMess
   const all = [...known, ...fresh];
   const kept = all.length > mostPoints ? decimate(all, mostPoints, ({ loss }) => loss) : all;
   return newest({ ...series, [job]: kept });
+}
+
+type TelemetryMessage = Extract<HostToPanel, { type: 'telemetry' }>;
+
+function withReadings(known: State['telemetry'], { job, readings, whole }: TelemetryMessage): State['telemetry'] {
+  const before = whole || known?.job !== job ? [] : known.readings;
+  const all = [...before, ...readings];
+  const busy = ({ gpus, cpuPercent }: PanelReading): number | null => gpus[0]?.busyPercent ?? cpuPercent;
+  return { job, readings: all.length > mostPoints ? decimate(all, mostPoints, busy) : all };
 }
 
 function newest(series: State['series']): State['series'] {

@@ -12,11 +12,30 @@ export interface PanelPoint {
   etaSeconds: number | null;
 }
 
+/** What the machine did at one moment of a job; null: it cannot tell. */
+export interface PanelReading {
+  /** Unix seconds by the box's clock. */
+  time: number;
+  gpus: {
+    index: number;
+    busyPercent: number | null;
+    memoryMiB: number | null;
+    watts: number | null;
+    celsius: number | null;
+  }[];
+  cpuPercent: number | null;
+  memoryMiB: number | null;
+  jobMemoryMiB: number | null;
+  diskFreeMiB: number | null;
+}
+
 /** A snapshot is always whole, so a panel that was hidden or reloaded needs nothing older. */
 export type HostToPanel =
   | { v: typeof protocolVersion; type: 'snapshot'; view: PanelView }
   /** `whole`: the points replace what the panel has of this job. */
   | { v: typeof protocolVersion; type: 'metrics'; job: string; points: PanelPoint[]; whole: boolean }
+  /** Of one job at a time: readings of another job replace what the panel has, as does `whole`. */
+  | { v: typeof protocolVersion; type: 'telemetry'; job: string; readings: PanelReading[]; whole: boolean }
   | { v: typeof protocolVersion; type: 'speech'; text: string }
   /** Something the person asked for did not work. */
   | { v: typeof protocolVersion; type: 'refused'; message: string; next: string };

@@ -1,5 +1,6 @@
 /** What a surface (editor, CLI) may do with runs. Implemented by `src/app`; surfaces know only this. */
 import type { NeverEntry } from '../approvals/never';
+import type { TelemetryPart } from './telemetry';
 import type { Decision, Proposal, Publication, RunConfig, TreeAsk } from './types';
 import type { RunView } from './view';
 
@@ -72,6 +73,8 @@ export interface Runs {
   folder(id: string): string;
   /** Metric points of a job from the tailed copy. */
   metrics(id: string, job: string): Promise<MetricPoint[]>;
+  /** A part of what the machine did while a job ran, from a byte of the tailed copy on; null: the latest that is of use. */
+  telemetry(id: string, job: string, from: number | null): Promise<TelemetryPart>;
   start(config: RunConfig): Promise<RunHandle>;
   resume(id: string): Promise<RunHandle>;
   /** Records a decision for a run that nobody drives. */

@@ -3,11 +3,13 @@ import * as vscode from 'vscode';
 import { toMlInternError } from '../../core/errors';
 import { type HostToPanel, type PanelPoint, type PanelToHost, parsePanelMessage } from '../../core/protocol/messages';
 import { protocolVersion } from '../../core/protocol/panel-view';
+import type { RunView } from '../../core/run/view';
 import { coalesce } from '../coalesce';
 import type { EditorLog } from '../log';
 import type { RunsModel } from '../runs-model';
 import { batches, projectPoint } from './points';
 import { projectRun } from './project';
+import { Telemetry } from './telemetry';
 
 /** What the panel may set off; each is the same act as its command. */
 export interface PanelActions {
@@ -33,6 +35,7 @@ export class RunPanel implements vscode.Disposable {
   private listening = false;
   private ready = false;
   private readonly send = coalesce(interval, () => this.flush());
+  private readonly telemetry: Telemetry;
 
   constructor(
     readonly run: string,
@@ -41,9 +44,13 @@ export class RunPanel implements vscode.Disposable {
     private readonly actions: PanelActions,
     private readonly log: EditorLog,
   ) {
+    this.telemetry = new Telemetry(
+      (job, from) => model.telemetry(run, job, from),
+      (message) => this.post(message),
+    );
     this.subscriptions.push(
       this.send,
-      every(tick, () => model.isActive(run) && this.send.request()),
+      every(tick, () => model.isActive(run) && this.tick()),
       panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
       panel.onDidChangeViewState(() => this.send.request()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.send.request()),
@@ -57,6 +64,17 @@ export class RunPanel implements vscode.Disposable {
     if (!this.listening) return;
     this.fresh.set(job, [...(this.fresh.get(job) ?? []), ...points]);
     this.send.request();
+  }
+
+  private tick(): void {
+    this.send.request();
+    const view = this.model.view(this.run);
+    if (this.ready && this.panel.visible && view !== undefined) this.readTelemetry(view);
+  }
+
+  /** A run can be followed without it: that it cannot be read is for the log. */
+  private readTelemetry(view: RunView): void {
+    void this.telemetry.update(view).catch((error: unknown) => this.log.warn(String(error)));
   }
 
   private say(text: string): void {
@@ -115,6 +133,8 @@ export class RunPanel implements vscode.Disposable {
       this.post({ v: protocolVersion, type: 'metrics', job: job.id, points: first ?? [], whole: true });
       for (const points of more) this.post({ v: protocolVersion, type: 'metrics', job: job.id, points, whole: false });
     }
+    this.telemetry.forget();
+    this.readTelemetry(view);
     this.ready = true;
     this.send.request();
   }

@@ -1,28 +1,24 @@
 /** The live training plot: loss (left axis) of the latest experiments and the learning rate (right axis) of the newest. */
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import type { PanelPoint } from '../../../src/core/protocol/messages';
 import type { PanelJob } from '../../../src/core/protocol/panel-view';
 import { h } from '../dom';
 import { aligned, type TrainingPlot, trainingPlot } from './loss-series';
-import { chartTheme, dashes, onThemeChange } from './theme';
+import { Plot } from './plot';
+import { axisStyle, chartTheme, seriesStyle } from './theme';
 
 const height = 230;
 
 export class LossChart {
   readonly element = h('div', { class: 'loss-chart' });
-  private readonly canvas = h('div', { class: 'plot', 'aria-hidden': 'true' });
+  private readonly plot = new Plot();
   private readonly line = h('p', { class: 'muted summary', 'aria-live': 'polite' });
   private readonly table = h('details', { class: 'twin' });
-  private chart: uPlot | undefined;
-  private shape = '';
   /** What was drawn last: a snapshot without a new point costs nothing. */
   private drawn = '';
-  private latest: TrainingPlot | undefined;
 
   constructor() {
-    this.element.append(this.line, this.canvas, this.table);
-    new ResizeObserver(() => this.resize()).observe(this.canvas);
-    onThemeChange(() => this.redraw());
+    this.element.append(this.line, this.plot.element, this.table);
   }
 
   /** False when there is nothing to draw yet. */
@@ -32,28 +28,12 @@ export class LossChart {
     const drawn = JSON.stringify([plot.summary, plot.losses.map(({ label, points }) => [label, points.length])]);
     if (drawn === this.drawn) return true;
     this.drawn = drawn;
-    this.latest = plot;
     if (this.line.textContent !== plot.summary) this.line.textContent = plot.summary;
     const marks = plot.marks.map(({ step }) => step).join(' ');
     const shape = [plot.logarithmic, marks, ...plot.losses.map(({ label }) => label)].join('\n');
-    if (this.chart === undefined || shape !== this.shape) this.redraw();
-    else this.chart.setData(aligned(plot));
-    this.shape = shape;
+    this.plot.show({ shape, data: aligned(plot), options: (width) => options(plot, width) });
     this.showTable(plot);
     return true;
-  }
-
-  private redraw(): void {
-    const width = this.canvas.clientWidth;
-    if (this.latest === undefined || width === 0) return;
-    this.chart?.destroy();
-    this.chart = new uPlot(options(this.latest, width), aligned(this.latest), this.canvas);
-  }
-
-  private resize(): void {
-    const width = this.canvas.clientWidth;
-    if (this.chart === undefined) this.redraw();
-    else if (width > 0 && Math.abs(width - this.chart.width) > 1) this.chart.setSize({ width, height });
   }
 
   /** The same in words and numbers: first, lowest and latest loss of each series. */
@@ -86,12 +66,11 @@ export class LossChart {
 
 function options(plot: TrainingPlot, width: number): uPlot.Options {
   const theme = chartTheme();
-  const axis = { stroke: theme.muted, grid: { stroke: theme.grid, width: 1 }, ticks: { stroke: theme.grid, width: 1 } };
+  const axis = axisStyle(theme);
   const lossAxis: uPlot.Axis = { ...axis, label: 'loss', labelSize: 18, size: 48 };
   const losses: uPlot.Series[] = plot.losses.map(({ label, palette }) => ({
     label,
-    stroke: theme.series[palette % theme.series.length] ?? theme.text,
-    dash: dashes[palette % dashes.length] ?? [],
+    ...seriesStyle(theme, palette),
     width: 2,
     spanGaps: true,
     points: { show: false },

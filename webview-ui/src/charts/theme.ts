@@ -1,4 +1,5 @@
 /** Colours of the editor's theme for what is drawn on a canvas; SVG and HTML take them from the stylesheet. */
+import type uPlot from 'uplot';
 
 export interface ChartTheme {
   text: string;
@@ -24,6 +25,16 @@ export function chartTheme(): ChartTheme {
     series: names.map((name) => read(`charts-${name}`, text)),
     rate: read('descriptionForeground', text),
   };
+}
+
+/** How every axis is drawn. */
+export function axisStyle({ muted, grid }: ChartTheme): Pick<uPlot.Axis, 'stroke' | 'grid' | 'ticks'> {
+  return { stroke: muted, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
+}
+
+/** A series' colour and dash by its position in the palette. */
+export function seriesStyle({ series, text }: ChartTheme, palette: number): Pick<uPlot.Series, 'stroke' | 'dash'> {
+  return { stroke: series[palette % series.length] ?? text, dash: dashes[palette % dashes.length] ?? [] };
 }
 
 /** VS Code marks a change of theme on the body. */

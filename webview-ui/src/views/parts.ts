@@ -54,7 +54,7 @@ export function scoreText(score: PanelScore | null): Child[] {
     h('strong', { class: 'number' }, value(score.value)),
     ' ',
     h('span', { class: 'muted number' }, interval(score)),
-    (score.remarks ?? []).map((remark) => h('div', { class: 'muted small' }, remark)),
+    ...(score.remarks ?? []).map((remark) => h('div', { class: 'muted small' }, remark)),
   ];
 }
 
@@ -93,4 +93,36 @@ export const trainedOn = 'what is marked is trained on';
 export function drawSpans(spans: readonly PanelSpan[]): HTMLElement {
   const texts = spans.map(({ text, trained }) => (trained ? h('mark', {}, text) : text));
   return h('pre', { tabindex: '0' }, texts);
+}
+
+/** Scrolls sideways where there is not the room. */
+export function table(names: readonly string[], rows: readonly Child[][]): HTMLElement {
+  return h(
+    'div',
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': names.join(', ') },
+    h(
+      'table',
+      {},
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          names.map((name) => h('th', { scope: 'col' }, name)),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        rows.map((row) =>
+          h(
+            'tr',
+            {},
+            row.map((cell) => h('td', {}, cell)),
+          ),
+        ),
+      ),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 /** What the literature says worked, each value with its words, and where the rows of each experiment went. */
 import type { PanelRecipe, PanelRendered, PanelWaterfall } from '../../../src/core/protocol/panel-view';
 import { type Child, h } from '../dom';
-import { drawSpans, link, trainedOn } from './parts';
+import { drawSpans, link, table, trainedOn } from './parts';
 
 const heads = ['Result', 'Base model', 'Data', 'Method', 'Hyperparameters', 'Paper'];
 
@@ -70,37 +70,6 @@ function drawRendered({ text, findings, rows }: PanelRendered): HTMLElement {
         ),
     rows.map(({ row, spans }) =>
       h('figure', {}, h('figcaption', { class: 'muted' }, `Training row ${row}: ${trainedOn}`), drawSpans(spans)),
-    ),
-  );
-}
-
-function table(names: readonly string[], rows: readonly Child[][]): HTMLElement {
-  return h(
-    'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': names.join(', ') },
-    h(
-      'table',
-      {},
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          names.map((name) => h('th', { scope: 'col' }, name)),
-        ),
-      ),
-      h(
-        'tbody',
-        {},
-        rows.map((row) =>
-          h(
-            'tr',
-            {},
-            row.map((cell) => h('td', {}, cell)),
-          ),
-        ),
-      ),
     ),
   );
 }
