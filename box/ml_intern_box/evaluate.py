@@ -2,7 +2,7 @@
 
 Usage: python -m ml_intern_box.evaluate evaluate.json
   {model: folder, items: "items.jsonl", benchmark: {name, metric, prompt, answerPattern, options?, maxTokens, kind?, ...}, seed,
-   batchSize?, backend?: "vllm"|"transformers", limit?, stopBelow?: {score, alpha?}, expect?: {evaluatorHash, ...}}
+   batchSize?, backend?: "vllm"|"transformers", limit?, stopBelow?, stopBehind?, expect?: {evaluatorHash, ...}}
 Writes artifacts/items.jsonl, one line a sample of an item, and artifacts/result.json. The benchmark's settings are those
 of src/core/evaluation/settings.ts; how each kind grades is told by its module in the folder evaluation.
 """
@@ -123,23 +123,24 @@ def evaluate(config: Dict[str, Any], items: List[Item]) -> Tuple[List[Outcome], 
     evaluator = Evaluator(config, len(items))
     evaluator.load(items)
     refuse_changes(config, {"chatTemplateHash": evaluator.facts()["chatTemplateHash"]})
-    bar = config.get("stopBelow")
+    bar = stopping.bar_of(config)
     places = stopping.parts(len(items), config["seed"]) if bar else [list(range(len(items)))]
     done: Dict[int, List[Outcome]] = {}
     for part in places:
         found = evaluator.outcomes([items[place] for place in part])
         each = len(found) // len(part)
         done.update({place: found[index * each : (index + 1) * each] for index, place in enumerate(part)})
-        if bar and stopping.is_hopeless(means(done), bar["score"], len(items) - len(done), bar.get("alpha", stopping.ALPHA)):
+        scores = {items[place]["id"]: mean for place, mean in means(done).items()}
+        if bar and bar.is_out_of_reach(scores, len(items) - len(done)):
             break
-    stopped = {"after": len(done), "of": len(items), "toBeat": bar["score"]} if bar and len(done) < len(items) else None
+    stopped = dict(bar.told, after=len(done), of=len(items)) if bar and len(done) < len(items) else None
     return [outcome for place in sorted(done) for outcome in done[place]], dict(evaluator.facts(), **({"stopped": stopped} if stopped else {}))
 
 
-def means(done: Dict[int, List[Outcome]]) -> List[float]:
-    """Of the items with a grade."""
-    values = [[value_of(each) for each in outcomes if is_graded(each)] for outcomes in done.values()]
-    return [sum(each) / len(each) for each in values if each]
+def means(done: Dict[int, List[Outcome]]) -> Dict[int, float]:
+    """Of the items with a grade, by their places."""
+    values = {place: [value_of(each) for each in outcomes if is_graded(each)] for place, outcomes in done.items()}
+    return {place: sum(each) / len(each) for place, each in values.items() if each}
 
 
 def refuse_ungraded(outcomes: List[Outcome]) -> None:

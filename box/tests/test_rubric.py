@@ -117,7 +117,7 @@ def test_it_is_tried_out_before_the_model_is_loaded(tmp_path, monkeypatch):
 
 def test_answers_without_a_grade_are_left_out_and_many_of_them_are_no_score():
     outcomes = [{"id": str(n), "correct": True, "score": 0.5} for n in range(19)] + [{"id": "19", "correct": False, "score": None}]
-    assert evaluate.means({n: [each] for n, each in enumerate(outcomes)}) == [0.5] * 19
+    assert evaluate.means({n: [each] for n, each in enumerate(outcomes)}) == {n: 0.5 for n in range(19)}
     evaluate.refuse_ungraded(outcomes)
     with pytest.raises(judge.JudgeRefused, match="2 of 20"):
         evaluate.refuse_ungraded([*outcomes[1:], outcomes[-1]])

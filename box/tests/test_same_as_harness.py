@@ -106,3 +106,6 @@ def test_a_changed_template_and_a_hopeless_model_end_the_evaluation(model, tmp_p
     assert ended.value.code == 3 and "the chat template changed" in capsys.readouterr().err
     outcomes, facts = ours(model, benchmark, QUESTIONS, stopBelow={"score": 0.9})
     assert facts["stopped"] == {"after": 20, "of": 24, "toBeat": 0.9} and len(outcomes) == 20
+    best = {"model": "02-b", "scores": {item["id"]: 1.0 for item in QUESTIONS}, "alpha": 0.05}
+    same, facts = ours(model, benchmark, QUESTIONS, stopBehind=best)
+    assert facts["stopped"] == {"after": 20, "of": 24, "behind": "02-b"} and [each["id"] for each in same] == [each["id"] for each in outcomes]

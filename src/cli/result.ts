@@ -10,6 +10,8 @@ export interface ScoreResult {
   n: number;
   seeds: number[];
   invalidShare: number;
+  partial?: Score['partial'];
+  ungraded?: number;
 }
 
 export interface DifferenceResult {
@@ -62,8 +64,12 @@ export function runResult(view: RunView, folder: string, standIns: readonly stri
 
 function scoreResult(score: Score | null): ScoreResult | null {
   if (score === null) return null;
-  const { metric, value, low, high, n, seeds, invalidShare } = score;
-  return { metric, value, low, high, n, seeds, invalidShare };
+  const { metric, value, low, high, n, seeds, invalidShare, partial, ungraded } = score;
+  return {
+    ...{ metric, value, low, high, n, seeds, invalidShare },
+    ...(partial ? { partial } : {}),
+    ...(ungraded === undefined ? {} : { ungraded }),
+  };
 }
 
 function differenceResult(comparison: Comparison | null): DifferenceResult | null {

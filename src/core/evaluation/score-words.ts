@@ -2,7 +2,10 @@
 import type { Score } from '../run/types';
 
 /** Empty where there is nothing to add. */
-export function scoreRemarks({ ungraded = 0 }: Score): string[] {
-  if (ungraded === 0) return [];
-  return [`${ungraded} ${ungraded === 1 ? 'answer' : 'answers'} without a verdict of the judge left out`];
+export function scoreRemarks({ ungraded = 0, partial }: Score): string[] {
+  const left = `${ungraded} ${ungraded === 1 ? 'answer' : 'answers'} without a verdict of the judge left out`;
+  return [...(partial ? [partialWords(partial)] : []), ...(ungraded === 0 ? [] : [left])];
 }
+
+const partialWords = ({ asked, of, behind }: NonNullable<Score['partial']>): string =>
+  `partial, ${asked} of ${of} items: stopped early, hopeless behind ${behind}`;

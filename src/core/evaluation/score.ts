@@ -9,7 +9,7 @@ const bootstrapMethod = 'bootstrap over items (BCa, seed 1)';
 /** `n` counts items: one that was asked several times is one. */
 export function scoreOf(
   outcomes: readonly ItemResult[],
-  { metric, seeds }: { metric: string; seeds: readonly number[] },
+  { metric, seeds, partial }: { metric: string; seeds: readonly number[]; partial?: Score['partial'] | undefined },
 ): Score {
   const results = outcomes.filter(isGraded);
   const all = grouped(results);
@@ -27,6 +27,7 @@ export function scoreOf(
     meanTokens: meanOf(results.map(({ tokens }) => tokens)),
     ...(all.binary ? {} : { method: bootstrapMethod }),
     ...(ungraded === 0 ? {} : { ungraded }),
+    ...(partial ? { partial } : {}),
   };
 }
 

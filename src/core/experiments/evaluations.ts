@@ -1,12 +1,13 @@
 /** Evaluation of the base model or an experiment on one split, by the evaluator on the box; the host makes the score from its items. */
 import { z } from 'zod';
 import { MlInternError } from '../errors';
-import { compare } from '../evaluation/compare';
+import { compareScored, type Scored } from '../evaluation/compare-scored';
 import { corrected, correctedPair, type Claims } from '../evaluation/family';
 import { scoreOf } from '../evaluation/score';
 import type { Comparison, Fingerprints, ItemResult, Score, Split } from '../run/types';
 import type { ExperimentView } from '../run/view';
 import { sha256 } from '../hash';
+import { barOf, scoredFully, type Bar } from './bar';
 import { itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
 import { writeManifest } from './manifest';
@@ -25,7 +26,11 @@ const itemSchema = z.object({
   tokens: z.number(),
   score: z.number().min(0).max(1).nullable().optional(),
 });
-const resultSchema = z.object({ evaluator: z.string(), evaluatorVersion: z.string(), ...fingerprintsSchema.shape });
+const resultSchema = z.object({
+  ...{ evaluator: z.string(), evaluatorVersion: z.string(), ...fingerprintsSchema.shape },
+  /** It saw that the model cannot reach another any more. */
+  stopped: z.object({ after: z.number(), of: z.number(), behind: z.string() }).optional(),
+});
 const failedSchema = z.object({ error: z.object({ reason: z.string(), message: z.string(), next: z.string() }) });
 /** What neither another try nor another experiment can mend. */
 const told = ['evaluation-changed', 'judge-unavailable'] as const;
@@ -42,6 +47,7 @@ export interface Evaluation {
 
 interface Measured {
   items: EvaluatedItem[];
+  partial: Score['partial'];
   fingerprints: Fingerprints;
 }
 
@@ -71,7 +77,11 @@ export class Evaluations {
         next: 'Call evaluate for it first.',
       });
     }
-    const comparison = compare(left, right, b);
+    const comparison = compareScored(
+      { items: left, score: this.recordedScore(a, split) },
+      { items: right, score: this.recordedScore(b, split) },
+      b,
+    );
     if (split === 'promotion') return comparison;
     return this.recorded(a, b) ?? correctedPair(comparison, this.bench.journal.config.budget.experiments);
   }
@@ -86,11 +96,14 @@ export class Evaluations {
     const known = await this.recordedItems(target, split);
     const measured = known ? undefined : await this.runEvaluation(target, split);
     const items = known ?? measured?.items ?? [];
-    const score = scoreOf(items, {
-      metric: this.bench.loaded.benchmark.metric,
-      seeds: [this.bench.journal.config.seed],
-    });
-    const { toParent, toBaseline } = await this.comparisons(target, split, items);
+    const score =
+      this.recordedScore(target, split) ??
+      scoreOf(items, {
+        metric: this.bench.loaded.benchmark.metric,
+        seeds: [this.bench.journal.config.seed],
+        partial: measured?.partial,
+      });
+    const { toParent, toBaseline } = await this.comparisons(target, split, { items, score });
     if (!known) {
       const job = this.jobId(target, split);
       await this.bench.journal.record('experiment.scored', {
@@ -118,7 +131,7 @@ export class Evaluations {
   private async comparisons(
     target: string,
     split: Split,
-    items: readonly EvaluatedItem[],
+    scored: Scored,
   ): Promise<Pick<Evaluation, 'toParent' | 'toBaseline'>> {
     const experiment = this.experiment(target);
     if (split === 'dev' && experiment?.dev)
@@ -126,8 +139,8 @@ export class Evaluations {
     const parent = experiment?.parent ?? null;
     const claims = {
       parent,
-      comparison: parent ? await this.against(items, parent, split) : null,
-      toBaseline: target === 'baseline' ? null : await this.against(items, 'baseline', split),
+      comparison: parent ? await this.against(scored, parent, split) : null,
+      toBaseline: target === 'baseline' ? null : await this.against(scored, 'baseline', split),
     };
     const { comparison: toParent, toBaseline } = split === 'dev' ? this.corrected(claims) : claims;
     return { toParent, toBaseline };
@@ -139,9 +152,9 @@ export class Evaluations {
     return corrected(claims, earlier, config.budget.experiments);
   }
 
-  private async against(items: readonly EvaluatedItem[], other: string, split: Split): Promise<Comparison | null> {
-    const others = await this.recordedItems(other, split);
-    return others ? compare(items, others, other) : null;
+  private async against(scored: Scored, other: string, split: Split): Promise<Comparison | null> {
+    const items = await this.recordedItems(other, split);
+    return items ? compareScored(scored, { items, score: this.recordedScore(other, split) }, other) : null;
   }
 
   private async runEvaluation(target: string, split: Split): Promise<Measured> {
@@ -161,6 +174,7 @@ export class Evaluations {
           benchmark,
           seed: journal.config.seed,
           expect: expected,
+          ...(await this.stopBehind(target, split)),
         }),
         'items.jsonl': lines,
       },
@@ -179,10 +193,22 @@ export class Evaluations {
         "Read the job's stderr.log; resume the run to try again.",
       );
     }
-    const fingerprints = fingerprintsSchema.parse(resultSchema.parse(await jobs.result(job.id)));
+    const { stopped, ...result } = resultSchema.parse(await jobs.result(job.id));
+    const fingerprints = fingerprintsSchema.parse(result);
     checkFingerprints(fingerprints, { ...expected, itemsHash: sha256(lines) }, target);
     const samples = loaded.benchmark.sampling?.n ?? 1;
-    return { fingerprints, items: await this.fetchItems(job.id, folder, loaded.splits[split].length * samples) };
+    const asked = stopped?.after ?? loaded.splits[split].length;
+    const partial = stopped && { asked, of: stopped.of, behind: stopped.behind };
+    return { fingerprints, partial, items: await this.fetchItems(job.id, folder, asked * samples) };
+  }
+
+  /** An experiment that cannot reach the best one any more need not be asked all dev items. What decides is always whole. */
+  private async stopBehind(target: string, split: Split): Promise<{ stopBehind?: Bar }> {
+    const candidates = scoredFully(this.bench.journal.view).filter((id) => id !== target);
+    const [best] = candidates;
+    if (best === undefined || split !== 'dev' || target === 'baseline') return {};
+    const items = await this.recordedItems(best, 'dev');
+    return items ? { stopBehind: barOf(best, items, candidates.length) } : {};
   }
 
   /** What the evaluator itself refused, in its own words. */
@@ -208,16 +234,14 @@ export class Evaluations {
 
   private async recordedItems(target: string, split: Split): Promise<EvaluatedItem[] | undefined> {
     const experiment = this.experiment(target);
-    const scored =
-      target === 'baseline'
-        ? this.bench.journal.view.baseline[split]
-        : split === 'dev'
-          ? experiment?.dev
-          : experiment?.promotion;
-    if (!scored) return undefined;
+    if (!this.recordedScore(target, split)) return undefined;
     const folder = experiment ? `${experiment.folder}/eval-${split}` : `baseline/eval-${split}`;
     const text = await this.bench.store.read(`${this.bench.runFolder}/${folder}/items.jsonl`);
     return text === undefined ? undefined : parseItems(text);
+  }
+
+  private recordedScore(target: string, split: Split): Score | null {
+    return (target === 'baseline' ? this.bench.journal.view.baseline : this.experiment(target))?.[split] ?? null;
   }
 
   private jobId(target: string, split: Split): string {

@@ -10,7 +10,8 @@ export type Examine = (experiment: ExperimentView) => Promise<DoctorResult>;
 export function candidateOf(view: RunView): string | null {
   const open = view.experiments.filter(({ pruned }) => pruned !== true);
   if (view.finish?.best && open.some(({ id }) => id === view.finish?.best)) return view.finish.best;
-  const scored = open.flatMap(({ id, dev }) => (dev ? [{ id, low: dev.low }] : []));
+  // One that was stopped early is behind another.
+  const scored = open.flatMap(({ id, dev }) => (dev && !dev.partial ? [{ id, low: dev.low }] : []));
   return scored.sort((a, b) => b.low - a.low)[0]?.id ?? null;
 }
 
@@ -19,7 +20,7 @@ export async function promote(journal: Journal, evaluations: Evaluations, examin
   const candidate = candidateOf(journal.view);
   const baseline = await evaluations.evaluate('baseline', 'promotion');
   if (candidate === null) {
-    const reason = 'No experiment has a score, so the base model stays the best.';
+    const reason = 'No experiment has a score on all dev items, so the base model stays the best.';
     await journal.record('promotion.decided', {
       experiment: null,
       verdict: null,

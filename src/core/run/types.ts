@@ -104,6 +104,8 @@ export interface Score {
   method?: string;
   /** Answers that no grade could be got for, e.g. from a judge; they count in nothing. Absent: none. */
   ungraded?: number;
+  /** The evaluation was stopped early, being hopeless `behind` a model: this many `of` the items were asked. Absent: all. */
+  partial?: { asked: number; of: number; behind: string };
 }
 
 /** What blind guessing would score. */

@@ -10,7 +10,7 @@ import { FakeBox, type Outcome } from '../../support/core/fake-box';
 import { count, runFolder } from '../../support/core/journal';
 import { fit, loaded, openWorkplace, perform, type Workplace } from '../../support/core/kit';
 import type { JobKind, JobRequest } from '../../../src/core/ports/box';
-import { recipe } from '../../support/core/samples';
+import { trained } from '../../support/core/trained';
 
 let work: Workplace;
 
@@ -34,17 +34,6 @@ function measuring(
 async function reopen(): Promise<void> {
   const { store, box, clock } = work;
   work = await openWorkplace({ store, box, clock });
-}
-
-async function trained(id = '01-a'): Promise<void> {
-  const folder = `experiments/${id}`;
-  await work.journal.record('experiment.created', {
-    ...{ id, slug: 'a', parent: null, hypothesis: 'h', recipe: recipe(), config: {}, scriptHash: 'h', folder },
-  });
-  const job = { id: `train-${id}`, kind: 'train' as const, experiment: id, contentHash: 'h', capSeconds: 9, folder };
-  await work.journal.record('job.submitted', job);
-  const ended = { startedAt: 1, endedAt: 2, wallSeconds: 1, gpuSeconds: 0, failure: null };
-  await work.journal.record('job.changed', { id: job.id, state: 'finished', ...ended });
 }
 
 const isError = (reason: ErrorReason, message: RegExp) => (error: unknown) =>
@@ -87,7 +76,7 @@ describe('evaluations', () => {
   });
 
   it('compare an experiment with the base model over the same items', async () => {
-    await trained();
+    await trained(work.journal);
     assert.equal((await work.evaluations.evaluate('01-a', 'promotion')).toBaseline, null, 'It has no score yet.');
     await work.evaluations.evaluate('baseline', 'dev');
     const { toBaseline, toParent } = await work.evaluations.evaluate('01-a', 'dev');
@@ -208,7 +197,7 @@ describe('evaluations', () => {
       };
     });
     work = await openWorkplace({ box });
-    await trained();
+    await trained(work.journal);
     await work.evaluations.evaluate('baseline', 'dev');
     await work.evaluations.evaluate('01-a', 'dev');
     assert.deepEqual(Object.keys(expectedOf(work.journal, '01-a', loaded.benchmark)).sort(), [
@@ -270,7 +259,7 @@ describe('promotion', () => {
   });
 
   it('scores candidate and base model once on unseen items and promotes what is better', async () => {
-    await trained();
+    await trained(work.journal);
     await work.evaluations.evaluate('01-a', 'dev');
     await decide();
     await decide();
@@ -287,7 +276,7 @@ describe('promotion', () => {
         perform({ ...request, files: { ...request.files, 'evaluate.json': '/models/tiny' } }),
       ),
     });
-    await trained();
+    await trained(work.journal);
     await work.evaluations.evaluate('01-a', 'dev');
     await decide();
     assert.equal(promoted()?.verdict, 'no evidence');
@@ -295,7 +284,7 @@ describe('promotion', () => {
   });
 
   it('asks the doctor first, holds the model on the box and names it as the last good one', async () => {
-    await trained();
+    await trained(work.journal);
     await work.evaluations.evaluate('01-a', 'dev');
     await decide();
     const job = work.box.started.find((id) => id.includes('-doctor-01-a')) ?? '';
@@ -325,7 +314,7 @@ describe('promotion', () => {
           : { artifacts: { 'result.json': JSON.stringify(unfit) } },
       ),
     });
-    await trained();
+    await trained(work.journal);
     await work.evaluations.evaluate('01-a', 'dev');
     await work.journal.record('experiment.closed', { experiment: '01-a', outcome: 'promising', note: '' });
     assert.equal(work.journal.view.lastGood?.experiment, '01-a');
@@ -340,7 +329,7 @@ describe('promotion', () => {
   });
 
   it('leaves a manifest of what was scored, by hash', async () => {
-    await trained();
+    await trained(work.journal);
     await work.evaluations.evaluate('01-a', 'dev');
     const text = work.store.text(`${runFolder}/experiments/01-a/manifest.json`);
     const manifest = manifestSchema.parse(JSON.parse(text));
