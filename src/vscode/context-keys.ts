@@ -40,6 +40,10 @@ export function registerContextKeys(model: RunsModel, secrets: EditorSecrets): v
       views.some((view) => view.experiments.some(({ dev }) => dev !== null)),
     );
     set(
+      'hasGoodModel',
+      views.some(({ lastGood }) => lastGood !== null),
+    );
+    set(
       'pendingDocuments',
       pending.map(({ run, entry }) => String(proposalUri(run, entry.proposal, 'proposal'))),
     );

@@ -8,11 +8,11 @@ export function publicationTitle({ pushes, hub }: PublicationPlan): string {
   return `Push ${pushes.map(({ repo }) => repo.id).join(' and ')} to ${hub}`;
 }
 
-/** One line each, unescaped: names of files come from the box. */
-export function publicationLines(plan: PublicationPlan): string[] {
+/** One line each, unescaped: names of files come from the box. Of each repository, so many files are named. */
+export function publicationLines(plan: PublicationPlan, mostFiles = Infinity): string[] {
   return [
     `Would be pushed to ${plan.hub} with the token of ${plan.account}:`,
-    ...plan.pushes.flatMap((push) => pushLines(push, plan)),
+    ...plan.pushes.flatMap((push) => pushLines(push, plan, mostFiles)),
     ...(plan.leftOut.length === 0 ? [] : [`Stays here (state of the training): ${plan.leftOut.join(', ')}`]),
     weightsLine(plan),
     'What its data asks for (a help, no legal advice; the base model has terms of its own):',
@@ -21,14 +21,16 @@ export function publicationLines(plan: PublicationPlan): string[] {
   ];
 }
 
-function pushLines({ repo, files, removes, stays, onto }: PlannedPush, { visibility }: PublicationPlan): string[] {
+function pushLines(push: PlannedPush, { visibility }: PublicationPlan, mostFiles: number): string[] {
+  const { repo, files, removes, stays, onto } = push;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const seen = visibility === 'public' ? 'PUBLIC, everybody can see it' : 'private';
   const where = onto === null ? 'a new repository' : `on top of commit ${onto.slice(0, 12)}`;
   const count = files.length === 1 ? '1 file' : `${files.length} files`;
   return [
     `${repo.kind} ${repo.id}: ${seen}; one commit on main, ${where}; ${count}, ${sizeText(bytes)}`,
-    ...files.map((file) => `  ${sizeText(file.bytes).padStart(10)}  ${file.path}`),
+    ...files.slice(0, mostFiles).map((file) => `  ${sizeText(file.bytes).padStart(10)}  ${file.path}`),
+    ...(files.length > mostFiles ? [`  and ${files.length - mostFiles} more`] : []),
     ...removes.map((path) => `  ${'removed'.padStart(10)}  ${path} (weights of before)`),
     ...stays.map((path) => `  ${'stays'.padStart(10)}  ${path}`),
   ];

@@ -4,6 +4,7 @@ import { cannot, type OpenedBox } from '../../core/box/opened-box';
 import type { ArtifactList } from '../../core/ports/box-files';
 import { isAbort } from '../../core/errors';
 import { sizeText } from '../../core/size';
+import { transferring } from '../transfer';
 import type { BoxesModel } from './boxes-model';
 
 export async function fetchArtifacts(boxes: BoxesModel, host: string, job: string): Promise<void> {
@@ -35,26 +36,9 @@ async function choose({ artifacts, bytes }: ArtifactList, job: string): Promise<
 
 async function fetchInto(box: OpenedBox, job: string, paths: string[], folder: vscode.Uri): Promise<void> {
   if (box.fetch === undefined) throw cannot(box, 'hand out what a job left behind');
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Fetching from job ${job}`,
-    cancellable: true,
-  };
   const fetch = box.fetch.bind(box);
   try {
-    const report = await vscode.window.withProgress(options, (progress, token) => {
-      const leaving = new AbortController();
-      token.onCancellationRequested(() => leaving.abort());
-      let told = 0;
-      return fetch(job, paths, folder.fsPath, {
-        signal: leaving.signal,
-        onProgress: ({ bytes, totalBytes }) => {
-          const share = totalBytes === 0 ? 100 : (100 * bytes) / totalBytes;
-          progress.report({ increment: share - told, message: `${sizeText(bytes)} of ${sizeText(totalBytes)}` });
-          told = share;
-        },
-      });
-    });
+    const report = await transferring(`Fetching from job ${job}`, (watch) => fetch(job, paths, folder.fsPath, watch));
     const skipped = report.skipped.length === 0 ? '' : ` ${report.skipped.length} were left out.`;
     const open = 'Show in Explorer';
     const text = `${report.fetched} files (${sizeText(report.bytes)}) are in ${report.folder}.${skipped}`;

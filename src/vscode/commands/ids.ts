@@ -8,6 +8,7 @@ export const commandIds = [
   'mlIntern.run.tell',
   'mlIntern.run.report',
   'mlIntern.run.reveal',
+  'mlIntern.run.ship',
   'mlIntern.run.replay',
   'mlIntern.run.refresh',
   'mlIntern.experiment.branch',

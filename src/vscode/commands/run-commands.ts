@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { trusted } from '../problems';
 import type { RunPanels } from '../run-panel/panels';
 import type { RunsModel } from '../runs-model';
+import { shipBest } from '../ship/ship-best';
 import { type StartContext, startRun } from '../start-run/start-run';
 import type { Commands } from './ids';
 import { namedRun, pickRun, type RunFilter } from './pick';
@@ -72,6 +73,12 @@ export function runCommands(start: StartContext, acts: RunActs, panels: RunPanel
       () => true,
       (run) => acts.openInRun(run, []),
     ),
+    'mlIntern.run.ship': async (argument) => {
+      if (!trusted()) return;
+      const good: RunFilter = (id) => !model.isActive(id) && model.view(id)?.lastGood != null;
+      const run = namedRun(argument) ?? (await pickRun(model, 'Ship the Best Model', good));
+      if (run !== undefined) await shipBest(start, run);
+    },
     'mlIntern.run.refresh': () => model.refresh(),
   };
 }

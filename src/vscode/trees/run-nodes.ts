@@ -44,6 +44,7 @@ function runNode(summary: RunSummary, view: RunView | undefined): TreeNode {
     ...(summary.active ? ['active'] : finished ? [] : ['resumable']),
     ...(view?.report ? ['reported'] : []),
     ...(view?.experiments.some(({ dev }) => dev !== null) ? ['scored'] : []),
+    ...(view?.lastGood && !summary.active ? ['shippable'] : []),
   ];
   const description = describe(group, view, summary);
   return {
