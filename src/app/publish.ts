@@ -51,7 +51,7 @@ export async function preparePublication(
   watch: StorageOptions,
 ): Promise<PublicationPlan> {
   const { view, visibility } = order;
-  const { experiment } = toShip(view);
+  const { experiment, good } = toShip(view);
   const model = repoName('model', order.repo);
   const space = order.space === undefined ? undefined : repoName('space', order.space);
   const store = new FileStore(join(options.workspace, 'ml-intern'));
@@ -60,7 +60,8 @@ export async function preparePublication(
   const account = await hub.account(watch.signal);
   const look = (repo: HubRepoName): Promise<FoundHubRepo | null> => lookAt(hub, { repo, account, visibility }, watch);
   const found = { model: await look(model), space: space ? await look(space) : null };
-  const { files, card, verified } = await gatherModel(view, order.box, staging(view, options), options, watch);
+  const staging = join(stagingOf(view.id, options), good.job);
+  const { files, card, verified } = await gatherModel(view, order.box, staging, options, watch);
   const pushes: PlannedPush[] = [
     planPush(
       model,
@@ -89,7 +90,7 @@ async function lookAt(
 
 /** Pushes exactly what was approved, and has the run remember both. */
 export async function publish(
-  runs: Pick<Runs, 'approvePublication' | 'recordPublication' | 'view'>,
+  runs: Pick<Runs, 'approvePublication' | 'recordPublication'>,
   plan: PublicationPlan,
   approval: Approval,
   options: AppOptions,
@@ -107,7 +108,7 @@ export async function publish(
     await runs.recordPublication(plan.run, publication);
     made.push(publication);
   }
-  await rm(staging(await runs.view(plan.run), options), { recursive: true, force: true });
+  await rm(stagingOf(plan.run, options), { recursive: true, force: true });
   return made;
 }
 
@@ -133,6 +134,4 @@ function openModelHub({ settings, secrets }: AppOptions): ModelHub {
 }
 
 /** Kept until it is pushed, so that a second try fetches and sends only what is missing. */
-function staging(view: RunView, { home }: AppOptions): string {
-  return join(home, 'shipping', view.id, toShip(view).good.job);
-}
+const stagingOf = (run: string, { home }: AppOptions): string => join(home, 'shipping', run);

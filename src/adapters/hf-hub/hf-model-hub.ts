@@ -66,12 +66,11 @@ export class HfModelHub implements ModelHub {
   push(push: HubPush, { signal, onProgress }: StorageOptions = {}): Promise<HubCommit> {
     const { repo, visibility, files, removes, onto, title } = push;
     const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-    let sent = 0;
-    const onBytes = (bytes: number) => onProgress?.({ bytes: (sent += bytes), totalBytes });
+    const onBytes = progressOf(totalBytes, onProgress);
     const check = (text: string) => checkCommit(text, push);
     return this.call({ repo: repo.id, signal, onBytes, check }, async (fetch) => {
       const where = { accessToken, hubUrl: this.endpoint, fetch, repo: { type: repo.kind, name: repo.id } };
-      onBytes(0);
+      onProgress?.({ bytes: 0, totalBytes });
       if (onto === null) await createRepo({ ...where, visibility, sdk: 'gradio' });
       const operations: CommitOperation[] = [
         ...files.map((file) => ({ operation: 'addOrUpdate' as const, path: file.path, content: contentOf(file) })),
@@ -85,7 +84,7 @@ export class HfModelHub implements ModelHub {
       };
       const made = await commit({ ...where, ...more, title, operations });
       if (made === undefined) throw new TypeError('no commit was named');
-      onBytes(totalBytes - sent);
+      onProgress?.({ bytes: totalBytes, totalBytes });
       return { commit: made.commit.oid, url: made.commit.url };
     });
   }
@@ -104,6 +103,19 @@ export class HfModelHub implements ModelHub {
       throw pushFailure(error, { endpoint, repo: call.repo });
     }
   }
+}
+
+/** Told in steps: a large model is sent in very many pieces. */
+function progressOf(totalBytes: number, onProgress: StorageOptions['onProgress']): (bytes: number) => void {
+  const step = Math.max(256 * 1024, totalBytes / 500);
+  let sent = 0;
+  let told = 0;
+  return (bytes) => {
+    sent += bytes;
+    if (Math.abs(sent - told) < step) return;
+    told = sent;
+    onProgress?.({ bytes: sent, totalBytes });
+  };
 }
 
 /** Read as it is sent, not before. */
