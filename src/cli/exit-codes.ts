@@ -15,6 +15,7 @@ Exit codes:
     1  failed; the message says what happened and what to do next
     2  bad usage or bad input (an unknown option, a broken benchmark file, an unknown run)
     3  waits for an approval; decide with "ml-intern runs decide", then "ml-intern runs resume"
+       (a push to a Hub: the same command with --yes and the hash that it printed)
     4  ended without a better model (budget spent, stopped, or nothing was promoted)
     5  another process drives this run
   130  interrupted with Ctrl-C; "ml-intern runs resume" goes on where it stopped

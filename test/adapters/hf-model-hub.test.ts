@@ -130,6 +130,27 @@ describe('HfModelHub', () => {
     await writeFile(join(folder, 'second.safetensors'), 'more weights');
   });
 
+  it('sends a very large file in parts, and a part again that was cut', async () => {
+    const parted = await open({ partBytes: 1_000_000 });
+    const isPart = ({ path }: PracticeRequest) => /_lfs\/\w+\/00002$/.test(path);
+    parted.setFaults(inTurn(isPart, { kind: 'reset' }));
+    const { commit } = await hub(parted.hub).push(push('practice/parts'));
+    const found = await hub(parted.hub).find({ kind: 'model', id: 'practice/parts' });
+    assert.equal(found?.revision, commit);
+    const sent = parted.requests().filter(({ method, status }) => method === 'PUT' && status === 200);
+    assert.deepEqual(sent.map(({ path }) => path.slice(-5)).toSorted(), ['00001', '00002', '00003']);
+  });
+
+  it('ends right when only the answer to the commit was lost', async () => {
+    const order = push('practice/lost', { files: [file('config.json', '{"a": 1}')] });
+    servers.setFaults(inTurn(({ path }) => path.includes('/commit/'), { kind: 'truncate' }));
+    await assert.rejects(hub().push(order), { reason: 'hub-unavailable', next: /unless the cut came last of all/ });
+    const there = await hub().find(order.repo);
+    assert.deepEqual(there?.files.toSorted(), ['.gitattributes', 'config.json']);
+    const { commit } = await hub().push({ ...order, onto: there?.revision ?? '' });
+    assert.equal((await hub().find(order.repo))?.revision, commit);
+  });
+
   it('commits nothing when a file is not what was approved', async () => {
     const files = [file('config.json', '{"a": 2}')];
     await assert.rejects(hub().push(push('practice/changed', { files })), { reason: 'not-approved' });

@@ -15,7 +15,7 @@ export interface FaultyServers extends PracticeServers {
 export async function startFaultyServers(
   content: WorldContent,
   token?: string,
-  more: Pick<PracticeServerOptions, 'role' | 'quotaBytes'> = {},
+  more: Pick<PracticeServerOptions, 'role' | 'quotaBytes' | 'partBytes'> = {},
 ): Promise<FaultyServers> {
   let hook: FaultHook | undefined;
   const faults: FaultHook = (request) => hook?.(request);

@@ -14,6 +14,7 @@ import {
   type HubAccount,
 } from './hub-access';
 import { readCommit } from './hub-commit';
+import { LfsObjects, type LfsOptions } from './hub-lfs';
 import {
   commitId,
   fileInMemory,
@@ -24,9 +25,7 @@ import {
   type Repositories,
 } from './repository';
 
-export interface WriteOptions extends HubAccount {
-  quotaBytes: number | undefined;
-}
+export type WriteOptions = HubAccount & LfsOptions;
 
 const repoType = z.enum(['model', 'dataset', 'space']);
 const createSchema = z.object({
@@ -38,23 +37,19 @@ const createSchema = z.object({
   sdk: z.string().optional(),
 });
 const preuploadSchema = z.object({ files: z.array(z.object({ path: z.string(), size: z.number() })) });
-const batchSchema = z.object({
-  operation: z.literal('upload'),
-  objects: z.array(z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.number() })),
-});
 
 const apiPath = /^\/api\/(model|dataset|space)s\/([^/]+\/[^/]+)\/(preupload|commit)\/([^/]+)$/;
 const batchPath = /^\/(?:(dataset|space)s\/)?([^/]+\/[^/]+)\.git\/info\/lfs\/objects\/batch$/;
-const objectPath = /^\/_lfs\/([0-9a-f]{64})$/;
 
 export function hubWrites(repositories: Repositories, options: WriteOptions): Handler {
-  const writes = new HubWrites(repositories, options);
+  const objects = new LfsObjects(options);
+  const writes = new HubWrites(repositories, options, objects);
   return async (request) => {
     if (request.path === '/api/repos/create') return writes.create(request);
-    const object = objectPath.exec(request.path)?.[1];
-    if (object !== undefined) return request.method === 'PUT' ? writes.store(request, object) : undefined;
+    const stored = await objects.handler(request);
+    if (stored !== undefined) return stored;
     const [, type = 'model', id] = batchPath.exec(request.path) ?? [];
-    if (id !== undefined) return writes.in(request, type as RepoType, id, () => writes.batch(request));
+    if (id !== undefined) return writes.in(request, type as RepoType, id, () => objects.batch(request));
     const [, kind, name, action, revision = ''] = apiPath.exec(request.path) ?? [];
     if (name === undefined) return undefined;
     return writes.in(request, kind as RepoType, name, (repo) => {
@@ -65,11 +60,10 @@ export function hubWrites(repositories: Repositories, options: WriteOptions): Ha
 }
 
 class HubWrites {
-  private readonly objects = new Map<string, Buffer>();
-
   constructor(
     private readonly repositories: Repositories,
     private readonly options: WriteOptions,
+    private readonly objects: LfsObjects,
   ) {}
 
   async create(request: PracticeRequest): Promise<Reply> {
@@ -107,34 +101,6 @@ class HubWrites {
       oid: repo.files.find((file) => file.path === path)?.oid ?? null,
     }));
     return json({ files: answers, commitOid: repo.sha });
-  }
-
-  batch(request: PracticeRequest): Reply {
-    const { objects } = batchSchema.parse(JSON.parse(request.body));
-    const missing = objects.filter(({ oid }) => !this.objects.has(oid));
-    const { quotaBytes = Infinity } = this.options;
-    const held = [...this.objects.values(), ...missing.map(({ size }) => ({ length: size }))];
-    if (held.reduce((sum, { length }) => sum + length, 0) > quotaBytes)
-      return refusal(403, undefined, 'Private repository storage limit reached, please upgrade your plan.');
-    const actions = (oid: string) => ({ upload: { href: `${request.self}/_lfs/${oid}`, header: {} } });
-    return json(
-      {
-        transfer: 'basic',
-        objects: objects.map((object) => ({
-          ...object,
-          ...(this.objects.has(object.oid) ? {} : { actions: actions(object.oid) }),
-        })),
-      },
-      { 'content-type': 'application/vnd.git-lfs+json' },
-    );
-  }
-
-  /** The real one is a storage service behind a signed address, which takes no token. */
-  store({ bytes }: PracticeRequest, oid: string): Reply {
-    if (createHash('sha256').update(bytes).digest('hex') !== oid)
-      return json({ error: 'The content does not have this hash.' }, {}, 400);
-    this.objects.set(oid, bytes);
-    return { status: 200, headers: { etag: `"${oid}"` }, body: '' };
   }
 
   commit(request: PracticeRequest, repo: Repo): Reply {

@@ -26,6 +26,8 @@ export interface PracticeServerOptions {
   role?: TokenRole;
   /** Most that may be stored with LFS; absent: no limit. */
   quotaBytes?: number;
+  /** What is larger is uploaded in parts of this size; absent: nothing is. */
+  partBytes?: number;
   faults?: FaultHook;
   /** Lets whoever has the token run commands on this machine; without it the Hub offers no jobs. */
   jobs?: PracticeJobsOptions;
@@ -57,7 +59,7 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
     papers(content),
     docs(content),
     ...(jobs ? [jobs.handler] : []),
-    hubWrites(repositories, { ...account, quotaBytes: options.quotaBytes }),
+    hubWrites(repositories, { ...account, quotaBytes: options.quotaBytes, partBytes: options.partBytes }),
     hubApi(repositories, account),
     hubFiles(repositories, token),
   ]);
