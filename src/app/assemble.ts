@@ -17,6 +17,7 @@ import { ScriptLint } from '../core/experiments/script-lint';
 import type { Box } from '../core/ports/box';
 import type { ModelEndpoint } from '../core/ports/model';
 import type { Store } from '../core/ports/store';
+import { runDesk } from '../core/serving/run-desk';
 import type { DriverParts } from '../core/run/driver';
 import { Jobs } from '../core/run/jobs';
 import type { Journal } from '../core/run/journal';
@@ -70,7 +71,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
   const evaluations = new Evaluations(bench, preparation);
   const lookup = openLookup({ box, preparation }, endpoints);
   const scriptLint = scriptLintOf(config, box, bench, preparation);
-  const toolbox = await openToolbox(assembly, { bench, preparation, evaluations, lookup, scriptLint }, endpoints);
+  const toolbox = await openToolbox(assembly, { box, bench, preparation, evaluations, lookup, scriptLint }, endpoints);
   const endpoint = new OpenAiEndpoint({
     ...endpoints.model,
     ...(options.settings.modelPatience ? { patience: options.settings.modelPatience } : {}),
@@ -154,10 +155,11 @@ function scriptLintOf(
 
 async function openToolbox(
   assembly: Assembly,
-  parts: Pick<ToolKit, 'bench' | 'preparation' | 'evaluations' | 'lookup' | 'scriptLint'>,
+  { box, ...parts }: Pick<ToolKit, 'bench' | 'preparation' | 'evaluations' | 'lookup' | 'scriptLint'> & { box: Box },
   endpoints: Endpoints,
 ): Promise<Toolbox> {
   const { journal, broker, store, folder, options } = assembly;
+  const inRun = { box, desk: runDesk(parts.bench, parts.preparation, systemClock) };
   const tools = allTools({
     ...parts,
     broker,
@@ -167,7 +169,12 @@ async function openToolbox(
     teachers: {
       own: { kind: 'openai', baseUrl: endpoints.model.baseUrl, model: endpoints.model.model },
       policy: await teacherPolicy(store, options.settings.teacherPolicy),
-      open: (spec) => openTeacher(spec, options, journal.config.box),
+      open: (spec) =>
+        openTeacher(spec, options, {
+          box: journal.config.box,
+          say: (text) => options.logger.info(text),
+          inRun,
+        }),
     },
     rowTools: rowToolsFor(journal.config.baseModel, options.workspace, endpoints),
     clock: systemClock,

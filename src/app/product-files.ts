@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { EnvironmentSet } from '../core/experiments/bench';
+import type { EnvironmentName, EnvironmentSet } from '../core/experiments/bench';
 import { methodNames } from '../core/experiments/methods';
 
 const environmentSchema = z.object({
@@ -13,12 +13,13 @@ const environmentSchema = z.object({
   cuda: z.array(z.string()).optional(),
 });
 
-export async function readEnvironmentSets(productRoot: string): Promise<Record<'train' | 'eval', EnvironmentSet>> {
-  const [train, evaluation] = await Promise.all([
+export async function readEnvironmentSets(productRoot: string): Promise<Record<EnvironmentName, EnvironmentSet>> {
+  const [train, evaluation, serve] = await Promise.all([
     readEnvironmentSet(productRoot, 'train'),
     readEnvironmentSet(productRoot, 'eval'),
+    readEnvironmentSet(productRoot, 'serve'),
   ]);
-  return { train, eval: evaluation };
+  return { train, eval: evaluation, serve };
 }
 
 export async function readEnvironmentSet(productRoot: string, name: string): Promise<EnvironmentSet> {

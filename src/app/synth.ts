@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { systemClock } from '../adapters/system/clock';
 import type { WrittenRow } from '../core/data/synth/answers';
 import { generate, rowLines, type SynthProgress, type SynthResult } from '../core/data/synth/generate';
-import type { SynthPlan } from '../core/data/synth/plan';
-import { sha256 } from '../core/hash';
+import type { SynthPlan, TeacherSpec } from '../core/data/synth/plan';
+import { jsonHash, sha256 } from '../core/hash';
+import { Turns } from '../core/serving/served-teacher';
 import { checkOverlap } from './data-programs';
 import type { AppOptions } from './options';
 import { openTeacher } from './teachers';
@@ -25,6 +26,8 @@ export interface SynthOrder {
 export interface SynthWatch {
   signal: AbortSignal;
   onProgress: (progress: SynthProgress) => void;
+  /** What a person sees of a model that is served for it. */
+  say: (text: string) => void;
 }
 
 export type SynthAnswer = SynthResult & { file: string; log: string; sha256: string };
@@ -33,11 +36,13 @@ export async function synthesise(order: SynthOrder, options: AppOptions, watch: 
   const { plan, out, evaluation } = order;
   const log = `${out}.log.jsonl`;
   const existing = (await Promise.all(order.existing.map(promptsIn))).flat();
-  const teacher = await openTeacher(plan.teacher, options, order.box);
-  const verifier = plan.verifier ? await openTeacher(plan.verifier, options, order.box) : undefined;
+  const { signal, onProgress, say } = watch;
+  const place = { box: order.box ?? 'local', say, turns: new Turns() };
+  const teacher = await openTeacher(plan.teacher, options, place);
+  const verifier = isAnother(plan) ? await openTeacher(plan.verifier, options, place) : undefined;
   try {
     const result = await generate({
-      ...{ plan, teacher, existing, clock: systemClock, ...watch },
+      ...{ plan, teacher, existing, clock: systemClock, signal, onProgress },
       ...(verifier ? { verifier } : {}),
       log: { read: () => readOr(log, ''), append: (text) => appendFile(log, text) },
       ...(evaluation === undefined ? {} : { overlap: (rows) => overlapping(rows, evaluation, options, watch.signal) }),
@@ -47,9 +52,13 @@ export async function synthesise(order: SynthOrder, options: AppOptions, watch: 
     await rename(`${out}.part`, out);
     return { ...result, file: out, log, sha256: sha256(text) };
   } finally {
-    await teacher.close();
-    await verifier?.close();
+    await Promise.all([teacher.close(), verifier?.close()]);
   }
+}
+
+/** One that is told in the same words is the same. */
+function isAnother(plan: SynthPlan): plan is SynthPlan & { verifier: TeacherSpec } {
+  return plan.verifier !== undefined && jsonHash(plan.verifier) !== jsonHash(plan.teacher);
 }
 
 /** The one engine that compares rows with an evaluation, on this machine. */

@@ -7,7 +7,8 @@ import type { Approval, PublishOrder } from '../app/publish';
 import type { ShipAnswer, ShipOrder } from '../app/ship';
 import type { RowsRequest } from '../app/rows';
 import type { EvaluateRequest } from '../app/evaluate';
-import type { ScriptForecastOrder, ScriptForecastWatch } from '../app/script-forecast';
+import type { JobWatch } from '../app/lone-jobs';
+import type { ScriptForecastOrder } from '../app/script-forecast';
 import type { SynthAnswer, SynthOrder, SynthWatch } from '../app/synth';
 import type { CodeOrder, FoundCode, SentCode } from '../app/code';
 import type { WheelOrder } from '../app/wheels';
@@ -42,7 +43,7 @@ export interface App {
   openBox(host: string, options: AppOptions): Promise<OpenedBox>;
   buildEnvironment(box: OpenedBox, name: string, productRoot: string): Promise<JobStatus>;
   fillWheelhouse(box: OpenedBox, order: WheelOrder): Promise<WheelhouseAnswer>;
-  forecastScript(box: OpenedBox, order: ScriptForecastOrder, watch: ScriptForecastWatch): Promise<Forecast>;
+  forecastScript(box: OpenedBox, order: ScriptForecastOrder, watch: JobWatch): Promise<Forecast>;
   listHardware(options: AppOptions): Promise<Flavor[]>;
   findCode(folder: string): Promise<FoundCode>;
   sendCode(box: OpenedBox, order: CodeOrder): Promise<SentCode>;

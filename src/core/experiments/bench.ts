@@ -30,6 +30,9 @@ export interface EnvironmentSet {
   cuda?: string[] | undefined;
 }
 
+/** What a run uses; `serve` only where rows are written by a model on the box. */
+export type EnvironmentName = 'train' | 'eval' | 'serve';
+
 export interface Bench {
   runId: string;
   runFolder: string;
@@ -39,7 +42,7 @@ export interface Bench {
   loaded: LoadedBenchmark;
   /** Reads the benchmark's files again: they may have been changed while the run goes on. */
   reloadBenchmark: () => Promise<Benchmark>;
-  environmentSets: Record<'train' | 'eval', EnvironmentSet>;
+  environmentSets: Record<EnvironmentName, EnvironmentSet>;
   /** Variables that every job gets, e.g. HF_ENDPOINT; never secrets. */
   jobEnv: Record<string, string>;
   /** A job gets what its kind of work needs. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { MlInternError } from '../errors';
 import type { JobView } from '../run/view';
-import { jobRequest, type Bench, type WorkOrder } from './bench';
+import { jobRequest, type Bench, type EnvironmentName, type WorkOrder } from './bench';
 import { environmentOrder } from './environment-order';
 import { pretty } from './files';
 
@@ -42,7 +42,7 @@ export class Preparation {
   }
 
   /** The hash of a built environment. */
-  environment(name: 'train' | 'eval'): Promise<string> {
+  environment(name: EnvironmentName): Promise<string> {
     return memo(this.environments, name, () => this.buildEnvironment(name));
   }
 
@@ -54,7 +54,7 @@ export class Preparation {
     return this.model;
   }
 
-  private async buildEnvironment(name: 'train' | 'eval'): Promise<string> {
+  private async buildEnvironment(name: EnvironmentName): Promise<string> {
     const id = this.bench.jobs.attempt(`${this.bench.runId}-env-${name}`);
     const job = await this.run(environmentOrder(id, this.bench.environmentSets[name]));
     const result = environmentResult.parse(

@@ -232,7 +232,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
       store,
       loaded,
       reloadBenchmark: () => Promise.resolve(loaded.benchmark),
-      environmentSets: { train: set, eval: set },
+      environmentSets: { train: set, eval: set, serve: set },
     },
     jobEnv: { HF_ENDPOINT: 'http://hub.example' },
     jobSecrets: () => Promise.resolve({}),

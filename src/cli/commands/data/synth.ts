@@ -8,7 +8,7 @@ import {
   teacherPolicySchema,
   type TeacherPolicy,
 } from '../../../core/data/synth/teacher-policy';
-import { estimate, proposalText } from '../../../core/data/synth/estimate';
+import { estimate, priceText, proposalText } from '../../../core/data/synth/estimate';
 import { cellName, cellsOf, parsePlan, teacherName, type SynthPlan } from '../../../core/data/synth/plan';
 import { writeRequests } from '../../../core/data/synth/prompts';
 import { isAbort, MlInternError } from '../../../core/errors';
@@ -36,7 +36,7 @@ export function synthCommand(cli: Cli, done: (code: number) => void): Command {
     .option('--policy <name>', 'which models may write rows: any, posttrainbench, or a file of rules', 'any')
     .option('--eval <file>', 'leave out rows that overlap with these evaluation items')
     .option('--existing <files...>', 'rows that exist, as JSON lines: none of them is written again')
-    .option('--box <host>', 'where a teacher of kind "box" listens')
+    .option('--box <host>', 'where a teacher of kind "box" is served, or listens')
     .addOption(modelUrlOption())
     .addOption(boxRootOption())
     .addHelpText('after', help)
@@ -54,7 +54,10 @@ A plan, with everything that is not needed in brackets:
   {"task": "...", "topics": [...], ["styles", "languages", "edgeCases": [{"name", "instruction"}], "examples", "seed",]
    "rows": 1100, "budget": {"tokens": 2000000, ["usd": 5]}, ["verify": "solve", "verifier", "rounds", "concurrency",]
    "teacher": {"kind": "openai", "baseUrl", "model", ["price": {"input", "output"}]}
-           or {"kind": "hf-inference", "model", ["provider", "billTo", "price"]} or {"kind": "box", "model", ["port"]}}
+           or {"kind": "hf-inference", "model", ["provider", "billTo", "price"]}
+           or {"kind": "box", "model", ["revision", "port"]}}
+A teacher on a box is served there with vLLM while it writes, as a job that waits its turn for GPUs and always ends; with
+"port" it is a server that you started.
 Interrupted, it goes on from its log: nothing is paid twice. ML_INTERN_MODEL_API_KEY is sent to --model-url only.
 `;
 
@@ -71,6 +74,7 @@ async function synth(cli: Cli, file: string, options: SynthOptions, done: (code:
     const app = await cli.loadApp();
     const answer = await app.synthesise(orderOf(cli, plan, options), appOptions(cli, options), {
       signal: leaving.signal,
+      say: (text) => terminal.line(plain(text)),
       onProgress: ({ requests, tokens, usd }) => {
         if (requests < told + 10) return;
         told = requests;
@@ -139,9 +143,8 @@ function dryRun(plan: SynthPlan): object {
 }
 
 function summary(plan: SynthPlan): string {
-  const { requests, inputTokens, outputTokens, usd } = estimate(plan);
-  const price = usd === null ? 'price unknown' : `$${usd.toFixed(2)}`;
-  return `About ${count(requests)} requests to ${plain(teacherName(plan.teacher))}, ${count(inputTokens + outputTokens)} tokens, ${price}.`;
+  const { requests, inputTokens, outputTokens } = estimate(plan);
+  return `About ${count(requests)} requests to ${plain(teacherName(plan.teacher))}, ${count(inputTokens + outputTokens)} tokens, ${priceText(plan)}.`;
 }
 
 function resultOf({ rows, ...rest }: SynthAnswer): object {

@@ -1,9 +1,16 @@
 /** Has a model write training rows: the plan, its prompts, the teacher and the budget are approved first, and exactly they run. */
 import { z } from 'zod';
-import { estimate, proposalText } from '../../data/synth/estimate';
+import { priceText, proposalText } from '../../data/synth/estimate';
 import { generate, rowLines } from '../../data/synth/generate';
 import { generatedRows, type Product } from '../../data/synth/generated';
-import { cellsOf, parsePlan, teacherName, teacherSchema, type SynthPlan, type TeacherSpec } from '../../data/synth/plan';
+import {
+  cellsOf,
+  parsePlan,
+  teacherName,
+  teacherSchema,
+  type SynthPlan,
+  type TeacherSpec,
+} from '../../data/synth/plan';
 import { writeRequests } from '../../data/synth/prompts';
 import { checkTeacher } from '../../data/synth/teacher-policy';
 import type { WrittenRow } from '../../data/synth/answers';
@@ -29,7 +36,11 @@ const argsSchema = z.object({
   examples: z.array(z.object({ prompt: z.string(), completion: z.string() })).optional(),
   rows: z.number().int().min(1),
   verify: z.enum(['none', 'solve']).optional().describe('solve: a second, independent answer must agree'),
-  teacher: teacherSchema.optional().describe('Default: the model that you are'),
+  teacher: teacherSchema
+    .optional()
+    .describe(
+      'Default: the model that you are; {"kind": "box", "model": ...} serves an open model on the box while it writes',
+    ),
   budgetTokens: z.number().int().min(1).describe('Most tokens to spend; they count towards the budget of the run'),
   prompt: z.string().optional().describe('Template over {prompt} for training; default "{prompt}\\n"'),
   completion: z.string().optional().describe('Template over {completion}; default "{completion}"'),
@@ -90,15 +101,13 @@ function sameEndpoint(teacher: TeacherSpec, own: TeacherSpec): boolean {
 /** Its hash stands for the plan, every prompt of the first round, the teacher, the budget and what the rows are trained as. */
 function proposalOf(id: string, why: string, plan: SynthPlan, product: Omit<Product, 'proposal'>): Proposal {
   const prompts = cellsOf(plan).flatMap((cell) => writeRequests(plan, cell, cell.rows, 0).map((request) => request.id));
-  const { usd } = estimate(plan);
-  const price = usd === null ? 'price unknown' : `about $${usd.toFixed(2)}`;
   return {
     ...{ id, kind: 'spend', why, title: `${plan.rows} synthetic rows: ${product.file}` },
     hash: jsonHash({ plan, prompts, product }),
     subject: {
       kind: 'spend',
       what: `${plan.rows} training rows written by ${teacherName(plan.teacher)}`,
-      amount: `at most ${plan.budget.tokens} tokens, ${price}`,
+      amount: `at most ${plan.budget.tokens} tokens, ${priceText(plan)}`,
       details: proposalText(plan),
     },
   };

@@ -1,5 +1,5 @@
 /** What a plan will ask for, at most and as expected, before anything is asked. */
-import { cellName, cellsOf, teacherName, type SynthPlan, type TeacherSpec } from './plan';
+import { cellName, cellsOf, isServed, teacherName, type SynthPlan, type TeacherSpec } from './plan';
 import { writeRequests, type SynthRequest } from './prompts';
 
 export const charactersPerToken = 4;
@@ -38,10 +38,17 @@ export function cost({ price }: TeacherSpec, inputTokens: number, outputTokens: 
   return price ? (inputTokens * price.input + outputTokens * price.output) / 1e6 : null;
 }
 
+/** As people are told it; a model that is served on the box costs its GPU hours. */
+export function priceText(plan: SynthPlan): string {
+  const { usd } = estimate(plan);
+  if (usd !== null) return `about $${usd.toFixed(2)}`;
+  return isServed(plan.teacher) ? 'and GPU hours of the box' : 'price unknown';
+}
+
 /** Markdown for whoever approves it: everything that will be sent, word for word, and what it may cost. */
 export function proposalText(plan: SynthPlan): string {
   const cells = cellsOf(plan).filter(({ rows }) => rows > 0);
-  const { requests, inputTokens, outputTokens, usd } = estimate(plan);
+  const { requests, inputTokens, outputTokens } = estimate(plan);
   const [first] = cells.flatMap((cell) => writeRequests(plan, cell, cell.rows, 0));
   const { budget } = plan;
   return [
@@ -49,7 +56,7 @@ export function proposalText(plan: SynthPlan): string {
     plan.verify === 'solve'
       ? `Each answer is checked against a second one by ${teacherName(plan.verifier ?? plan.teacher)}.`
       : 'Answers are not checked by a second pass.',
-    `About ${requests} requests, ${inputTokens + outputTokens} tokens, ${usd === null ? 'price unknown' : `$${usd.toFixed(2)}`}; at most ${budget.tokens} tokens${budget.usd === undefined ? '' : ` and $${budget.usd}`}.`,
+    `About ${requests} requests, ${inputTokens + outputTokens} tokens, ${priceText(plan)}; at most ${budget.tokens} tokens${budget.usd === undefined ? '' : ` and $${budget.usd}`}.`,
     `## Cells\n\n${cells.map((cell) => `- ${cell.rows} × ${cellName(cell)}`).join('\n')}`,
     ...(first ? [`## The first prompt, word for word\n\n${fenced(`${first.system}\n\n${first.user}`)}`] : []),
     `## The plan\n\n${fenced(JSON.stringify(plan, null, 2))}`,

@@ -12,10 +12,10 @@ export const teacherSchema = z.discriminatedUnion('kind', [
     ...{ kind: z.literal('hf-inference'), model: words, price: price.optional() },
     ...{ provider: words.optional(), billTo: words.optional() },
   }),
-  /** A model server that listens on the box itself; `revision` is that of its weights. */
+  /** A model on the box itself: at the port of a server that listens there, else served for as long as it is asked. */
   z.strictObject({
     ...{ kind: z.literal('box'), model: words, price: price.optional(), revision: words.optional() },
-    ...{ box: words.optional(), port: z.int().min(1).max(65_535).default(8000) },
+    ...{ box: words.optional(), port: z.int().min(1).max(65_535).optional() },
   }),
 ]);
 export type TeacherSpec = z.infer<typeof teacherSchema>;
@@ -110,10 +110,15 @@ export function cellName({ topic, style, language, edgeCase: edge }: Cell): stri
   return [topic, style, language, ...(edge ? [edge.name] : [])].join(' / ');
 }
 
+/** It has no server yet: one is started for it. */
+export function isServed(teacher: TeacherSpec): boolean {
+  return teacher.kind === 'box' && teacher.port === undefined;
+}
+
 /** What is asked, for people and logs: never a key. */
 export function teacherName(teacher: TeacherSpec): string {
   const { kind, model } = teacher;
   if (kind === 'openai') return `${model} at ${new URL(teacher.baseUrl).host}`;
-  if (kind === 'box') return `${model} on the box`;
+  if (kind === 'box') return `${model} ${isServed(teacher) ? 'served ' : ''}on the box`;
   return `${model} through Hugging Face Inference${teacher.provider ? ` (${teacher.provider})` : ''}`;
 }
