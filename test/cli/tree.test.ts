@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeReport } from '../../src/core/run/report';
 import type { EventData } from '../../src/core/run/events';
 import { launchProposal } from '../support/core/samples';
 import { comparison, config, FakeRun, FakeRuns, play, score } from './support';
@@ -92,6 +93,23 @@ describe('ml-intern runs tree', () => {
     assert.match(terminal.stdout, /corrected for 5 experiments \(Holm\)/);
     assert.match(terminal.stdout, /02-other: It ran out of memory\./);
     assert.match(terminal.stdout, /└ 01-clean[^\n]*open, pilot\n/);
+  });
+
+  it('shows what was repeated with another seed, and the score over all seeds', async () => {
+    const repeated = new FakeRun('run-2', config);
+    repeated.add('experiment.created', created('01-clean', null));
+    repeated.add('experiment.scored', scored('01-clean', 0.5));
+    repeated.add('experiment.created', created('02-clean-seed', null, { repeats: '01-clean' }));
+    repeated.add('experiment.scored', scored('02-clean-seed', 0.3));
+    repeated.add('seeds.pooled', {
+      ...{ experiment: '01-clean', of: ['01-clean', '02-clean-seed'] },
+      ...{ score: { ...score(0.4), seeds: [1, 2] }, toBaseline: comparison('baseline', 0.3) },
+    });
+    const { terminal } = await play(['runs', 'tree'], Object.assign(new FakeRuns(), { runs: [repeated] }));
+    assert.match(terminal.stdout, /└ 02-clean-seed[^\n]*repeats 01-clean\n/);
+    assert.match(terminal.stdout, /01-clean over seeds 1 and 2: 40\.0 %[^\n]*to the base model \+30\.0 points/);
+    assert.doesNotMatch(terminal.stdout, /The best of 2/, 'A repeat is no second idea to choose from.');
+    assert.match(writeReport(repeated.view(), []), /- 01-clean over seeds 1 and 2: 0\.400/);
   });
 
   it('takes what a person asks of it, and shows what was stopped', async () => {

@@ -1,6 +1,6 @@
 /** The tree of experiments for people. Pure. */
 import type { Changed, ExperimentChanges } from '../../core/run/changes';
-import type { ExperimentTree, TreeNode } from '../../core/run/tree';
+import { pooledInWords, repeatsInWords, type ExperimentTree, type TreeNode } from '../../core/run/tree';
 import type { ExperimentView } from '../../core/run/view';
 import { differenceText, percent, plain, points, scoreText, shorten, table } from '../format';
 
@@ -24,6 +24,7 @@ export function treeText({
   const failed = nodes.filter(({ failure }) => failure !== null);
   const parts = [
     table([header, base, ...nodes.map(row)]),
+    nodes.flatMap(pooledLine).join('\n'),
     nodes.map(changedLine).filter(Boolean).join('\n'),
     failed.length === 0
       ? ''
@@ -36,7 +37,7 @@ export function treeText({
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function row({ id, depth, stage, dev, toParent, toBaseline, outcome, pruned }: Node): string[] {
+function row({ id, depth, stage, repeats, dev, toParent, toBaseline, outcome, pruned }: Node): string[] {
   const comparison = toParent ?? toBaseline;
   const name = `${'  '.repeat(depth)}└ ${id}`;
   const difference = comparison === null ? '–' : differenceText(comparison);
@@ -45,8 +46,15 @@ function row({ id, depth, stage, dev, toParent, toBaseline, outcome, pruned }: N
     dev === null ? '–' : scoreText(dev),
     difference,
     comparison?.verdict ?? '–',
-    pruned ? 'stopped by you' : stage === null ? outcome : `${outcome}, ${stage}`,
+    [pruned ? 'stopped by you' : outcome, stage, repeatsInWords(repeats)].filter((words) => words !== null).join(', '),
   ];
+}
+
+function pooledLine({ id, pooled }: Node): string[] {
+  if (pooled === null) return [];
+  const { toBaseline } = pooled;
+  const against = toBaseline ? `; to the base model ${differenceText(toBaseline)}, ${toBaseline.verdict}` : '';
+  return [`${id} ${pooledInWords(pooled, scoreText)}${against}`];
 }
 
 const mostChanges = 6;

@@ -3,9 +3,7 @@ import { MlInternError } from '../errors';
 import { jsonHash } from '../hash';
 import type { Recipe } from '../run/types';
 import type { RunView } from '../run/view';
-import { finalStates } from '../ports/box';
-import { differInSeedOnly } from './repeats';
-import { trainJobOf } from './training';
+import { cameToNothing, differInSeedOnly } from './repeats';
 
 interface Draft {
   parent: string | null;
@@ -26,12 +24,4 @@ export function refuseSameData(view: RunView, draft: Draft): void {
   throw new MlInternError('bad-input', `The draft ${same.experiment} has the same data and no score yet.`, {
     next: `Draft with other data, or train and evaluate ${same.experiment} and change what it does as its child.`,
   });
-}
-
-function cameToNothing(view: RunView, id: string): boolean {
-  const experiment = view.experiments.find((one) => one.id === id);
-  if (experiment === undefined) return false;
-  const job = trainJobOf(view, experiment);
-  const broke = job !== undefined && finalStates.has(job.state) && job.state !== 'finished';
-  return experiment.outcome === 'failed' || experiment.pruned === true || broke;
 }

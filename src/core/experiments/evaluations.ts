@@ -11,7 +11,9 @@ import { barOf, scoredFully, type Bar } from './bar';
 import { itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
 import { writeManifest } from './manifest';
+import { poolSeeds } from './pooling';
 import { jobError, type Preparation } from './preparation';
+import { seedOf } from './repeats';
 import { trainJobOf } from './training';
 import { checkBenchmark, checkFingerprints, expectedOf, fingerprintsSchema } from './same-measurement';
 import { compiledOf } from './waterfalls';
@@ -100,7 +102,7 @@ export class Evaluations {
       this.recordedScore(target, split) ??
       scoreOf(items, {
         metric: this.bench.loaded.benchmark.metric,
-        seeds: [this.bench.journal.config.seed],
+        seeds: [seedOf(this.experiment(target)?.config ?? {}) ?? this.bench.journal.config.seed],
         partial: measured?.partial,
       });
     const { toParent, toBaseline } = await this.comparisons(target, split, { items, score });
@@ -119,6 +121,8 @@ export class Evaluations {
       const experiment = this.experiment(target);
       if (split === 'dev' && experiment) await writeManifest(this.bench, this.preparation, experiment, { job, score });
     }
+    const scored = this.experiment(target);
+    if (split === 'dev' && scored) await poolSeeds(this.bench, scored, (id) => this.recordedItems(id, 'dev'));
     return { score, items, toParent, toBaseline };
   }
 
@@ -202,11 +206,15 @@ export class Evaluations {
     return { fingerprints, partial, items: await this.fetchItems(job.id, folder, asked * samples) };
   }
 
-  /** An experiment that cannot reach the best one any more need not be asked all dev items. What decides is always whole. */
+  /**
+   * An experiment that cannot reach the best one any more need not be asked all dev items. What decides is always whole, and so
+   * is a repeat: to count only the lucky seeds in full would flatter them.
+   */
   private async stopBehind(target: string, split: Split): Promise<{ stopBehind?: Bar }> {
     const candidates = scoredFully(this.bench.journal.view).filter((id) => id !== target);
     const [best] = candidates;
-    if (best === undefined || split !== 'dev' || target === 'baseline') return {};
+    const isWhole = split !== 'dev' || target === 'baseline' || this.experiment(target)?.repeats !== undefined;
+    if (best === undefined || isWhole) return {};
     const items = await this.recordedItems(best, 'dev');
     return items ? { stopBehind: barOf(best, items, candidates.length) } : {};
   }

@@ -1,7 +1,8 @@
 /** Pilots: a new idea first gets a fixed time on the box, the same for all of a run; what holds up there may train longer. */
 import { jsonHash } from '../hash';
 import type { Budget, RunConfig } from '../run/types';
-import type { ExperimentView } from '../run/view';
+import { stageAsLaunched } from '../run/tree';
+import type { ExperimentView, RunView } from '../run/view';
 import { span } from './forecast';
 
 export type StageName = 'pilot' | 'full';
@@ -14,7 +15,10 @@ export interface Stage {
   why: string;
 }
 
-export type Idea = Pick<ExperimentView, 'id' | 'codeHash' | 'recipe' | 'dev' | 'comparison' | 'toBaseline' | 'pruned'>;
+export type Idea = Pick<
+  ExperimentView,
+  'id' | 'codeHash' | 'repeats' | 'recipe' | 'dev' | 'comparison' | 'toBaseline' | 'pruned'
+>;
 
 /** Pilots of all experiments take at most this share of the budget; the rest is for what they speak for. */
 const shareOfPilots = 0.5;
@@ -32,11 +36,14 @@ export function pilotSecondsOf({ wallHours, gpuHours = Infinity, experiments }: 
 
 /** Null in a run of an earlier version, which has no pilots. */
 export function stageOf(
-  { experiments }: { experiments: readonly Idea[] },
+  { experiments, proposals }: { experiments: readonly Idea[] } & Pick<RunView, 'proposals'>,
   { pilotSeconds }: Pick<RunConfig, 'pilotSeconds'>,
   experiment: Idea,
 ): Stage | null {
   if (pilotSeconds === undefined) return null;
+  const { repeats } = experiment;
+  if (repeats !== undefined && stageAsLaunched({ proposals }, { id: repeats }) === 'pilot')
+    return { name: 'pilot', mostSeconds: pilotSeconds, why: `It repeats the pilot ${repeats}.` };
   const pilots = experiments.filter((one) => one.dev !== null && one.pruned !== true && sameIdea(one, experiment));
   const held = pilots.find((pilot) => holdsUp(experiments, pilot));
   if (held) return { name: 'full', mostSeconds: Infinity, why: `The pilot ${held.id} speaks for it.` };
@@ -55,7 +62,7 @@ export function sameIdea(a: Idea, b: Idea): boolean {
 
 function holdsUp(all: readonly Idea[], { id, comparison, toBaseline }: Idea): boolean {
   const best = all
-    .flatMap(({ id: of, dev }) => (dev ? [{ of, value: dev.value }] : []))
+    .flatMap(({ id: of, dev }) => (dev && !dev.partial ? [{ of, value: dev.value }] : []))
     .toSorted((a, b) => b.value - a.value)
     .slice(0, bestKept);
   return (comparison ?? toBaseline)?.verdict !== 'worse' || best.some(({ of }) => of === id);

@@ -118,6 +118,8 @@ export interface EventData {
     scriptHash: string;
     /** SHA-256 of the script alone; logs of older versions have none. */
     codeHash?: string;
+    /** The experiment that it repeats with another seed. */
+    repeats?: string;
     folder: string;
   };
   /** Where the rows of an experiment's recipe went, as the job that compiled it counted, and how its model sees them. */
@@ -145,6 +147,8 @@ export interface EventData {
     /** What the score was measured with; logs of older versions have none. */
     fingerprints?: Fingerprints;
   };
+  /** The dev score of an experiment and its repeats together, `of` them; `score.seeds` are those of their trainings. */
+  'seeds.pooled': { experiment: string; of: string[]; score: Score; toBaseline: Comparison | null };
   'experiment.closed': { experiment: string; outcome: 'promising' | 'not promoted' | 'failed'; note: string };
   /** The doctor looked at an experiment's model. */
   'doctor.checked': { experiment: string; job: string; ok: boolean; checks: DoctorCheck[] };

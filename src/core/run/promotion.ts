@@ -6,12 +6,13 @@ import type { ExperimentView, RunView } from './view';
 
 export type Examine = (experiment: ExperimentView) => Promise<DoctorResult>;
 
-/** The agent's choice, unless a person stopped the work on it; else the experiment with the best lower bound on dev. */
+/** The agent's choice, unless a person stopped the work on it; else the experiment with the best lower bound on dev, over its seeds. */
 export function candidateOf(view: RunView): string | null {
   const open = view.experiments.filter(({ pruned }) => pruned !== true);
   if (view.finish?.best && open.some(({ id }) => id === view.finish?.best)) return view.finish.best;
-  // One that was stopped early is behind another.
-  const scored = open.flatMap(({ id, dev }) => (dev && !dev.partial ? [{ id, low: dev.low }] : []));
+  // A repeat is no other idea, and one that was stopped early is behind another.
+  const ideas = open.filter(({ repeats, dev }) => repeats === undefined && !dev?.partial);
+  const scored = ideas.flatMap(({ id, dev, pooled }) => (dev ? [{ id, low: (pooled?.score ?? dev).low }] : []));
   return scored.sort((a, b) => b.low - a.low)[0]?.id ?? null;
 }
 

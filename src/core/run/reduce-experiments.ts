@@ -65,7 +65,10 @@ export const experimentReducers: Reducers = {
     const ended = finalStates.has(change.state) && !finalStates.has(before.state);
     return ended ? addSpend({ ...view, jobs }, change.wallSeconds, change.gpuSeconds) : { ...view, jobs };
   },
-  'experiment.created': (view, { id, slug, parent, hypothesis, recipe, config, scriptHash, codeHash, folder }) => ({
+  'experiment.created': (
+    view,
+    { id, slug, parent, hypothesis, recipe, config, scriptHash, codeHash, repeats, folder },
+  ) => ({
     ...view,
     spend: { ...view.spend, experiments: view.spend.experiments + 1 },
     experiments: [
@@ -79,6 +82,7 @@ export const experimentReducers: Reducers = {
         config,
         scriptHash,
         ...(codeHash === undefined ? {} : { codeHash }),
+        ...(repeats === undefined ? {} : { repeats }),
         folder,
         jobs: [],
         waterfall: null,
@@ -113,6 +117,7 @@ export const experimentReducers: Reducers = {
       split === 'dev' ? { ...of, dev: score, comparison, toBaseline } : { ...of, promotion: score },
     );
   },
+  'seeds.pooled': (view, { experiment, ...pooled }) => updateExperiment(view, experiment, (of) => ({ ...of, pooled })),
   'experiment.closed': (view, { experiment, outcome, note }) => {
     const closed = updateExperiment(view, experiment, (of) => ({ ...of, outcome, note }));
     return outcome === 'promising' ? withLastGood(closed, experiment, 'promising') : closed;

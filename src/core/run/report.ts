@@ -4,7 +4,7 @@ import { finalStates } from '../ports/box';
 import { experimentsOn } from './data-use';
 import { dataSections } from './report-data';
 import { markdownLine as line, markdownTable } from './report-text';
-import { stageAsLaunched, treeOf } from './tree';
+import { pooledInWords, repeatsInWords, stageAsLaunched, treeOf } from './tree';
 import type { Comparison, Difference, GuessRate, RunConfig, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
@@ -106,12 +106,24 @@ function publications({ publications: all }: RunView): string {
 function experiments(view: RunView): string {
   if (view.experiments.length === 0) return '## Experiments\n\nNone was run.';
   const outcome = (experiment: ExperimentView) =>
-    [experiment.outcome, stageAsLaunched(view, experiment)].filter((words) => words !== null).join(', ');
+    [experiment.outcome, stageAsLaunched(view, experiment), repeatsInWords(experiment.repeats)]
+      .filter((words) => words !== null)
+      .join(', ');
   const row = (experiment: ExperimentView) =>
     `| ${experiment.id} | ${experiment.parent ?? 'base'} | ${formatScore(experiment.dev)} | ${formatDifference(experiment.comparison ?? experiment.toBaseline)} | ${outcome(experiment)} | ${line(experiment.hypothesis)} |`;
   const head = '| experiment | parent | dev score | against parent | outcome | hypothesis |\n|---|---|---|---|---|---|';
   const rows = `${head}\n${view.experiments.map(row).join('\n')}`;
-  return `## Experiments\n\nBaseline on dev: ${formatScore(view.baseline.dev)}.\n\n${rows}${treeNotes(view)}`;
+  return `## Experiments\n\nBaseline on dev: ${formatScore(view.baseline.dev)}.\n\n${rows}${seedNotes(view)}${treeNotes(view)}`;
+}
+
+/** What was trained with several seeds, all of them together. */
+function seedNotes({ experiments: all }: RunView): string {
+  const lines = all.flatMap(({ id, pooled }) =>
+    pooled
+      ? [`- ${id} ${pooledInWords(pooled, formatScore)}; to the base model ${formatDifference(pooled.toBaseline)}`]
+      : [],
+  );
+  return lines.length === 0 ? '' : `\n\n${lines.join('\n')}`;
 }
 
 /** How far the table can be believed. */

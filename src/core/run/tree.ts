@@ -1,7 +1,7 @@
 /** The experiments as a tree: which came from which, what each was worth, and why some failed. */
 import { selection, type Selection } from '../evaluation/selection';
 import type { Comparison, Score } from './types';
-import type { ExperimentView, RunView } from './view';
+import type { ExperimentView, PooledScore, RunView } from './view';
 
 export interface TreeNode {
   id: string;
@@ -12,7 +12,11 @@ export interface TreeNode {
   note: string;
   /** Whether it trained as a pilot or at full length; null before its launch, and in runs of earlier versions. */
   stage: 'pilot' | 'full' | null;
+  /** The experiment that it repeats with another seed. */
+  repeats: string | null;
   dev: Score | null;
+  /** Over all seeds; null where there is one. */
+  pooled: PooledScore | null;
   toParent: Comparison | null;
   toBaseline: Comparison | null;
   /** Seconds on the box, and on its GPUs. */
@@ -36,13 +40,23 @@ export interface ExperimentTree {
 
 export function treeOf(view: RunView): ExperimentTree {
   const { experiments, baseline, queries, config } = view;
+  const ideas = experiments.filter(({ repeats }) => repeats === undefined);
   return {
     nodes: inOrder(experiments).map((experiment) => nodeOf(view, experiment)),
     baseline: baseline.dev,
     planned: Math.max(config?.budget.experiments ?? 0, experiments.length),
-    selection: selection(experiments.flatMap(({ dev }) => dev ?? [])),
+    selection: selection(ideas.flatMap(({ dev, pooled }) => pooled?.score ?? dev ?? [])),
     queries,
   };
+}
+
+export function repeatsInWords(repeats: string | null | undefined): string | null {
+  return repeats ? `repeats ${repeats}` : null;
+}
+
+/** What an experiment came to over its seeds, e.g. `over seeds 1 and 2: 0.412 …`. */
+export function pooledInWords({ score }: PooledScore, format: (score: Score) => string): string {
+  return `over seeds ${score.seeds.join(' and ')}: ${format(score)}`;
 }
 
 /** An experiment and all that descends from it. */
@@ -90,6 +104,8 @@ function nodeOf(view: RunView, experiment: ExperimentView): TreeNode {
     ...{ id, parent, depth: depthOf(view.experiments, experiment), hypothesis, outcome, note, dev },
     ...{ toParent: comparison, toBaseline, wallSeconds: seconds('wallSeconds'), gpuSeconds: seconds('gpuSeconds') },
     stage: stageAsLaunched(view, experiment),
+    repeats: experiment.repeats ?? null,
+    pooled: experiment.pooled ?? null,
     failure: failureOf(view, experiment),
     pruned: experiment.pruned === true,
   };

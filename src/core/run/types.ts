@@ -336,6 +336,8 @@ export type ProposalSubject =
       recipe: Recipe;
       parent: string | null;
       parentScript: string | null;
+      /** The experiment that this one only repeats with another seed. */
+      repeats?: string;
       /** What is doubtful in the script, by the check before it was proposed; absent: it could not be checked. */
       findings?: ScriptFinding[];
     }

@@ -68,6 +68,14 @@ export interface JobView {
   findings?: Finding[];
 }
 
+export interface PooledScore {
+  /** The experiments behind it. */
+  of: string[];
+  /** Its seeds are those of the trainings. */
+  score: Score;
+  toBaseline: Comparison | null;
+}
+
 export interface ExperimentView {
   id: string;
   slug: string;
@@ -79,6 +87,8 @@ export interface ExperimentView {
   scriptHash: string;
   /** Of the script alone; absent in runs of earlier versions. */
   codeHash?: string;
+  /** The experiment that it repeats with another seed. */
+  repeats?: string;
   folder: string;
   jobs: string[];
   /** Where the rows of its recipe went; null until its job has compiled it. */
@@ -93,6 +103,8 @@ export interface ExperimentView {
   /** Against the parent, on dev items. */
   comparison: Comparison | null;
   toBaseline: Comparison | null;
+  /** The dev score over all seeds that it was trained with; absent until there are several. */
+  pooled?: PooledScore;
   promotion: Score | null;
   /** Absent until the doctor has looked at its model. */
   doctor?: { ok: boolean; checks: DoctorCheck[] } | undefined;

@@ -1,5 +1,5 @@
 /** Ending: name the best, say what was learned. */
-import { callsTo, type Memory } from './memory';
+import { argument, callsTo, type Memory } from './memory';
 import { bestExperiment, experiments, scoreOf } from './recall-experiments';
 import { candidates } from './recall-datasets';
 import { call, type Step } from './step';
@@ -12,7 +12,20 @@ export function* closing(memory: Memory): Generator<Step> {
     ...experiments(memory).map((tried) => tried.at),
   );
   if (last && !last.answer?.error && last.at > news) return;
+  const again = toRepeat(last?.answer?.error?.next ?? '').filter(
+    (id) => !callsTo(memory, 'repeat_experiment').some((past) => argument(past, 'experiment') === id),
+  );
+  if (again.length > 0)
+    yield {
+      text: `Was it luck? I repeat ${again.join(' and ')} with another seed.`,
+      calls: again.map((experiment) => call('repeat_experiment', { experiment })),
+    };
   yield { text: summary(memory), calls: [call('finish', { summary: summary(memory), best: winner(memory) })] };
+}
+
+/** What the refusal to finish names. */
+function toRepeat(next: string): string[] {
+  return [...next.matchAll(/repeat_experiment with experiment "([^"]+)"/g)].flatMap(([, id]) => id ?? []);
 }
 
 /** The best by the lower end of its interval, unless it is worse than the base model. */

@@ -3,7 +3,7 @@ import { carryThrough } from './experiment-steps';
 import { nextIdea, type Idea } from './ideas';
 import { argument, callsTo, type Memory } from './memory';
 import { applied } from './numbers';
-import { evaluationOf, experiments, scoreOf, type Experiment } from './recall-experiments';
+import { evaluationOf, experiments, repeats, scoreOf, type Experiment } from './recall-experiments';
 import { approved } from './recall-datasets';
 import { requestsIn } from './requests';
 import type { PlannedCall } from './chat';
@@ -33,7 +33,7 @@ function lookUps(memory: Memory): PlannedCall[] {
 }
 
 export function* experimenting(memory: Memory): Generator<Step> {
-  for (const experiment of experiments(memory)) yield* carryThrough(memory, experiment);
+  for (const experiment of [...experiments(memory), ...repeats(memory)]) yield* carryThrough(memory, experiment);
   // Nothing may be launched without a baseline, and nothing can be trained on without data.
   if (!evaluationOf(memory, 'baseline') || approved(memory).length === 0) return;
   yield* revise(memory);

@@ -61,6 +61,18 @@ export function experiments(memory: Memory): Experiment[] {
   });
 }
 
+/** Experiments that were tried once more with another seed: as the first, but for what is their own. */
+export function repeats(memory: Memory): Experiment[] {
+  const ideas = experiments(memory);
+  return callsTo(memory, 'repeat_experiment').flatMap((call) => {
+    const first = ideas.find(({ id }) => id === argument(call, 'experiment'));
+    const id = text(call.answer?.facts.experiment);
+    if (!first || id === null) return [];
+    const { slug, parent, hypothesis, sources, config } = first;
+    return [{ ...readExperiment(memory, call, id), slug, parent, hypothesis, sources, config }];
+  });
+}
+
 /** The id that later calls used for a script whose own answer was cleared. */
 function laterName(memory: Memory, script: PastCall, taken: ReadonlySet<string>): string | null {
   const slug = argument(script, 'slug') ?? '';

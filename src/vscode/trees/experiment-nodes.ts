@@ -1,6 +1,6 @@
 /** Rows of a run's experiments as the tree that they are: each below the one that it came from, with what it was worth. */
 import { finalStates } from '../../core/ports/box';
-import { treeOf, type TreeNode as Experiment } from '../../core/run/tree';
+import { pooledInWords, treeOf, type TreeNode as Experiment } from '../../core/run/tree';
 import type { RunView } from '../../core/run/view';
 import { brief, formatDifference, formatScore, formatValue } from '../format';
 import { jobWords } from '../job-words';
@@ -64,7 +64,7 @@ function verdictOf({ toParent, toBaseline }: Experiment): Experiment['toParent']
 }
 
 function tooltip(experiment: Experiment): string {
-  const { hypothesis, note, failure, pruned } = experiment;
+  const { hypothesis, note, failure, pruned, pooled } = experiment;
   const comparison = verdictOf(experiment);
   const against =
     comparison === null
@@ -73,6 +73,7 @@ function tooltip(experiment: Experiment): string {
   const parts = [
     hypothesis,
     against,
+    pooled === null ? '' : `${experiment.id} ${pooledInWords(pooled, formatScore)}`,
     failure === null ? '' : `Why it failed: ${failure}`,
     failure === note ? '' : note,
     pruned ? 'You stopped the work on it.' : '',

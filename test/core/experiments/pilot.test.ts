@@ -24,7 +24,7 @@ describe('the time of pilots', () => {
 
 describe('the stage of an experiment', () => {
   const child = { ...experiment('09-longer'), codeHash: '01-a' };
-  const among = (...experiments: Idea[]) => stageOf({ experiments }, settings, child);
+  const among = (...experiments: Idea[]) => stageOf({ experiments, proposals: [] }, settings, child);
 
   it('is full once a pilot of the same idea is not worse than its parent', () => {
     assert.equal(among(experiment('01-a'))?.name, 'pilot');
@@ -44,6 +44,6 @@ describe('the stage of an experiment', () => {
   });
 
   it('is no matter in a run of an earlier version', () => {
-    assert.equal(stageOf({ experiments: [] }, {}, child), null);
+    assert.equal(stageOf({ experiments: [], proposals: [] }, {}, child), null);
   });
 });

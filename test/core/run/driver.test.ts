@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Budget } from '../../../src/core/run/types';
 import { FakeBox } from '../../support/core/fake-box';
 import { count, runFolder } from '../../support/core/journal';
 import { loaded, openWorkplace, perform, secretWords, type Workplace } from '../../support/core/kit';
 import { QuietClock } from '../../support/core/quiet-clock';
 import { ScriptedModel, type Choose } from '../../support/core/scripted-model';
-import { drive, wholeRun } from '../../support/core/whole-run';
+import { drive, wholeRun, wholeRunBudget } from '../../support/core/whole-run';
 
 const watchdogMs = 60_000;
 const never = new AbortController().signal;
-const budget: Budget = { wallHours: 1, modelTokens: 1_000_000, experiments: 5 };
 const models: ScriptedModel[] = [];
 
 async function model(choose: Choose | typeof wholeRun): Promise<ScriptedModel> {
@@ -19,13 +17,16 @@ async function model(choose: Choose | typeof wholeRun): Promise<ScriptedModel> {
 }
 
 const open = (rest: Parameters<typeof openWorkplace>[0] = {}): Promise<Workplace> =>
-  openWorkplace({ clock: new QuietClock(watchdogMs), ...rest, config: { autonomy: 'autopilot', ...rest?.config } });
+  openWorkplace({
+    ...{ clock: new QuietClock(watchdogMs), ...rest },
+    config: { autonomy: 'autopilot', budget: wholeRunBudget, ...rest?.config },
+  });
 
 describe('the course of a run', () => {
   afterEach(() => Promise.all(models.splice(0).map((one) => one.close())));
 
   it('ends by itself when the tokens are spent: with a promotion, a report and a reason', async () => {
-    const work = await open({ config: { budget: { ...budget, modelTokens: 60 } } });
+    const work = await open({ config: { budget: { ...wholeRunBudget, modelTokens: 60 } } });
     await drive(work, (await model(wholeRun)).endpoint, never);
     const { state, ending, summary, promotion, report } = work.journal.view;
     assert.deepEqual([state, ending, promotion?.experiment, report], ['finished', 'budget-spent', null, 'report.md']);

@@ -9,7 +9,7 @@ import { openWorkplace, perform, type Workplace } from '../../support/core/kit';
 import { MemoryStore, type Files } from '../../support/core/memory-store';
 import { QuietClock } from '../../support/core/quiet-clock';
 import { ScriptedModel } from '../../support/core/scripted-model';
-import { drive, wholeRun } from '../../support/core/whole-run';
+import { drive, wholeRun, wholeRunBudget } from '../../support/core/whole-run';
 
 /** What a process that was killed right after event `seq` leaves behind. */
 interface Remains {
@@ -22,7 +22,8 @@ const watchdogMs = 60_000;
 const never = new AbortController().signal;
 
 function open(store: MemoryStore, box: FakeBox, signal = never): Promise<Workplace> {
-  return openWorkplace({ store, box, signal, clock: new QuietClock(watchdogMs), config: { autonomy: 'autopilot' } });
+  const config = { autonomy: 'autopilot' as const, budget: wholeRunBudget };
+  return openWorkplace({ store, box, signal, clock: new QuietClock(watchdogMs), config });
 }
 
 async function runToTheEnd(model: ScriptedModel): Promise<{ work: Workplace; remains: Remains[] }> {

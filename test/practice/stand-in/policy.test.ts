@@ -186,6 +186,27 @@ describe('the stand-in model when things go otherwise', () => {
     assert.equal(callsOf(story, 'finish').length, 1);
   });
 
+  it('repeats with another seed what it is asked for before it may finish, and then finishes', () => {
+    const tools = fakeTools(usualWorld);
+    let repeated = 0;
+    const answer = (call: PlannedCall): string => {
+      if (call.name === 'repeat_experiment')
+        return facts({ experiment: `0${(repeated += 1) + 7}-again`, decision: 'approved', by: 'policy' });
+      const next = ['01-animal-qa', '03-animal-letters'].map((id) => `call repeat_experiment with experiment "${id}"`);
+      if (call.name === 'finish' && repeated < 2) return facts({ error: 'Repeat the best.', next: next.join('; ') });
+      return tools(call);
+    };
+    const told = play(answer, { tools: [...offered, { function: { name: 'repeat_experiment' } }] });
+    const named = ids(
+      callsOf(told, 'repeat_experiment').map(({ name, args }) => ({ name, args: { id: args.experiment } })),
+    );
+    assert.deepEqual(named, ['01-animal-qa', '03-animal-letters']);
+    const launched = callsOf(told, 'launch_job').map(({ args }) => args.experiment);
+    assert.ok(launched.includes('08-again') && launched.includes('09-again'), String(launched));
+    assert.equal(callsOf(told, 'finish').length, 2);
+    assert.notEqual(told.last, null);
+  });
+
   it('takes feedback up: an unwanted dataset, and numbers to try', () => {
     const first = playIn({}, { limit: 20 });
     const asked: ChatMessage = {

@@ -79,6 +79,7 @@ const made: Made = {
     ...{ experiment: random.pick(['baseline', 'a', 'b']), split: random.pick(['dev', 'promotion']), job: 'j' },
     ...{ score: score(0.4), comparison: comparison(), toBaseline: null },
   }),
+  'seeds.pooled': (random) => ({ experiment: random.pick(ids), of: ids, score: score(0.4), toBaseline: null }),
   'experiment.closed': (random) => ({ experiment: random.pick(ids), outcome: 'failed', note: 'n' }),
   'doctor.checked': (random) => ({
     experiment: random.pick(ids),

@@ -5,6 +5,7 @@ import { sha256 } from '../../../src/core/hash';
 import { examine } from '../../../src/core/experiments/examination';
 import { driveRun, stopRun, type DriverParts } from '../../../src/core/run/driver';
 import { writeReport } from '../../../src/core/run/report';
+import type { Budget } from '../../../src/core/run/types';
 import { runFolder } from './journal';
 import { sentence, type Workplace } from './kit';
 import type { Answer, Call } from './scripted-model';
@@ -66,6 +67,9 @@ function replies(): Answer[] {
     reply(['finish', { summary: 'Questions helped.', best: '01-draft' }]),
   ];
 }
+
+/** As many experiments as it tries: none is left to repeat the best with another seed. */
+export const wholeRunBudget: Budget = { wallHours: 1, modelTokens: 1_000_000, experiments: 2 };
 
 export const wholeRun: readonly Answer[] = replies();
 

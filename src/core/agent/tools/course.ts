@@ -1,6 +1,8 @@
 /** Tools for the run's course: the plan, and the end. */
 import { z } from 'zod';
 import { MlInternError } from '../../errors';
+import { openRepeats } from '../../experiments/repeats';
+import { leftOf } from './new-experiment';
 import { defineTool, type AgentTool, type ToolKit } from './tool';
 
 export function courseTools(kit: ToolKit): AgentTool[] {
@@ -31,9 +33,29 @@ export function courseTools(kit: ToolKit): AgentTool[] {
             next: 'Name an evaluated experiment, or null.',
           });
         }
+        refuseWithoutRepeats(kit);
         await journal.recordIf((view) => view.finish === null, 'agent.finished', { summary, best });
         return { facts: { ok: true } };
       },
     }),
   ];
+}
+
+/** The best of several scores is partly the luckiest: before it decides, it is measured again where the budget allows it. */
+function refuseWithoutRepeats(kit: ToolKit): void {
+  const open = openRepeats(kit.bench.journal.view, leftOf(kit));
+  if (open.length === 0) return;
+  const next = open.map(({ experiment, repeat }) =>
+    repeat === null
+      ? `call repeat_experiment with experiment "${experiment}", then launch, wait for and evaluate what it returns`
+      : `launch, wait for and evaluate ${repeat}, which repeats ${experiment}`,
+  );
+  const names = open.map(({ experiment }) => experiment).join(' and ');
+  throw new MlInternError(
+    'bad-input',
+    `Before you finish, the best by dev need a repeat with another seed: ${names}.`,
+    {
+      next: `Now ${next.join('; ')}. An outcome of failed, or a rejection, also settles it. Then call finish again.`,
+    },
+  );
 }

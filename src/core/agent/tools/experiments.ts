@@ -1,19 +1,15 @@
 /** Tools for experiments: the starting script, writing one for approval, closing an experiment. */
 import { z } from 'zod';
-import { approvedHash } from '../../approvals/decide';
 import { MlInternError } from '../../errors';
 import { refuseSameData } from '../../experiments/drafts';
-import { experimentFiles, scriptHash } from '../../experiments/files';
-import { findingsText, refuseErrors } from '../../experiments/script-lint';
-import { sha256 } from '../../hash';
-import type { Decision, Proposal } from '../../run/types';
+import { checkRows, methodNames, startingMethods } from '../../experiments/methods';
+import { openRepeats } from '../../experiments/repeats';
 import { failuresOf } from '../../run/tree';
 import { prunedError } from '../../run/tree-asks';
-import type { RunView } from '../../run/view';
-import { slugOf } from '../../slug';
-import { checkRows, methodNames, startingMethods } from '../../experiments/methods';
 import { mixtureSchema, recipeOf, sourceSchema } from './experiment-recipe';
-import { budgetOf, defineTool, type AgentTool, type ToolCallContext, type ToolKit } from './tool';
+import { leftOf, tryExperiment, type NewExperiment } from './new-experiment';
+import { repeatExperiment } from './repeat-experiment';
+import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
 
 const writeScriptSchema = z.object({
   slug: z.string().describe('Two to four words with hyphens, e.g. "clean-sft"'),
@@ -35,7 +31,7 @@ type WriteScript = z.infer<typeof writeScriptSchema>;
 const serviceKeys = ['base_model', 'data', 'output'] as const;
 
 export function experimentTools(kit: ToolKit): AgentTool[] {
-  return [startingScript(kit), writeScript(kit), recordExperiment(kit)];
+  return [startingScript(kit), writeScript(kit), repeatExperiment(kit), recordExperiment(kit)];
 }
 
 function startingScript(kit: ToolKit): AgentTool {
@@ -79,39 +75,12 @@ function writeScript(kit: ToolKit): AgentTool {
       'Write the training script, recipe and configuration of a new experiment and propose them for approval.',
     schema: writeScriptSchema,
     phase: 'experiments',
-    async run(args, call) {
-      const proposal = await kit.broker.propose(call.id, () => proposeScript(kit, args, call));
-      const decision = await kit.broker.request(proposal, call.signal);
-      const { subject } = proposal;
-      if (subject.kind !== 'script') throw new TypeError('A script proposal has a script subject.');
-      if (decision.verdict === 'approve') await createExperiment(kit, args, subject, decision);
-      const { verdict, by, rule, reason } = decision;
-      return {
-        facts: {
-          experiment: subject.experiment,
-          decision: verdict === 'approve' ? 'approved' : 'rejected',
-          by,
-          ...(rule ? { rule } : {}),
-          ...(reason ? { reason } : {}),
-          ...(decision.edited ? { edited: true } : {}),
-          ...(subject.findings?.length ? { scriptWarnings: findingsText(subject.findings) } : {}),
-          ...(verdict === 'reject' ? { note: 'Nothing was run and no file was changed.' } : {}),
-          budget: budgetOf(kit),
-        },
-      };
-    },
+    run: (args, call) => tryExperiment(kit, call, args, () => newExperiment(kit, args)),
   });
 }
 
-async function proposeScript(kit: ToolKit, args: WriteScript, call: ToolCallContext): Promise<Proposal> {
-  const { view, config } = kit.bench.journal;
-  const scripts = view.proposals.filter(({ proposal }) => proposal.kind === 'script');
-  // Each script that was not rejected is an experiment, or may become one.
-  if (scripts.filter(({ decision }) => decision?.verdict !== 'reject').length >= config.budget.experiments) {
-    throw new MlInternError('budget-spent', `All ${config.budget.experiments} experiments of the budget are used.`, {
-      next: 'Call finish with the best experiment.',
-    });
-  }
+async function newExperiment(kit: ToolKit, args: WriteScript): Promise<NewExperiment> {
+  const { view } = kit.bench.journal;
   const parent = args.parent === null ? null : view.experiments.find(({ id }) => id === args.parent);
   if (parent === undefined)
     throw new MlInternError('bad-input', `There is no experiment ${args.parent}.`, {
@@ -124,29 +93,10 @@ async function proposeScript(kit: ToolKit, args: WriteScript, call: ToolCallCont
     : null;
   const script = args.script ?? parentScript ?? kit.startingScripts['sft'] ?? '';
   checkRows(script, recipe);
-  const full = await fullConfig(kit, args.config);
-  refuseSameData(view, { parent: args.parent, recipe, config: full });
-  const number = String(scripts.length + 1).padStart(2, '0');
-  const experiment = `${number}-${slugOf(args.slug, 40, 'experiment')}`;
-  const subject = {
-    kind: 'script' as const,
-    experiment,
-    script,
-    config: full,
-    recipe,
-    parent: parent?.id ?? null,
-    parentScript,
-  };
-  const found = (await kit.scriptLint?.check(subject, call.signal)) ?? null;
-  if (found !== null) refuseErrors(found);
-  return {
-    id: call.id,
-    kind: 'script',
-    hash: scriptHash(subject),
-    title: `Script of experiment ${experiment}`,
-    why: args.hypothesis,
-    subject: { ...subject, ...(found === null ? {} : { findings: found.warnings }) },
-  };
+  const config = await fullConfig(kit, args.config);
+  refuseSameData(view, { parent: args.parent, recipe, config });
+  const { slug, hypothesis } = args;
+  return { slug, hypothesis, script, config, recipe, parent: parent?.id ?? null, parentScript };
 }
 
 async function fullConfig(kit: ToolKit, config: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -164,37 +114,6 @@ async function fullConfig(kit: ToolKit, config: Record<string, unknown>): Promis
     seed: kit.bench.journal.config.seed,
     ...config,
   };
-}
-
-type ScriptSubject = Extract<Proposal['subject'], { kind: 'script' }>;
-
-async function createExperiment(
-  kit: ToolKit,
-  args: WriteScript,
-  subject: ScriptSubject,
-  decision: Decision,
-): Promise<void> {
-  const { bench } = kit;
-  const { experiment: id, parent, recipe, config } = subject;
-  const isNew = ({ experiments }: RunView) => !experiments.some((known) => known.id === id);
-  if (!isNew(bench.journal.view)) return;
-  const folder = `experiments/${id}`;
-  const script = decision.edited?.script ?? subject.script;
-  const files = experimentFiles({ script, config, recipe });
-  for (const [path, text] of Object.entries(files))
-    await bench.store.write(`${bench.runFolder}/${folder}/${path}`, text);
-  const slug = slugOf(args.slug, 40, 'experiment');
-  await bench.journal.recordIf(isNew, 'experiment.created', {
-    id,
-    slug,
-    parent,
-    hypothesis: args.hypothesis,
-    recipe,
-    config,
-    scriptHash: approvedHash(decision),
-    codeHash: sha256(script),
-    folder,
-  });
 }
 
 function recordExperiment(kit: ToolKit): AgentTool {
@@ -220,7 +139,15 @@ function recordExperiment(kit: ToolKit): AgentTool {
       }
       await journal.record('experiment.closed', { experiment, outcome, note });
       const failures = failuresOf(journal.view);
-      return { facts: { ok: true, ...(failures.length === 0 ? {} : { failures }), budget: budgetOf(kit) } };
+      const repeats = openRepeats(journal.view, leftOf(kit)).map((open) => open.experiment);
+      return {
+        facts: {
+          ok: true,
+          ...(failures.length === 0 ? {} : { failures }),
+          ...(repeats.length === 0 ? {} : { repeatBeforeFinish: repeats }),
+          budget: budgetOf(kit),
+        },
+      };
     },
   });
 }
