@@ -13,6 +13,7 @@ import { askOnce, type Bench } from '../core/experiments/bench';
 import { Evaluations } from '../core/experiments/evaluations';
 import { examine } from '../core/experiments/examination';
 import { Preparation } from '../core/experiments/preparation';
+import { scoreReferences } from '../core/experiments/references';
 import { ScriptLint } from '../core/experiments/script-lint';
 import type { Box } from '../core/ports/box';
 import type { ModelEndpoint } from '../core/ports/model';
@@ -84,6 +85,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
     preparation,
     evaluations,
     examine: (experiment) => examine(bench, preparation, experiment),
+    scoreReferences: (capSeconds) => scoreReferences(bench, preparation, capSeconds),
     clock: systemClock,
     logger: options.logger,
     driveAgent: (agentSignal, refresh) => driveAgentOf(assembly, bench, toolbox, endpoint, agentSignal, refresh),

@@ -39,7 +39,7 @@ export async function evaluate(
 
 function filesOf(loaded: LoadedBenchmark, split: EvaluateRequest['split']): Record<string, string> {
   const { benchmark, items, splits, source } = loaded;
-  const { itemsHash: _items, items: _count, settingsHash: _settings, ...settings } = benchmark;
+  const { itemsHash: _items, items: _count, settingsHash: _settings, references: _references, ...settings } = benchmark;
   return {
     'benchmark.json': JSON.stringify({ ...settings, ...(source ? { dataset: source } : {}) }),
     'benchmark.jsonl': itemLines(split === 'all' ? items : splits[split]),

@@ -59,7 +59,8 @@ export async function presetTexts(
   checkSettings(settings, { name, judge });
   const main = await fetchItems(name, dataset, source, { options, signal });
   const more = few && (await fetchItems(`${name}-examples`, few, source?.examples, { options, signal }));
-  const shown = few && more && { ...more, items: itemLines(pickExamples(itemsOf(more.text), few.n, few.seed)) };
+  // Two more than are shown: an item must not be shown to itself.
+  const shown = few && more && { ...more, items: itemLines(pickExamples(itemsOf(more.text), few.n + 2, few.seed)) };
   return {
     ...{ name, text: main.text, source: { ...main.source, ...(shown ? { examples: shown.source } : {}) } },
     settings: JSON.stringify({

@@ -1,5 +1,5 @@
 /** What a run came to, as one JSON object for machines. Pure. */
-import type { Comparison, Score } from '../core/run/types';
+import type { Comparison, ReferenceScore, Score } from '../core/run/types';
 import type { ExperimentView, RunView } from '../core/run/view';
 
 export interface ScoreResult {
@@ -36,6 +36,8 @@ export interface RunResult {
   baseline: ScoreResult | null;
   best: ScoreResult | null;
   difference: DifferenceResult | null;
+  /** On the dev items, to compare with. */
+  references: { kind: ReferenceScore['kind']; model: string; score: ScoreResult }[];
   experiments: ExperimentResult[];
   datasets: { used: string[]; refused: { id: string; reason: string }[] };
   wallSeconds: number;
@@ -48,9 +50,10 @@ export function runResult(view: RunView, folder: string, standIns: readonly stri
   return {
     runId: view.id,
     folder,
-    baseline: scoreResult(promotion?.baseline ?? view.baseline.promotion ?? view.baseline.dev),
-    best: scoreResult(promotion?.best ?? null),
+    baseline: scoreOrNull(promotion?.baseline ?? view.baseline.promotion ?? view.baseline.dev),
+    best: scoreOrNull(promotion?.best ?? null),
     difference: differenceResult(promotion?.difference ?? null),
+    references: view.references.map(({ kind, model, score }) => ({ kind, model, score: scoreResult(score) })),
     experiments: view.experiments.map(experimentResult),
     datasets: {
       used: view.datasets.filter(({ status }) => status === 'used').map(({ id }) => id),
@@ -62,8 +65,11 @@ export function runResult(view: RunView, folder: string, standIns: readonly stri
   };
 }
 
-function scoreResult(score: Score | null): ScoreResult | null {
-  if (score === null) return null;
+function scoreOrNull(score: Score | null): ScoreResult | null {
+  return score && scoreResult(score);
+}
+
+function scoreResult(score: Score): ScoreResult {
   const { metric, value, low, high, n, seeds, invalidShare, partial, ungraded } = score;
   return {
     ...{ metric, value, low, high, n, seeds, invalidShare },
@@ -83,7 +89,7 @@ function experimentResult(experiment: ExperimentView): ExperimentResult {
     id,
     parent,
     hypothesis,
-    score: scoreResult(dev),
+    score: scoreOrNull(dev),
     toParent: comparison && difference && { against: comparison.against, verdict: comparison.verdict, ...difference },
     outcome,
   };

@@ -2,13 +2,14 @@
 import type { DatasetView, ExperimentView, RunView } from '../core/run/view';
 import { experimentsOn } from '../core/run/data-use';
 import type { GeneratedRows, Publication, Score } from '../core/run/types';
-import { scoreRemarks } from '../core/evaluation/score-words';
+import { referenceName, scoreRemarks } from '../core/evaluation/score-words';
 import { count, differenceText, duration, percent, plain, scoreText, shorten, table } from './format';
 
 /** Everything a person should know of a run that has ended (or of how far it came). */
 export function runSummary(view: RunView, folder: string, standIns: readonly string[]): string {
   return [
     scoresPart(view),
+    referencesPart(view),
     experimentsPart(view.experiments),
     datasetsPart(view),
     generatedPart(view),
@@ -43,6 +44,13 @@ function scoresPart(view: RunView): string {
   if (promotion.reason !== '') lines.push(plain(promotion.reason));
   lines.push(`The promotion items were asked ${view.queries.promotion} times in all; this figure was computed once.`);
   return lines.join('\n');
+}
+
+function referencesPart({ references, baseline }: RunView): string {
+  if (references.length === 0) return '';
+  const rows = references.map((one) => scoreRow(plain(referenceName(one)), one.score));
+  const first = baseline.dev === null ? [] : [scoreRow('baseline', baseline.dev)];
+  return `To compare with, on the dev items (no test uses these):\n${table([scoreHeader, ...first, ...rows])}`;
 }
 
 function guessRow({ guess: { promotion } }: RunView): string[][] {

@@ -119,6 +119,7 @@ describe('ml-intern practice', () => {
       'baseline',
       'best',
       'difference',
+      'references',
       'experiments',
       'datasets',
       'wallSeconds',

@@ -128,7 +128,10 @@ export class Page {
   private overview(): HTMLElement {
     const result = this.section((view) => view.promotion, drawResult);
     const resultCard = card('Result', 'star-full', result, 'result-card');
-    const scores = this.section(({ baseline, experiments }) => ({ baseline, experiments }), drawScoreCard);
+    const scores = this.section(
+      ({ baseline, references, experiments }) => ({ baseline, references, experiments }),
+      drawScoreCard,
+    );
     const plan = this.section((view) => view.plan, drawPlan);
     const data = this.section((view) => view.datasets, drawDataSummary);
     const problems = card(

@@ -31,6 +31,7 @@ export interface RunOptions extends GlobalOptions {
   modelUrl: string;
   model: string;
   judgeModel?: string;
+  instructModel?: string;
   wallHours: number;
   gpuHours?: number;
   tokens: number;
@@ -53,6 +54,10 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .addOption(modelUrlOption().makeOptionMandatory())
     .addOption(
       new Option('--model <name>', 'the model that drives the agent').env('ML_INTERN_MODEL').makeOptionMandatory(),
+    )
+    .option(
+      '--instruct-model <id|path>',
+      "the base model's official instruct model: its score is shown to compare with",
     )
     .addOption(judgeUrlOption())
     .addOption(judgeModelOption())
@@ -111,6 +116,7 @@ export function runConfig(options: RunOptions, workspace: string, cli: Pick<Cli,
     stopOn: options.stopOn,
     model: { baseUrl: options.modelUrl, name: options.model },
     ...(judge ? { judge } : {}),
+    ...(options.instructModel === undefined ? {} : { instructModel: options.instructModel }),
     versions: { 'ml-intern': cli.version },
   };
 }

@@ -89,7 +89,7 @@ function benchmarkOf(
 
 /** Absent without settings: the defaults of this version are then what is measured. */
 function withHash(benchmark: Benchmark): Benchmark {
-  const { itemsHash: _items, items: _count, ...settings } = benchmark;
+  const { itemsHash: _items, items: _count, references: _references, ...settings } = benchmark;
   return { ...benchmark, settingsHash: sha256(JSON.stringify(settings)) };
 }
 

@@ -111,11 +111,11 @@ export function storedAnswers(rows: readonly Row[], dataset: string): Map<string
   return new Map(read.data.map(({ uid, messages }) => [uid, messages.at(-1)?.content ?? '']));
 }
 
-/** So many items, the same for a seed whatever their order: one that is asked is never shown, so two more than that are taken. */
-export function pickExamples(items: readonly BenchmarkItem[], n: number, seed: number): BenchmarkItem[] {
+/** So many items, the same for a seed whatever their order. */
+export function pickExamples(items: readonly BenchmarkItem[], count: number, seed: number): BenchmarkItem[] {
   const keyed = items.map((item) => ({ item, key: sha256(`${seed}\n${item.question}`) }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return keyed.slice(0, n + 2).map(({ item }) => item);
+  return keyed.slice(0, count).map(({ item }) => item);
 }
 
 function wrongShape(dataset: string, what: string, cause?: unknown): MlInternError {

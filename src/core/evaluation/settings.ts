@@ -50,6 +50,14 @@ export const settingsSchema = z.object({
   judge: judgeSchema.optional(),
   passScore: share.optional(),
   guessRate: share.optional(),
+  references: z
+    .object({
+      /** Solved examples before each question; 0: none is scored. */
+      shots: whole.min(0).max(64).optional(),
+      /** The official instruct model of the base model. */
+      instruct: filled.optional(),
+    })
+    .optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

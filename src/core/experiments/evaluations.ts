@@ -1,43 +1,21 @@
-/** Evaluation of the base model or an experiment on one split, by the evaluator on the box; the host makes the score from its items. */
-import { z } from 'zod';
+/** Evaluation of the base model or an experiment on one split: its score and what it is compared with, once and recorded. */
 import { MlInternError } from '../errors';
 import { compareScored, type Scored } from '../evaluation/compare-scored';
 import { corrected, correctedPair, type Claims } from '../evaluation/family';
 import { scoreOf } from '../evaluation/score';
-import type { Comparison, Fingerprints, ItemResult, Score, Split } from '../run/types';
+import type { Comparison, Score, Split } from '../run/types';
 import type { ExperimentView } from '../run/view';
-import { sha256 } from '../hash';
 import { barOf, scoredFully, type Bar } from './bar';
-import { itemLines, jobRequest, type Bench } from './bench';
+import type { Bench } from './bench';
+import { askEvaluator, parseItems, type EvaluatedItem, type Measured } from './evaluator';
 import { pretty } from './files';
 import { writeManifest } from './manifest';
 import { poolSeeds } from './pooling';
-import { jobError, type Preparation } from './preparation';
+import type { Preparation } from './preparation';
 import { seedOf } from './repeats';
 import { trainJobOf } from './training';
-import { checkBenchmark, checkFingerprints, expectedOf, fingerprintsSchema } from './same-measurement';
+import { checkBenchmark, expectedOf } from './same-measurement';
 import { compiledOf } from './waterfalls';
-
-const itemSchema = z.object({
-  id: z.string(),
-  answer: z.string().nullable(),
-  generation: z.string().optional(),
-  correct: z.boolean(),
-  valid: z.boolean(),
-  truncated: z.boolean(),
-  tokens: z.number(),
-  score: z.number().min(0).max(1).nullable().optional(),
-});
-const resultSchema = z.object({
-  ...{ evaluator: z.string(), evaluatorVersion: z.string(), ...fingerprintsSchema.shape },
-  /** It saw that the model cannot reach another any more. */
-  stopped: z.object({ after: z.number(), of: z.number(), behind: z.string() }).optional(),
-});
-const failedSchema = z.object({ error: z.object({ reason: z.string(), message: z.string(), next: z.string() }) });
-/** What neither another try nor another experiment can mend. */
-const told = ['evaluation-changed', 'judge-unavailable'] as const;
-
-export type EvaluatedItem = ItemResult & { generation?: string | undefined };
 
 export interface Evaluation {
   score: Score;
@@ -46,14 +24,6 @@ export interface Evaluation {
   toParent: Comparison | null;
   toBaseline: Comparison | null;
 }
-
-interface Measured {
-  items: EvaluatedItem[];
-  partial: Score['partial'];
-  fingerprints: Fingerprints;
-}
-
-const evaluationCapSeconds = 4 * 3600;
 
 export class Evaluations {
   private readonly running = new Map<string, Promise<Evaluation>>();
@@ -106,8 +76,8 @@ export class Evaluations {
         partial: measured?.partial,
       });
     const { toParent, toBaseline } = await this.comparisons(target, split, { items, score });
-    if (!known) {
-      const job = this.jobId(target, split);
+    if (measured) {
+      const { job, fingerprints } = measured;
       await this.bench.journal.record('experiment.scored', {
         experiment: target,
         split,
@@ -115,7 +85,7 @@ export class Evaluations {
         score,
         comparison: toParent,
         toBaseline,
-        ...(measured ? { fingerprints: measured.fingerprints } : {}),
+        fingerprints,
       });
       if (split === 'dev') await this.writeResult(target, { score, toParent, toBaseline });
       const experiment = this.experiment(target);
@@ -162,89 +132,37 @@ export class Evaluations {
   }
 
   private async runEvaluation(target: string, split: Split): Promise<Measured> {
-    const { loaded, jobs, journal } = this.bench;
+    const { loaded, journal } = this.bench;
     checkBenchmark(journal, await this.bench.reloadBenchmark());
-    const { itemsHash: _items, settingsHash: _settings, items: _count, ...benchmark } = loaded.benchmark;
-    const expected = expectedOf(journal, target, loaded.benchmark);
-    const lines = itemLines(loaded.splits[split]);
-    const order = {
-      id: jobs.attempt(`${this.bench.runId}-eval-${target}-${split}`),
-      kind: 'evaluate' as const,
-      steps: [['{python}', '-m', 'ml_intern_box.evaluate', 'evaluate.json']],
-      files: {
-        'evaluate.json': pretty({
-          model: await this.modelPath(target),
-          items: 'items.jsonl',
-          benchmark,
-          seed: journal.config.seed,
-          expect: expected,
-          ...(await this.stopBehind(target, split)),
-        }),
-        'items.jsonl': lines,
-      },
-      environment: await this.preparation.environment('eval'),
-      capSeconds: evaluationCapSeconds,
-      gpus: Math.min(1, (await this.bench.card()).gpus.length),
-    };
-    const experiment = this.experiment(target);
-    const folder = experiment ? `${experiment.folder}/eval-${split}` : `baseline/eval-${split}`;
-    const job = await jobs.run(await jobRequest(this.bench, order), { experiment: experiment?.id ?? null, folder });
-    if (job.state !== 'finished') {
-      await this.passOn(job.id);
-      throw jobError(
-        job,
-        `The evaluation of ${target} failed`,
-        "Read the job's stderr.log; resume the run to try again.",
-      );
-    }
-    const { stopped, ...result } = resultSchema.parse(await jobs.result(job.id));
-    const fingerprints = fingerprintsSchema.parse(result);
-    checkFingerprints(fingerprints, { ...expected, itemsHash: sha256(lines) }, target);
-    const samples = loaded.benchmark.sampling?.n ?? 1;
-    const asked = stopped?.after ?? loaded.splits[split].length;
-    const partial = stopped && { asked, of: stopped.of, behind: stopped.behind };
-    return { fingerprints, partial, items: await this.fetchItems(job.id, folder, asked * samples) };
+    return askEvaluator(this.bench, this.preparation, {
+      name: `${target}-${split}`,
+      what: target,
+      experiment: this.experiment(target)?.id ?? null,
+      folder: this.folderOf(target, split),
+      model: await this.modelPath(target),
+      items: loaded.splits[split],
+      benchmark: loaded.benchmark,
+      expected: expectedOf(journal, target, loaded.benchmark),
+      bar: await this.barOf(target, split),
+    });
   }
 
   /**
    * An experiment that cannot reach the best one any more need not be asked all dev items. What decides is always whole, and so
    * is a repeat: to count only the lucky seeds in full would flatter them.
    */
-  private async stopBehind(target: string, split: Split): Promise<{ stopBehind?: Bar }> {
+  private async barOf(target: string, split: Split): Promise<Bar | undefined> {
     const candidates = scoredFully(this.bench.journal.view).filter((id) => id !== target);
     const [best] = candidates;
     const isWhole = split !== 'dev' || target === 'baseline' || this.experiment(target)?.repeats !== undefined;
-    if (best === undefined || isWhole) return {};
+    if (best === undefined || isWhole) return undefined;
     const items = await this.recordedItems(best, 'dev');
-    return items ? { stopBehind: barOf(best, items, candidates.length) } : {};
-  }
-
-  /** What the evaluator itself refused, in its own words. */
-  private async passOn(job: string): Promise<void> {
-    const read = failedSchema.safeParse(await this.bench.jobs.result(job).catch(() => undefined));
-    const reason = told.find((each) => read.data?.error.reason === each);
-    if (read.success && reason)
-      throw new MlInternError(reason, read.data.error.message, { next: read.data.error.next });
-  }
-
-  /** Per-item results come to the run's folder, so that every score can be recomputed from it. */
-  private async fetchItems(job: string, folder: string, expected: number): Promise<EvaluatedItem[]> {
-    const text = new TextDecoder().decode(await this.bench.jobs.read(job, 'artifacts/items.jsonl'));
-    const items = parseItems(text);
-    if (items.length !== expected) {
-      throw new MlInternError('job-failed', `The evaluator answered ${items.length} of ${expected} items.`, {
-        next: "Read the job's stderr.log: the evaluator ended without an error and still left items out.",
-      });
-    }
-    await this.bench.store.write(`${this.bench.runFolder}/${folder}/items.jsonl`, text);
-    return items;
+    return items && barOf(best, items, candidates.length);
   }
 
   private async recordedItems(target: string, split: Split): Promise<EvaluatedItem[] | undefined> {
-    const experiment = this.experiment(target);
     if (!this.recordedScore(target, split)) return undefined;
-    const folder = experiment ? `${experiment.folder}/eval-${split}` : `baseline/eval-${split}`;
-    const text = await this.bench.store.read(`${this.bench.runFolder}/${folder}/items.jsonl`);
+    const text = await this.bench.store.read(`${this.bench.runFolder}/${this.folderOf(target, split)}/items.jsonl`);
     return text === undefined ? undefined : parseItems(text);
   }
 
@@ -252,8 +170,8 @@ export class Evaluations {
     return (target === 'baseline' ? this.bench.journal.view.baseline : this.experiment(target))?.[split] ?? null;
   }
 
-  private jobId(target: string, split: Split): string {
-    return this.bench.jobs.attempt(`${this.bench.runId}-eval-${target}-${split}`);
+  private folderOf(target: string, split: Split): string {
+    return `${this.experiment(target)?.folder ?? 'baseline'}/eval-${split}`;
   }
 
   private async modelPath(target: string): Promise<string> {
@@ -276,11 +194,4 @@ export class Evaluations {
   private experiment(id: string): ExperimentView | undefined {
     return this.bench.journal.view.experiments.find((experiment) => experiment.id === id);
   }
-}
-
-function parseItems(text: string): EvaluatedItem[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => itemSchema.parse(JSON.parse(line)));
 }

@@ -1,6 +1,7 @@
 /** What every run needs on the box before it can measure: environments and the base model. Each is made once a run. */
 import { z } from 'zod';
 import { MlInternError } from '../errors';
+import { sha256 } from '../hash';
 import type { JobView } from '../run/view';
 import { jobRequest, type Bench, type EnvironmentName, type WorkOrder } from './bench';
 import { environmentOrder } from './environment-order';
@@ -20,6 +21,8 @@ const failedResult = z.object({ error: z.object({ reason: z.string(), message: z
 
 export interface BaseModel {
   path: string;
+  /** Empty for one that lies on the box. */
+  revision: string;
   weightsHash: string;
   /** Null when its files do not tell. */
   parameters: number | null;
@@ -27,6 +30,7 @@ export interface BaseModel {
 
 export class Preparation {
   private readonly environments = new Map<string, Promise<string>>();
+  private readonly others = new Map<string, Promise<BaseModel>>();
   private model: Promise<BaseModel> | undefined;
 
   /** `provideBaseModel` is awaited before the base model is fetched: the practice world makes its own on first use. */
@@ -44,6 +48,11 @@ export class Preparation {
   /** The hash of a built environment. */
   environment(name: EnvironmentName): Promise<string> {
     return memo(this.environments, name, () => this.buildEnvironment(name));
+  }
+
+  /** Another model of the Hub, or in a folder on the box. */
+  otherModel(id: string): Promise<BaseModel> {
+    return memo(this.others, id, () => this.loadModel(id, `model-${sha256(id).slice(0, 8)}`, `The model ${id}`));
   }
 
   baseModel(): Promise<BaseModel> {
@@ -75,26 +84,25 @@ export class Preparation {
   private async fetchModel(): Promise<BaseModel> {
     const { baseModel } = this.bench.journal.config;
     await this.provideBaseModel(() => this.environment('train'));
+    const model = await this.loadModel(baseModel, 'base-model', `The base model ${baseModel}`);
+    const { path, revision, weightsHash, parameters } = model;
+    const known = this.bench.journal.events.some((event) => event.type === 'base-model.ready');
+    if (!known) await this.bench.journal.record('base-model.ready', { path, revision, weightsHash, parameters });
+    return model;
+  }
+
+  private async loadModel(id: string, name: string, what: string): Promise<BaseModel> {
     const job = await this.run({
-      id: this.bench.jobs.attempt(`${this.bench.runId}-base-model`),
+      id: this.bench.jobs.attempt(`${this.bench.runId}-${name}`),
       kind: 'model',
       steps: [['{python}', '-m', 'ml_intern_box.model', 'model.json']],
-      files: { 'model.json': pretty({ id: baseModel }) },
+      files: { 'model.json': pretty({ id }) },
       environment: await this.environment('train'),
       capSeconds: 6 * 3600,
     });
-    const result = modelResult.parse(
-      await this.answer(
-        job,
-        `The base model ${baseModel} could not be loaded`,
-        'Check its name and access, then resume the run.',
-      ),
-    );
-    const { path, revision, weightsHash, parameters } = result;
-    const known = this.bench.journal.events.some((event) => event.type === 'base-model.ready');
-    if (!known)
-      await this.bench.journal.record('base-model.ready', { path, revision: revision ?? '', weightsHash, parameters });
-    return { path, weightsHash, parameters };
+    const next = 'Check its name and access, then resume the run.';
+    const { revision, ...model } = modelResult.parse(await this.answer(job, `${what} could not be loaded`, next));
+    return { ...model, revision: revision ?? '' };
   }
 
   private async run(order: WorkOrder): Promise<JobView> {

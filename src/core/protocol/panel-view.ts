@@ -200,6 +200,8 @@ export interface PanelView {
   datasets: PanelDataset[];
   approvals: PanelApproval[];
   baseline: PanelScore | null;
+  /** Scores to compare with by eye. */
+  references: { name: string; score: PanelScore }[];
   experiments: PanelExperiment[];
   jobs: PanelJob[];
   promotion: PanelPromotion | null;

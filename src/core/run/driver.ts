@@ -6,7 +6,7 @@ import type { Evaluations } from '../experiments/evaluations';
 import type { Preparation } from '../experiments/preparation';
 import type { Box } from '../ports/box';
 import type { Clock, Logger } from '../ports/common';
-import { remaining, spendAt } from './budget';
+import { remaining, spendAt, spentCap } from './budget';
 import type { RunEvent, RunEnding } from './events';
 import type { Jobs } from './jobs';
 import type { Journal } from './journal';
@@ -21,6 +21,8 @@ export interface DriverParts {
   evaluations: Evaluations;
   /** Whether a model is fit to be promoted. */
   examine: Examine;
+  /** Makes the scores that a reader compares with; each may take so long. */
+  scoreReferences(capSeconds: number): Promise<void>;
   clock: Clock;
   logger: Logger;
   /** Runs the agent until it ends; `signal` also aborts when the wall-clock budget is spent. */
@@ -62,6 +64,7 @@ async function course(parts: DriverParts, signal: AbortSignal): Promise<void> {
   const agent = await withinBudget(parts, preparation.start(), signal);
   await enterPhase(journal, 'promotion');
   await promote(journal, evaluations, parts.examine);
+  await scoreReferences(parts, signal);
   await enterPhase(journal, 'report');
   await journal.record('report.written', { file: await parts.writeReport() });
   await journal.record('run.finished', {
@@ -70,6 +73,24 @@ async function course(parts: DriverParts, signal: AbortSignal): Promise<void> {
   });
   await parts.writeReport();
 }
+
+/** At the end, so that no experiment waits for them, and only within the budget. What goes wrong with them is told; they decide nothing. */
+async function scoreReferences({ journal, clock, ...parts }: DriverParts, signal: AbortSignal): Promise<void> {
+  const { budget } = journal.config;
+  const spend = spendAt(journal.view, clock.now());
+  if (spentCap(budget, spend) !== undefined) return;
+  const left = remaining(budget, spend);
+  try {
+    await parts.scoreReferences(Math.min(longestReference, left.wallSeconds, left.gpuSeconds));
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    const { reason, message } = toMlInternError(thrown);
+    const next = 'The run goes on: this score was only to be compared with.';
+    await journal.record('problem.raised', { reason, message, next });
+  }
+}
+
+const longestReference = 3600;
 
 async function sayGoal(parts: DriverParts): Promise<void> {
   const { journal } = parts;

@@ -15,6 +15,7 @@ import type {
   Publication,
   Recipe,
   RecipeRow,
+  ReferenceScore,
   RenderedSample,
   RunConfig,
   Score,
@@ -149,6 +150,7 @@ export interface EventData {
   };
   /** The dev score of an experiment and its repeats together, `of` them; `score.seeds` are those of their trainings. */
   'seeds.pooled': { experiment: string; of: string[]; score: Score; toBaseline: Comparison | null };
+  'reference.scored': { reference: ReferenceScore };
   'experiment.closed': { experiment: string; outcome: 'promising' | 'not promoted' | 'failed'; note: string };
   /** The doctor looked at an experiment's model. */
   'doctor.checked': { experiment: string; job: string; ok: boolean; checks: DoctorCheck[] };

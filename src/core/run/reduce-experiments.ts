@@ -118,6 +118,11 @@ export const experimentReducers: Reducers = {
     );
   },
   'seeds.pooled': (view, { experiment, ...pooled }) => updateExperiment(view, experiment, (of) => ({ ...of, pooled })),
+  'reference.scored': (view, { reference }) => ({
+    ...view,
+    queries: { ...view.queries, dev: view.queries.dev + 1 },
+    references: [...view.references, reference],
+  }),
   'experiment.closed': (view, { experiment, outcome, note }) => {
     const closed = updateExperiment(view, experiment, (of) => ({ ...of, outcome, note }));
     return outcome === 'promising' ? withLastGood(closed, experiment, 'promising') : closed;

@@ -26,6 +26,7 @@ export function emptyView(): RunView {
     proposals: [],
     experiments: [],
     baseline: { dev: null, promotion: null },
+    references: [],
     guess: { dev: null, promotion: null },
     queries: { dev: 0, promotion: 0 },
     jobs: [],

@@ -1,5 +1,5 @@
 /** The report: the run's story with its numbers, made from the view alone, so it can be written again at any time. */
-import { scoreRemarks } from '../evaluation/score-words';
+import { referenceName, scoreRemarks } from '../evaluation/score-words';
 import { finalStates } from '../ports/box';
 import { experimentsOn } from './data-use';
 import { dataSections } from './report-data';
@@ -104,7 +104,8 @@ function publications({ publications: all }: RunView): string {
 }
 
 function experiments(view: RunView): string {
-  if (view.experiments.length === 0) return '## Experiments\n\nNone was run.';
+  const measured = `Baseline on dev: ${formatScore(view.baseline.dev)}.${references(view)}`;
+  if (view.experiments.length === 0) return `## Experiments\n\n${measured}\n\nNone was run.`;
   const outcome = (experiment: ExperimentView) =>
     [experiment.outcome, stageAsLaunched(view, experiment), repeatsInWords(experiment.repeats)]
       .filter((words) => words !== null)
@@ -113,7 +114,7 @@ function experiments(view: RunView): string {
     `| ${experiment.id} | ${experiment.parent ?? 'base'} | ${formatScore(experiment.dev)} | ${formatDifference(experiment.comparison ?? experiment.toBaseline)} | ${outcome(experiment)} | ${line(experiment.hypothesis)} |`;
   const head = '| experiment | parent | dev score | against parent | outcome | hypothesis |\n|---|---|---|---|---|---|';
   const rows = `${head}\n${view.experiments.map(row).join('\n')}`;
-  return `## Experiments\n\nBaseline on dev: ${formatScore(view.baseline.dev)}.\n\n${rows}${seedNotes(view)}${treeNotes(view)}`;
+  return `## Experiments\n\n${measured}\n\n${rows}${seedNotes(view)}${treeNotes(view)}`;
 }
 
 /** What was trained with several seeds, all of them together. */
@@ -124,6 +125,18 @@ function seedNotes({ experiments: all }: RunView): string {
       : [],
   );
   return lines.length === 0 ? '' : `\n\n${lines.join('\n')}`;
+}
+
+/** What the scores can be held against; nothing is decided by it. */
+function references({ baseline, references: all, guess }: RunView): string {
+  if (all.length === 0) return '';
+  const rows = all.map((one) => `| ${line(referenceName(one))} | ${formatScore(one.score)} |`);
+  const first = [...guessRow(guess.dev), `| base model, as the baseline | ${formatScore(baseline.dev)} |`];
+  const held = all.flatMap(({ examples }) => examples ?? []);
+  const shown = held.map(
+    ({ n, hash }) => ` The ${n} examples are dev items, which were then not asked (${hash.slice(0, 12)}).`,
+  );
+  return `\n\nTo compare with, on dev items; they take part in no test.${shown.join('')}\n\n| reference | dev score |\n|---|---|\n${[...first, ...rows].join('\n')}`;
 }
 
 /** How far the table can be believed. */

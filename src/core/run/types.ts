@@ -41,6 +41,8 @@ export interface RunConfig {
   /** Rules that end a training when they see something in its metrics; the others only tell. Absent in runs of earlier versions: none ends any. */
   stopOn?: WatchRule[];
   model: { baseUrl: string; name: string };
+  /** The base model's official instruct model, in place of the one that the benchmark's settings name. */
+  instructModel?: string;
   /** Grades rubrics, in place of the judge that the benchmark's settings name. Its key is a secret of the evaluation's job. */
   judge?: { url: string; model: string };
   /** Set when this run lives in the practice world. */
@@ -69,6 +71,8 @@ export interface Benchmark extends EvaluatorSettings {
   /** Of everything but the items: prompt, sampling, examples, template, judge. */
   settingsHash?: string;
   items: number;
+  /** What its scores are shown beside. */
+  references?: { shots?: number | undefined; instruct?: string | undefined } | undefined;
 }
 
 export interface BenchmarkItem {
@@ -106,6 +110,18 @@ export interface Score {
   ungraded?: number;
   /** The evaluation was stopped early, being hopeless `behind` a model: this many `of` the items were asked. Absent: all. */
   partial?: { asked: number; of: number; behind: string };
+}
+
+/** A score to be compared with by eye: it takes part in no test and no choice. On dev items, never changed. */
+export interface ReferenceScore {
+  /** The base model after some solved examples, or the official instruct model. */
+  kind: 'few-shot' | 'instruct';
+  model: string;
+  job: string;
+  score: Score;
+  /** Dev items that were shown, and so not asked. */
+  examples?: { n: number; ids: string[]; hash: string } | undefined;
+  fingerprints: Fingerprints;
 }
 
 /** What blind guessing would score. */

@@ -15,6 +15,7 @@ import type {
   Publication,
   Recipe,
   RecipeRow,
+  ReferenceScore,
   RenderedSample,
   RunConfig,
   Score,
@@ -179,6 +180,8 @@ export interface RunView {
   proposals: ProposalView[];
   experiments: ExperimentView[];
   baseline: { dev: Score | null; promotion: Score | null };
+  /** Scores to be compared with by eye, on dev items. */
+  references: ReferenceScore[];
   /** What blind guessing scores; null where the answers are open. */
   guess: Record<Split, GuessRate | null>;
   /** How often models were scored on each split: every look at the promotion items wears them out a little. */

@@ -23,6 +23,8 @@ export function makeSettings(): BenchmarkSettings {
     answerPattern: '^\\s*([A-Za-z]+)\\s*$',
     options: attributes.flatMap((attribute) => attribute.values),
     maxTokens: 8,
+    // It knows no examples from its pretraining, and a practice run should be quick.
+    references: { shots: 0 },
   };
 }
 

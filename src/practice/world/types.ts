@@ -23,6 +23,7 @@ export interface BenchmarkSettings {
   answerPattern: string;
   options: string[];
   maxTokens: number;
+  references: { shots: number };
 }
 
 /** For so many tokens, only the first so many lines of the corpus are read. */

@@ -11,7 +11,7 @@ import {
   type PanelScore,
   type PanelView,
 } from '../../core/protocol/panel-view';
-import { scoreRemarks } from '../../core/evaluation/score-words';
+import { referenceName, scoreRemarks } from '../../core/evaluation/score-words';
 import { finalStates } from '../../core/ports/box';
 import { stageInWords } from '../../core/run/launch-words';
 import { stageAsLaunched } from '../../core/run/tree';
@@ -59,6 +59,7 @@ export function projectRun(view: RunView, situation: Situation): PanelView {
     datasets: view.datasets.map((dataset) => projectDataset(dataset, view.proposals)),
     approvals: projectApprovals(view.proposals),
     baseline: view.baseline.dev === null ? null : projectScore(view.baseline.dev),
+    references: view.references.map((one) => ({ name: seenLine(referenceName(one)), score: projectScore(one.score) })),
     experiments: view.experiments.map((experiment) => projectExperiment(experiment, view)),
     jobs: view.jobs.map((job) => ({
       id: job.id,

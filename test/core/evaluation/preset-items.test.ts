@@ -88,10 +88,10 @@ describe('items of presets', () => {
     );
   });
 
-  it('are shown as examples: some more than asked for, the same for a seed in any order', () => {
+  it('are picked as examples, the same for a seed in any order', () => {
     const items = Array.from({ length: 40 }, (_, n) => ({ id: `${n}`, question: `q${n}`, answer: 'a' }));
     const picked = pickExamples(items, 3, 1);
-    assert.deepEqual([picked.length, picked], [5, pickExamples(items.toReversed(), 3, 1)]);
+    assert.deepEqual([picked.length, picked], [3, pickExamples(items.toReversed(), 3, 1)]);
     assert.notDeepEqual(picked, pickExamples(items, 3, 2));
   });
 });

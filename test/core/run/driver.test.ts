@@ -40,8 +40,8 @@ describe('the course of a run', () => {
     await drive(work, script.endpoint, never);
     const { queries, promotion, experiments } = work.journal.view;
     assert.equal(promotion?.experiment, '01-draft');
-    // The base model and the one candidate; each experiment and the base model on dev.
-    assert.deepEqual(queries, { dev: 1 + experiments.length, promotion: 2 });
+    // The base model and the one candidate; each experiment and the base model on dev, that also with examples.
+    assert.deepEqual(queries, { dev: 2 + experiments.length, promotion: 2 });
     assert.match(work.store.text(`${runFolder}/report.md`), /computed once; the split was asked 2 times/);
     const results = work.store.paths
       .filter((path) => path.includes('/tool-results/'))
@@ -51,6 +51,21 @@ describe('the course of a run', () => {
     assert.ok(shown.includes('zorb'), 'dev items are shown');
     const ids = loaded.splits.promotion.map(({ id }) => id);
     for (const word of [...secretWords, ...ids]) assert.doesNotMatch(shown, new RegExp(`\\b${word}\\b`));
+  });
+
+  it('ends well although a score to compare with cannot be made: that is told and decides nothing', async () => {
+    const error = { reason: 'base-model-not-found', message: 'The Hub has no lab/none.', next: 'Check the name.' };
+    const box = new FakeBox((request) =>
+      String(request.files['model.json']).includes('lab/none')
+        ? { state: 'failed', artifacts: { 'result.json': JSON.stringify({ error }) } }
+        : perform(request),
+    );
+    const work = await open({ box, config: { instructModel: 'lab/none' } });
+    await drive(work, (await model(wholeRun)).endpoint, never);
+    const { state, promotion, problems, references } = work.journal.view;
+    assert.deepEqual([state, promotion?.verdict, references.length], ['finished', 'better', 1]);
+    assert.match(problems.at(-1)?.message ?? '', /The Hub has no lab\/none/);
+    assert.match(problems.at(-1)?.next ?? '', /The run goes on/);
   });
 
   it('ends when the time is spent although the model is silent', async () => {

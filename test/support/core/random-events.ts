@@ -80,6 +80,12 @@ const made: Made = {
     ...{ score: score(0.4), comparison: comparison(), toBaseline: null },
   }),
   'seeds.pooled': (random) => ({ experiment: random.pick(ids), of: ids, score: score(0.4), toBaseline: null }),
+  'reference.scored': (random) => ({
+    reference: {
+      ...{ kind: random.pick(['few-shot', 'instruct']), model: 'm', job: 'j', score: score(0.3) },
+      fingerprints: { evaluatorHash: 'e', itemsHash: 'i', chatTemplateHash: 't', modelHash: 'm' },
+    },
+  }),
   'experiment.closed': (random) => ({ experiment: random.pick(ids), outcome: 'failed', note: 'n' }),
   'doctor.checked': (random) => ({
     experiment: random.pick(ids),

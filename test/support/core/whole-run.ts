@@ -3,6 +3,7 @@ import { driveAgent } from '../../../src/core/agent/agent';
 import type { ModelEndpoint } from '../../../src/core/ports/model';
 import { sha256 } from '../../../src/core/hash';
 import { examine } from '../../../src/core/experiments/examination';
+import { scoreReferences } from '../../../src/core/experiments/references';
 import { driveRun, stopRun, type DriverParts } from '../../../src/core/run/driver';
 import { writeReport } from '../../../src/core/run/report';
 import type { Budget } from '../../../src/core/run/types';
@@ -82,6 +83,7 @@ export async function drive(work: Workplace, endpoint: ModelEndpoint, signal: Ab
   const parts: DriverParts = {
     ...{ journal, box, jobs, preparation, evaluations, clock, logger },
     examine: (experiment) => examine(work.kit.bench, preparation, experiment),
+    scoreReferences: (capSeconds) => scoreReferences(work.kit.bench, preparation, capSeconds),
     readProgram: () => Promise.resolve('Be brief.'),
     driveAgent: (until, refresh) =>
       driveAgent({

@@ -72,7 +72,25 @@ function resultRow(label: string, score: PanelScore): HTMLElement {
   );
 }
 
-export function drawScoreCard({ baseline, experiments }: Pick<PanelView, 'baseline' | 'experiments'>): Child[] {
+/** Not in the chart: they are no experiments, and no test uses them. */
+function drawReferences(references: PanelView['references']): HTMLElement {
+  const lines = references.map(({ name, score }) =>
+    h(
+      'li',
+      {},
+      `${name}: `,
+      h('span', { class: 'number' }, `${value(score.value)} ${interval(score)}`),
+      `, n ${countText(score)}`,
+    ),
+  );
+  return h('div', { class: 'small references' }, 'To compare with, on dev items:', h('ul', {}, lines));
+}
+
+export function drawScoreCard({
+  baseline,
+  references,
+  experiments,
+}: Pick<PanelView, 'baseline' | 'references' | 'experiments'>): Child[] {
   const points = scorePoints(baseline, experiments);
   if (points.length === 0) {
     return [
@@ -97,6 +115,7 @@ export function drawScoreCard({ baseline, experiments }: Pick<PanelView, 'baseli
       { class: 'key', 'aria-hidden': 'true' },
       ['baseline', 'open', 'promising', 'not-promoted', 'promoted'].map(keyEntry(points)),
     ),
+    references.length === 0 ? null : drawReferences(references),
     h(
       'details',
       { class: 'twin' },

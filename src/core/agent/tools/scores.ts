@@ -1,6 +1,6 @@
 /** Tools for scores. They reach dev items only; the promotion split belongs to the service. */
 import { z } from 'zod';
-import type { EvaluatedItem } from '../../experiments/evaluations';
+import type { EvaluatedItem } from '../../experiments/evaluator';
 import { budgetOf, defineTool, type AgentTool, type ToolKit } from './tool';
 
 const wrongShown = 8;
