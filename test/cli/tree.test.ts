@@ -96,7 +96,7 @@ describe('ml-intern runs tree', () => {
   });
 
   it('shows what was repeated with another seed, and the score over all seeds', async () => {
-    const repeated = new FakeRun('run-2', config);
+    const repeated = new FakeRun('run-2', { ...config, pilotSeconds: 1200 });
     repeated.add('experiment.created', created('01-clean', null));
     repeated.add('experiment.scored', scored('01-clean', 0.5));
     repeated.add('experiment.created', created('02-clean-seed', null, { repeats: '01-clean' }));
@@ -106,6 +106,7 @@ describe('ml-intern runs tree', () => {
       ...{ score: { ...score(0.4), seeds: [1, 2] }, toBaseline: comparison('baseline', 0.3) },
     });
     const { terminal } = await play(['runs', 'tree'], Object.assign(new FakeRuns(), { runs: [repeated] }));
+    assert.match(terminal.stdout, /New ideas train first as pilots of at most 20 min each\./);
     assert.match(terminal.stdout, /└ 02-clean-seed[^\n]*repeats 01-clean\n/);
     assert.match(terminal.stdout, /01-clean over seeds 1 and 2: 40\.0 %[^\n]*to the base model \+30\.0 points/);
     assert.doesNotMatch(terminal.stdout, /The best of 2/, 'A repeat is no second idea to choose from.');

@@ -1,6 +1,6 @@
 /** The tree of experiments for people. Pure. */
 import type { Changed, ExperimentChanges } from '../../core/run/changes';
-import { pooledInWords, repeatsInWords, type ExperimentTree, type TreeNode } from '../../core/run/tree';
+import { pilotsInWords, pooledInWords, repeatsInWords, type ExperimentTree, type TreeNode } from '../../core/run/tree';
 import type { ExperimentView } from '../../core/run/view';
 import { differenceText, percent, plain, points, scoreText, shorten, table } from '../format';
 
@@ -16,6 +16,7 @@ export function treeText({
   nodes,
   baseline,
   planned,
+  pilotSeconds,
   selection,
   queries,
 }: Omit<ExperimentTree, 'nodes'> & { nodes: Node[] }): string {
@@ -29,6 +30,7 @@ export function treeText({
     failed.length === 0
       ? ''
       : ['Failed', ...failed.map(({ id, failure }) => `  ${id}: ${shorten(plain(failure ?? ''), 300)}`)].join('\n'),
+    pilotsInWords(pilotSeconds) ?? '',
     `Verdicts are corrected for ${planned} experiments (Holm). Scored on dev items ${queries.dev} times, on promotion items ${queries.promotion} times.`,
     selection === null
       ? ''

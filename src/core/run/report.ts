@@ -4,7 +4,7 @@ import { finalStates } from '../ports/box';
 import { experimentsOn } from './data-use';
 import { dataSections } from './report-data';
 import { markdownLine as line, markdownTable } from './report-text';
-import { pooledInWords, repeatsInWords, stageAsLaunched, treeOf } from './tree';
+import { pilotsInWords, pooledInWords, repeatsInWords, stageAsLaunched, treeOf } from './tree';
 import type { Comparison, Difference, GuessRate, RunConfig, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
@@ -141,9 +141,10 @@ function references({ baseline, references: all, guess }: RunView): string {
 
 /** How far the table can be believed. */
 function treeNotes(view: RunView): string {
-  const { planned, selection, queries } = treeOf(view);
+  const { planned, pilotSeconds, selection, queries } = treeOf(view);
   const corrected = view.experiments.some(({ toBaseline }) => toBaseline?.adjustedP !== undefined);
   const lines = [
+    ...(pilotSeconds === null ? [] : [pilotsInWords(pilotSeconds)]),
     ...(corrected ? [`Verdicts are corrected for the ${planned} experiments that the run could try (Holm).`] : []),
     `The dev items were asked ${queries.dev} times.`,
     ...(selection

@@ -22,13 +22,12 @@ export async function askOfTree(journal: Journal, ask: TreeAsk): Promise<void> {
   await journal.record('person.said', { source: 'feedback', text: wordsOf(view, experiment, ask) });
 }
 
-function wordsOf({ experiments }: RunView, { id, parent }: ExperimentView, { action, note }: TreeAsk): string {
+function wordsOf({ experiments }: RunView, { id }: ExperimentView, { action, note }: TreeAsk): string {
   const said = note.trim() === '' ? '' : ` ${note.trim()}`;
   if (action === 'branch') return `Try a new experiment with the parent ${id}.${said}`;
   if (action === 'prune')
     return `Stop the work on ${subtreeOf(experiments, id).join(', ')}; change none of them further.${said}`;
-  const under = parent === null ? 'without a parent' : `with the parent ${parent}`;
-  return `Repeat ${id}: the same script, sources and configuration ${under}, but another "seed" in config.${said}`;
+  return `Repeat ${id} with another seed and nothing else changed (repeat_experiment).${said}`;
 }
 
 export function prunedError(id: string): MlInternError {

@@ -1,4 +1,5 @@
 /** The experiments as a tree: which came from which, what each was worth, and why some failed. */
+import { span } from '../experiments/forecast';
 import { selection, type Selection } from '../evaluation/selection';
 import type { Comparison, Score } from './types';
 import type { ExperimentView, PooledScore, RunView } from './view';
@@ -34,6 +35,8 @@ export interface ExperimentTree {
   baseline: Score | null;
   /** How many experiments the verdicts are corrected for. */
   planned: number;
+  /** How long new ideas may train at first; null in runs of earlier versions. */
+  pilotSeconds: number | null;
   selection: Selection | null;
   queries: RunView['queries'];
 }
@@ -45,9 +48,14 @@ export function treeOf(view: RunView): ExperimentTree {
     nodes: inOrder(experiments).map((experiment) => nodeOf(view, experiment)),
     baseline: baseline.dev,
     planned: Math.max(config?.budget.experiments ?? 0, experiments.length),
+    pilotSeconds: config?.pilotSeconds ?? null,
     selection: selection(ideas.flatMap(({ dev, pooled }) => pooled?.score ?? dev ?? [])),
     queries,
   };
+}
+
+export function pilotsInWords(pilotSeconds: number | null): string | null {
+  return pilotSeconds === null ? null : `New ideas train first as pilots of at most ${span(pilotSeconds)} each.`;
 }
 
 export function repeatsInWords(repeats: string | null | undefined): string | null {

@@ -14,13 +14,13 @@ import {
 import { referenceName, scoreRemarks } from '../../core/evaluation/score-words';
 import { finalStates } from '../../core/ports/box';
 import { stageInWords } from '../../core/run/launch-words';
-import { stageAsLaunched } from '../../core/run/tree';
+import { pooledInWords, repeatsInWords, stageAsLaunched } from '../../core/run/tree';
 import { type Comparison, phases, type Score } from '../../core/run/types';
 import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
 import { onlySeen, seenLine } from '../../core/text/unseen';
 import { jobWords } from '../job-words';
 import { datasetFacts, proposalFacts, publicationFact, recipeInWords, runFacts, settingsInWords } from '../facts';
-import { brief, formatCompact, formatDuration } from '../format';
+import { brief, formatCompact, formatDuration, formatScore } from '../format';
 import { projectRecipes, projectSample, projectWaterfalls } from './project-data';
 import { waitingDataset } from '../proposals/pending';
 
@@ -194,14 +194,16 @@ function projectExperiment(experiment: ExperimentView, view: RunView): PanelExpe
 }
 
 function trainingInWords(
-  { forecast, oomSteps = [] }: ExperimentView,
+  { forecast, oomSteps = [], repeats, pooled }: ExperimentView,
   stage: string | undefined,
 ): { training?: string } {
   const parts = [
-    ...(stage ? [stage] : []),
-    ...(forecast ? [`forecast: ${forecastInWords(forecast)}`] : []),
+    stage,
+    repeatsInWords(repeats),
+    pooled && pooledInWords(pooled, formatScore),
+    forecast && `forecast: ${forecastInWords(forecast)}`,
     ...oomSteps.map(({ change }) => `memory ran out: ${change}`),
-  ];
+  ].filter((part) => part);
   return parts.length === 0 ? {} : { training: parts.join(' · ') };
 }
 

@@ -242,7 +242,7 @@ describe('the tools for experiments', () => {
     const said = () => work.journal.events.findLast(({ type }) => type === 'person.said')?.data as { text: string };
     assert.equal(said().text, `Try a new experiment with the parent ${experiment}. Try less data.`);
     await askOfTree(work.journal, { action: 'repeat', experiment, note: '' });
-    assert.match(said().text, /^Repeat .* without a parent, but another "seed" in config\.$/);
+    assert.match(said().text, /^Repeat .* with another seed and nothing else changed \(repeat_experiment\)\.$/);
     await askOfTree(work.journal, { action: 'prune', experiment, note: '' });
     const stopped: string[] = [];
     const open = work.journal.view.jobs.filter(({ kind, state }) => kind === 'train' && !finalStates.has(state));
