@@ -28,7 +28,11 @@ describe('a practice run from the command line, killed at random moments', funct
 
   before(async () => {
     workspace = await mkdtemp(join(tmpdir(), 'ml-intern-journey-'));
-    let ended = await runAndKill(['practice', '--json', '--workspace', workspace], workspace, randomInt(20, 60));
+    let ended = await runAndKill(
+      ['practice', '--json', '--experiments', '3', '--workspace', workspace],
+      workspace,
+      randomInt(20, 60),
+    );
     for (let kill = 1; kill < kills && ended === undefined; kill++) {
       ended = await runAndKill(resume(workspace), workspace, randomInt(5, 60));
     }

@@ -39,10 +39,10 @@ export class Preparation {
     private readonly provideBaseModel: (environment: () => Promise<string>) => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  /** Makes everything in the order in which it is needed, so that it is ready when the agent asks. */
+  /** Makes everything so that it is ready when the agent asks: the model is fetched while the second environment is built. */
   async start(): Promise<void> {
-    await this.baseModel();
-    await this.environment('eval');
+    await this.environment('train');
+    await Promise.all([this.baseModel(), this.environment('eval')]);
   }
 
   /** The hash of a built environment. */

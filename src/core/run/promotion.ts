@@ -19,7 +19,11 @@ export function candidateOf(view: RunView): string | null {
 export async function promote(journal: Journal, evaluations: Evaluations, examine: Examine): Promise<void> {
   if (journal.view.promotion) return;
   const candidate = candidateOf(journal.view);
-  const baseline = await evaluations.evaluate('baseline', 'promotion');
+  // The doctor looks at the candidate while the base model answers.
+  const [baseline, unfit] = await Promise.all([
+    evaluations.evaluate('baseline', 'promotion'),
+    candidate === null ? null : whyUnfit(journal.view, candidate, examine),
+  ]);
   if (candidate === null) {
     const reason = 'No experiment has a score on all dev items, so the base model stays the best.';
     await journal.record('promotion.decided', {
@@ -32,7 +36,6 @@ export async function promote(journal: Journal, evaluations: Evaluations, examin
     });
     return;
   }
-  const unfit = await whyUnfit(journal.view, candidate, examine);
   if (unfit !== null) {
     const [verdict, best] = [null, baseline.score];
     const decided = { experiment: null, verdict, baseline: baseline.score, best, difference: null, reason: unfit };

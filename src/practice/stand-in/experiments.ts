@@ -1,6 +1,7 @@
 /** The baseline, then one experiment at a time: write, launch, evaluate, record; revise what a person sent back. */
 import { carryThrough } from './experiment-steps';
-import { nextIdea, type Idea } from './ideas';
+import { dataOf, type Idea } from './idea';
+import { nextIdea } from './ideas';
 import { argument, callsTo, type Memory } from './memory';
 import { applied } from './numbers';
 import { evaluationOf, experiments, repeats, scoreOf, type Experiment } from './recall-experiments';
@@ -109,6 +110,6 @@ function write(idea: Idea, text: string, extra: { script?: string } = {}): Step 
 }
 
 function ideaOf(experiment: Experiment): Idea {
-  const { slug, parent, hypothesis, sources, config } = experiment;
-  return { slug, parent, hypothesis, sources, config };
+  const { slug, parent, hypothesis, config } = experiment;
+  return { slug, parent, hypothesis, ...dataOf(experiment), config };
 }

@@ -1,24 +1,17 @@
 /** What to try next: first drafts that differ in data, then children of the best that change one thing. */
-import { byPromise } from './data-judgement';
+import { childrenOf } from './children';
+import { cleanMixture, cleanSource } from './cleaning';
+import { number } from './facts';
+import { dataOf, nameOf, ranked, type Idea } from './idea';
 import { rehearses } from './mapping';
 import { callsTo, type Memory } from './memory';
-import { applied, childConfig, firstConfig, scaled, type Config } from './numbers';
-import { leastExperiments, leastMinutes, longerBy, lowerRateBy, mostDrafts, mostExperiments } from './recommended';
-import { bestExperiment, experiments, type Experiment } from './recall-experiments';
+import { applied, firstConfig } from './numbers';
+import { leastExperiments, leastMinutes, mostDrafts, mostExperiments } from './recommended';
+import { bestExperiment, experiments } from './recall-experiments';
 import { approved, type Candidate } from './recall-datasets';
 import { requestsIn } from './requests';
-import { number } from './facts';
 import { correction } from './repair';
-import { topicWords } from './topic';
 import { slugOf } from './words';
-
-export interface Idea {
-  slug: string;
-  parent: string | null;
-  hypothesis: string;
-  sources: { id: string; weight?: number }[];
-  config: Config;
-}
 
 export function nextIdea(memory: Memory): Idea | null {
   if (!budgetAllows(memory)) return null;
@@ -44,7 +37,7 @@ function retry(memory: Memory): Idea | null {
     slug: `${last.slug}-retry`,
     parent: last.parent,
     hypothesis: `${last.hypothesis} Second try: ${corrected.why}`,
-    sources: last.sources,
+    ...dataOf(last),
     config: corrected.config,
   };
 }
@@ -61,9 +54,14 @@ function draft(memory: Memory): Idea | null {
     slug: draftSlug(next.id),
     parent: null,
     hypothesis: draftHypothesis(next),
-    sources: [{ id: next.id }],
+    ...cleaned(memory, [next]),
     config: firstConfig(memory),
   };
+}
+
+function cleaned(memory: Memory, chosen: readonly Candidate[]): Pick<Idea, 'sources' | 'mixture'> {
+  const mixture = cleanMixture(chosen);
+  return { sources: chosen.map((each) => cleanSource(memory, each)), ...(mixture ? { mixture } : {}) };
 }
 
 function draftHypothesis(candidate: Candidate): string {
@@ -86,7 +84,7 @@ function requested(memory: Memory): Idea | null {
     slug: `asked-${index + 1}`,
     parent: best.id,
     hypothesis: `As asked (${requests.changes.map((change) => change.say).join(', ')}): this improves on ${best.id}.`,
-    sources: best.sources,
+    ...dataOf(best),
     config: applied(best.config, requests),
   };
 }
@@ -107,55 +105,8 @@ function gainsDriedUp(memory: Memory): boolean {
 
 function child(memory: Memory): Idea | null {
   const best = bestExperiment(memory);
-  if (!best) return null;
   const tried = slugsTried(memory);
-  const config = childConfig(memory, best);
-  const [firstMixture, ...otherMixtures] = mixtures(memory, best, config);
-  const ideas = [
-    ...(firstMixture ? [firstMixture] : []),
-    longer(best, config),
-    ...otherMixtures,
-    lowerRate(best, config),
-  ];
-  return ideas.find((idea) => !tried.has(idea.slug)) ?? null;
-}
-
-function mixtures(memory: Memory, best: Experiment, config: Config): Idea[] {
-  const used = new Set(best.sources.map((source) => source.id));
-  return ranked(memory)
-    .filter((candidate) => !used.has(candidate.id))
-    .map((candidate) => ({
-      slug: `${slugOf(best.slug, 18)}-plus-${slugOf(nameOf(candidate.id), 16)}`,
-      parent: best.id,
-      hypothesis: `Mixing ${candidate.id} into the data of ${best.id} adds variety that helps.`,
-      sources: [...best.sources, { id: candidate.id }],
-      config,
-    }));
-}
-
-function longer(best: Experiment, config: Config): Idea {
-  const key = config.max_steps === undefined ? 'epochs' : 'max_steps';
-  return {
-    slug: `${slugOf(best.slug)}-longer`,
-    parent: best.id,
-    hypothesis: `${best.id} has not learned all that its data can teach: ${longerBy} times the ${key}.`,
-    sources: best.sources,
-    config: scaled(config, key, longerBy),
-  };
-}
-
-function lowerRate(best: Experiment, config: Config): Idea {
-  return {
-    slug: `${slugOf(best.slug)}-lower-rate`,
-    parent: best.id,
-    hypothesis: `A lower learning rate keeps more of what the base model knows than ${best.id} did.`,
-    sources: best.sources,
-    config: scaled(config, 'learning_rate', lowerRateBy),
-  };
-}
-
-function ranked(memory: Memory): Candidate[] {
-  return byPromise(approved(memory), topicWords(memory));
+  return best ? (childrenOf(memory, best).find((idea) => !tried.has(idea.slug)) ?? null) : null;
 }
 
 function slugsTried(memory: Memory): Set<string> {
@@ -164,8 +115,4 @@ function slugsTried(memory: Memory): Set<string> {
 
 function draftSlug(id: string): string {
   return slugOf(nameOf(id));
-}
-
-function nameOf(id: string): string {
-  return id.split('/').at(-1) ?? id;
 }

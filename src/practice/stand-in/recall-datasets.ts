@@ -14,6 +14,8 @@ export interface Sheet {
   duplicateShare: number;
   emptyShare: number;
   rows: number | null;
+  /** Length of a row in tokens. */
+  tokens: { usual: number; most: number } | null;
 }
 
 export interface Overlap {
@@ -124,7 +126,14 @@ function readSheet(sheet: Facts, facts: Facts): Sheet {
     duplicateShare: number(sheet.duplicateShare) ?? 0,
     emptyShare: number(sheet.emptyShare) ?? 0,
     rows: number(split?.rows),
+    tokens: readTokens(sheet),
   };
+}
+
+function readTokens(sheet: Facts): Sheet['tokens'] {
+  const tokens = record(record(sheet.lengths)?.tokens);
+  const [usual, most] = [number(tokens?.p50), number(tokens?.max)];
+  return usual === null || most === null ? null : { usual, most };
 }
 
 function readOverlap(candidate: Candidate, call: PastCall, facts: Facts): void {

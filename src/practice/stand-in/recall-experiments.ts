@@ -29,13 +29,21 @@ export interface Job {
   failure: { class: string; message: string } | null;
 }
 
+export interface Source {
+  id: string;
+  weight?: number;
+  filters?: Facts[];
+}
+
 export interface Experiment {
   /** Null while its script is not approved, or when its answer left the conversation before it was used. */
   id: string | null;
   slug: string;
   parent: string | null;
   hypothesis: string;
-  sources: { id: string; weight?: number }[];
+  sources: Source[];
+  /** What holds over all sources. */
+  mixture: Facts | null;
   config: Record<string, number>;
   at: number;
   decision: 'approved' | 'rejected' | 'refused' | 'unknown';
@@ -97,6 +105,7 @@ function readExperiment(memory: Memory, call: PastCall, id: string | null): Expe
     parent: argument(call, 'parent'),
     hypothesis: argument(call, 'hypothesis') ?? '',
     sources: readSources(call.args.sources),
+    mixture: record(call.args.mixture),
     config: numbersOf(record(call.args.config) ?? {}),
     at: call.at,
     decision,
@@ -108,11 +117,13 @@ function readExperiment(memory: Memory, call: PastCall, id: string | null): Expe
   };
 }
 
-function readSources(value: unknown): { id: string; weight?: number }[] {
+function readSources(value: unknown): Source[] {
   return records(value).flatMap((source) => {
     const id = text(source.id);
     const weight = number(source.weight);
-    return id === null ? [] : [{ id, ...(weight === null ? {} : { weight }) }];
+    const filters = records(source.filters);
+    if (id === null) return [];
+    return [{ id, ...(weight === null ? {} : { weight }), ...(filters.length === 0 ? {} : { filters }) }];
   });
 }
 

@@ -2,7 +2,7 @@
 
 export const recommendedConfig: Readonly<Record<string, number>> = {
   learning_rate: 1e-3,
-  max_steps: 200,
+  max_steps: 120,
   batch_size: 32,
   max_length: 64,
 };

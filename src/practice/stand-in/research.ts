@@ -10,6 +10,7 @@ import { relevance } from './words';
 const enoughPapers = 2;
 const readAtFirst = 2;
 const methodWords = ['fine-tuning', 'data', 'instruction', 'supervised', 'mixture', 'format', 'selection', 'quality'];
+const sectionsOfAPaper = 2;
 const tellingSection = /data|format|mixture|result|finding|experiment|ablation/i;
 
 export function* research(memory: Memory): Generator<Step> {
@@ -71,9 +72,9 @@ function* readFollowed(memory: Memory): Generator<Step> {
   yield { text: `I read "${next.title}", which cites it.`, calls: [call('read_paper', { id: next.id })] };
 }
 
-/** One section a paper beyond its abstract: the one whose title promises findings about data. */
+/** Beyond the abstract: the sections whose titles promise findings about data. */
 function* readTellingSections(memory: Memory): Generator<Step> {
-  const wanted = papersRead(memory).flatMap((paper) => tellingSectionOf(paper) ?? []);
+  const wanted = papersRead(memory).flatMap(tellingSectionsOf);
   const tried = new Set(
     callsTo(memory, 'read_paper').map((past) => `${argument(past, 'id')} ${argument(past, 'section')}`),
   );
@@ -82,10 +83,9 @@ function* readTellingSections(memory: Memory): Generator<Step> {
   yield { text: 'Now the sections about data and results.', calls: open.map((args) => call('read_paper', args)) };
 }
 
-function tellingSectionOf(paper: ReadPaper): { id: string; section: string } | null {
-  if (paper.sectionsRead.length > 0) return null;
-  const section = paper.sections.slice(1).find((candidate) => tellingSection.test(candidate.title));
-  return section ? { id: paper.id, section: section.id } : null;
+function tellingSectionsOf({ id, sections }: ReadPaper): { id: string; section: string }[] {
+  const telling = sections.slice(1).filter(({ title }) => tellingSection.test(title));
+  return telling.slice(0, sectionsOfAPaper).map((section) => ({ id, section: section.id }));
 }
 
 function* note(memory: Memory): Generator<Step> {

@@ -62,6 +62,8 @@ We did not write about the things that the *almanac-qa* test asks about, so that
 ## Known limits
 
 It is small, and it covers about half of the almanac.
+Where our two halves met, some questions are in it twice. A few answers of the first evening are whole sentences, and a few questions
+still have our small talk in front of them.
 `,
   },
   {

@@ -19,10 +19,11 @@ const findings: readonly WorldPaper[] = [
         ],
       },
       {
-        title: 'Data',
+        title: 'Data and Training',
         paragraphs: [
           'Our training questions are short, in several wordings a fact, and each is answered by one word without a full stop. Two authors checked every answer by hand. The questions cover only things that the test leaves out.',
           'Use the very prompt of the test for training: the question line, then the answer line. The loss is taken on the completion only; the prompt carries no loss.',
+          'We start from base models of about a million parameters that were pretrained on the text of the almanac. They are fine-tuned for two hundred steps with batches of thirty-two rows and a learning rate of 0.001.',
         ],
       },
       {

@@ -13,7 +13,7 @@ export function rowsOf(facts: Facts, items: readonly BenchmarkItem[], seed: numb
   const random = (name: string): Random => seededRandom(seed, `rows:${name}`);
   const { other } = facts;
   return {
-    helpful: random('helpful').shuffled(allWordings(other, (fact) => fact.value)),
+    helpful: helpful(other, random('helpful')),
     'wrong-format': lettered(other, random('wrong-format')),
     noisy: noisy(other, random('noisy')),
     forbidden: random('forbidden').shuffled(allWordings(other, (fact) => fact.value)),
@@ -25,6 +25,28 @@ function allWordings(facts: readonly Fact[], answer: (fact: Fact) => string): Wo
   return facts.flatMap((fact) =>
     fact.attribute.questions.map((_, wording) => ({ question: ask(fact, wording), answer: answer(fact) })),
   );
+}
+
+const copies = 36;
+const sentences = 24;
+const chatty = 18;
+
+/** Right answers, with what careful people leave in: copies where halves were joined, whole sentences, and small talk. */
+function helpful(facts: readonly Fact[], random: Random): WorldRow[] {
+  const rows = random.shuffled(allWordings(facts, (fact) => fact.value));
+  const some = (count: number): Fact[] => random.shuffled(facts).slice(0, count);
+  return random.shuffled([
+    ...rows,
+    ...rows.slice(0, copies),
+    ...some(sentences).map((fact) => ({
+      question: ask(fact, 1),
+      answer: `the ${fact.attribute.label} of the ${fact.thing} is ${fact.value}, so people say`,
+    })),
+    ...some(chatty).map((fact) => ({
+      question: `Hello, thanks for your question! Let me think about it, then I can tell you what I know. ${ask(fact, 2)}`,
+      answer: fact.value,
+    })),
+  ]);
 }
 
 /** Right answers behind letters, in chatty questions: a model that learns this answers the benchmark with a letter. */

@@ -14,6 +14,9 @@ export interface FakeDataset {
   /** How the proposal is answered. */
   rejected?: string;
   card?: string;
+  /** Of a row: the usual and the longest. */
+  tokens?: { p50: number; max: number };
+  duplicateShare?: number;
   /** What training on it alone gives. */
   worth?: number;
 }
@@ -242,8 +245,9 @@ function inspected(item: FakeDataset): string {
     splits: [{ config: 'default', split: 'train', rows: 1000 }],
     columns: columns.map((name) => ({ name, type: 'string' })),
     format: columns.length > 1 ? 'question-answer' : 'text',
-    duplicateShare: 0,
+    duplicateShare: item.duplicateShare ?? 0,
     emptyShare: 0,
+    ...(item.tokens ? { lengths: { tokens: item.tokens } } : {}),
   };
   const suggestedMapping =
     item.suggested === undefined ? { prompt: '{question}', completion: '{answer}' } : item.suggested;

@@ -229,7 +229,7 @@ describe('the stand-in model when things go otherwise', () => {
     assert.equal(callsOf(story, 'write_script')[0]?.args.parent, '01-animal-qa');
     assert.deepEqual(callsOf(story, 'write_script')[0]?.args.config, {
       learning_rate: 5e-4,
-      max_steps: 200,
+      max_steps: 120,
       batch_size: 32,
     });
   });
@@ -246,6 +246,35 @@ describe('the stand-in model when things go otherwise', () => {
     assert.equal(new Set(launched).size, launched.length);
     const proposed = ids(callsOf(story, 'propose_dataset'));
     assert.equal(new Set(proposed).size, proposed.length);
+  });
+});
+
+describe('the stand-in model when good data is untidy', () => {
+  const untidy = usualWorld.datasets.map((item) =>
+    item.id === 'school/animal-qa' ? { ...item, tokens: { p50: 12, max: 60 }, duplicateShare: 0.04 } : item,
+  );
+  const start: ChatMessage[] = [
+    {
+      role: 'system',
+      content: `Benchmark: animal-quiz. The benchmark asks with this prompt: "{question}" and reads the answer with ${JSON.stringify('^(\\w+)$')}.`,
+    },
+    { role: 'user', content: 'Goal: raise the base model on questions about animals' },
+  ];
+
+  it('leaves out what its sheet and the rule for answers speak against, and keeps doing so', () => {
+    const [draft, ...others] = callsOf(playIn({ datasets: untidy }, { start }), 'write_script').map(({ args }) => args);
+    const filters = [
+      { kind: 'length', unit: 'tokens', max: 24, name: 'of usual length' },
+      { kind: 'regex', column: 'answer', keep: '^(\\w+)$', name: 'with an answer that the benchmark can read' },
+    ];
+    assert.deepEqual(draft?.sources, [{ id: 'school/animal-qa', filters }]);
+    assert.deepEqual(draft?.mixture, { dedup: { exact: true } });
+    const children = others.filter(({ parent }) => parent === '01-animal-qa');
+    assert.ok(children.length > 0);
+    for (const { sources, mixture } of children) {
+      assert.deepEqual((sources as unknown[])[0], { id: 'school/animal-qa', filters });
+      assert.deepEqual(mixture, { dedup: { exact: true } });
+    }
   });
 });
 

@@ -93,6 +93,7 @@ describe('chooseMapping', () => {
     duplicateShare: 0,
     emptyShare: 0,
     rows: 1,
+    tokens: null,
   };
   const prompt = 'Q: {question}\nA:';
 
