@@ -49,7 +49,7 @@ describe('ml-intern runs tree', () => {
     run.add('experiment.created', created('03-hot', '01-clean', changed));
     run.add('experiment.scored', scored('03-hot', 0.3));
     const launch = launchProposal('l');
-    const subject = { ...launch.subject, experiment: '01-clean', stage: 'pilot' as const };
+    const subject = { ...launch.subject, experiment: '01-clean', stage: 'full' as const };
     run.add('proposal.made', { proposal: { ...launch, subject } });
     run.add('proposal.decided', {
       decision: { proposal: 'l', hash: launch.hash, verdict: 'approve', by: 'policy', rule: 'autopilot' },
@@ -92,7 +92,7 @@ describe('ml-intern runs tree', () => {
     assert.match(terminal.stdout, /03-hot changes learning_rate: 0\.001 → 0\.002, maxTokens: none → 64, script \+1 −1/);
     assert.match(terminal.stdout, /corrected for 5 experiments \(Holm\)/);
     assert.match(terminal.stdout, /02-other: It ran out of memory\./);
-    assert.match(terminal.stdout, /└ 01-clean[^\n]*open, pilot\n/);
+    assert.match(terminal.stdout, /└ 01-clean[^\n]*open, full length\n/);
   });
 
   it('shows what was repeated with another seed, and the score over all seeds', async () => {

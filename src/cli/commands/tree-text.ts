@@ -1,6 +1,13 @@
 /** The tree of experiments for people. Pure. */
 import type { Changed, ExperimentChanges } from '../../core/run/changes';
-import { pilotsInWords, pooledInWords, repeatsInWords, type ExperimentTree, type TreeNode } from '../../core/run/tree';
+import {
+  lengthInWords,
+  pilotsInWords,
+  pooledInWords,
+  repeatsInWords,
+  type ExperimentTree,
+  type TreeNode,
+} from '../../core/run/tree';
 import type { ExperimentView } from '../../core/run/view';
 import { differenceText, percent, plain, points, scoreText, shorten, table } from '../format';
 
@@ -48,7 +55,9 @@ function row({ id, depth, stage, repeats, dev, toParent, toBaseline, outcome, pr
     dev === null ? '–' : scoreText(dev),
     difference,
     comparison?.verdict ?? '–',
-    [pruned ? 'stopped by you' : outcome, stage, repeatsInWords(repeats)].filter((words) => words !== null).join(', '),
+    [pruned ? 'stopped by you' : outcome, lengthInWords(stage), repeatsInWords(repeats)]
+      .filter((words) => words !== null)
+      .join(', '),
   ];
 }
 

@@ -141,7 +141,7 @@ export interface PanelExperiment {
   note: string;
   /** What its jobs do now, e.g. `training`, `evaluating`; empty when nothing runs. */
   activity: string;
-  /** Whether it is a pilot or a repeat, its score over all seeds, what a trial said of its training, and what was changed when memory ran out; absent where there is nothing to say. */
+  /** Whether it trained at full length or is a repeat, its score over all seeds, what a trial said of its training, and what was changed when memory ran out; absent where there is nothing to say. */
   training?: string;
 }
 

@@ -4,7 +4,7 @@ import { finalStates } from '../ports/box';
 import { experimentsOn } from './data-use';
 import { dataSections } from './report-data';
 import { markdownLine as line, markdownTable } from './report-text';
-import { pilotsInWords, pooledInWords, repeatsInWords, stageAsLaunched, treeOf } from './tree';
+import { lengthInWords, pilotsInWords, pooledInWords, repeatsInWords, stageAsLaunched, treeOf } from './tree';
 import type { Comparison, Difference, GuessRate, RunConfig, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
@@ -107,7 +107,7 @@ function experiments(view: RunView): string {
   const measured = `Baseline on dev: ${formatScore(view.baseline.dev)}.${references(view)}`;
   if (view.experiments.length === 0) return `## Experiments\n\n${measured}\n\nNone was run.`;
   const outcome = (experiment: ExperimentView) =>
-    [experiment.outcome, stageAsLaunched(view, experiment), repeatsInWords(experiment.repeats)]
+    [experiment.outcome, lengthInWords(stageAsLaunched(view, experiment)), repeatsInWords(experiment.repeats)]
       .filter((words) => words !== null)
       .join(', ');
   const row = (experiment: ExperimentView) =>

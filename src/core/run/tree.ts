@@ -58,6 +58,11 @@ export function pilotsInWords(pilotSeconds: number | null): string | null {
   return pilotSeconds === null ? null : `New ideas train first as pilots of at most ${span(pilotSeconds)} each.`;
 }
 
+/** That a new idea is a pilot goes without saying, and short trainings are whole in a pilot's time. */
+export function lengthInWords(stage: TreeNode['stage']): string | null {
+  return stage === 'full' ? 'full length' : null;
+}
+
 export function repeatsInWords(repeats: string | null | undefined): string | null {
   return repeats ? `repeats ${repeats}` : null;
 }

@@ -13,8 +13,7 @@ import {
 } from '../../core/protocol/panel-view';
 import { referenceName, scoreRemarks } from '../../core/evaluation/score-words';
 import { finalStates } from '../../core/ports/box';
-import { stageInWords } from '../../core/run/launch-words';
-import { pooledInWords, repeatsInWords, stageAsLaunched } from '../../core/run/tree';
+import { lengthInWords, pooledInWords, repeatsInWords, stageAsLaunched } from '../../core/run/tree';
 import { type Comparison, phases, type Score } from '../../core/run/types';
 import type { DatasetView, ExperimentView, ProposalView, RunView } from '../../core/run/view';
 import { onlySeen, seenLine } from '../../core/text/unseen';
@@ -189,16 +188,16 @@ function projectExperiment(experiment: ExperimentView, view: RunView): PanelExpe
     outcome: experiment.outcome,
     note: experiment.note,
     activity: running === undefined ? '' : jobWords[running.kind],
-    ...trainingInWords(experiment, stageInWords(stageAsLaunched(view, experiment) ?? undefined)),
+    ...trainingInWords(experiment, stageAsLaunched(view, experiment)),
   };
 }
 
 function trainingInWords(
   { forecast, oomSteps = [], repeats, pooled }: ExperimentView,
-  stage: string | undefined,
+  stage: 'pilot' | 'full' | null,
 ): { training?: string } {
   const parts = [
-    stage,
+    lengthInWords(stage),
     repeatsInWords(repeats),
     pooled && pooledInWords(pooled, formatScore),
     forecast && `forecast: ${forecastInWords(forecast)}`,
