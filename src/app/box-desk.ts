@@ -2,7 +2,7 @@
 import type { Box } from '../core/ports/box';
 import type { ServeDesk } from '../core/serving/model-server';
 import { builtEnvironment } from './environments';
-import { loneFailure, resultOf, runAlone, submitAlone, toTheEnd } from './lone-jobs';
+import { loneFailure, resultOf, runAlone, submitAlone } from './lone-jobs';
 import type { AppOptions } from './options';
 
 /** Whatever becomes of us, the server is then over; a longer generation goes on from its answers. */
@@ -31,9 +31,9 @@ export function boxDesk(
     submit: async (order, own, signal) => {
       await submitAlone(box, order, { run, env, secrets: own }, signal);
     },
+    // From then on it ends by itself, whoever goes on listening.
     end: async (id) => {
       await box.stop(id);
-      await toTheEnd(box, id, {});
     },
     newId: (what) => `teacher-${what}-${started}-${process.pid}-${++made}`,
     capSeconds: () => longestSeconds,

@@ -13,10 +13,9 @@ import { SupervisedBox } from '../../src/core/box/supervised-box';
 import { generate } from '../../src/core/data/synth/generate';
 import { parsePlan } from '../../src/core/data/synth/plan';
 import { MlInternError } from '../../src/core/errors';
-import { finalStates } from '../../src/core/ports/box';
 import { modelServers, type ServeDesk } from '../../src/core/serving/model-server';
 import { ServedTeacher } from '../../src/core/serving/served-teacher';
-import { pythonJob } from '../support/box-job';
+import { followToEnd, pythonJob } from '../support/box-job';
 import { MemoryLog } from '../support/core/fake-teacher';
 import { servingBox, surrounded, type ServingBox } from '../support/serving';
 import { startTestSshd, type TestSshd } from '../support/sshd';
@@ -93,9 +92,9 @@ describe('a teacher that is served on the box', () => {
   }
 
   const servers = async () => (await box.list()).filter(({ kind }) => kind === 'serve');
+  /** That they end, not when: a follower of one that goes on would never return. */
   const allOver = async () => {
-    const open = (await servers()).filter(({ state }) => !finalStates.has(state));
-    assert.deepEqual(open, []);
+    for (const { id } of await servers()) await followToEnd(box, id);
   };
   const failed = (words: RegExp, next: RegExp) => (error: unknown) =>
     MlInternError.is(error) && words.test(error.message) && next.test(error.next);
@@ -104,6 +103,7 @@ describe('a teacher that is served on the box', () => {
     const model = await place.model('good');
     const { rows, ended } = await written(model);
     assert.deepEqual([rows.length, ended], [12, 'complete']);
+    await allOver();
     const [server = assert.fail()] = await servers();
     assert.deepEqual([server.state, server.gpus], ['stopped', [0]]);
     assert.ok(server.gpuSeconds > 0);

@@ -89,6 +89,15 @@ describe('ml-intern data sheet and search', () => {
     assert.deepEqual([tokens?.estimated, tokens?.max, tokens?.tokenizer], [false, 5, folder]);
   });
 
+  it('asks a box for all rows of a file there, and says what the box says', async () => {
+    const onBox = ['--box', 'local', '--box-root', join(folder, 'root')];
+    const missing = await run('sheet', join(folder, 'none.jsonl'), ...onBox);
+    assert.equal(missing.code, 2);
+    assert.match(missing.terminal.stderr, /There is no file .*none\.jsonl.*with --box it is a path on the box/s);
+    const both = await run('sheet', 'rows.jsonl', ...onBox, '--rows', '10');
+    assert.match(both.terminal.stderr, /A box looks at all rows/);
+  });
+
   it('searches, and says what the licence policy says', async () => {
     const { code, terminal } = await run('search', 'mixed', '--json');
     assert.equal(code, 0);

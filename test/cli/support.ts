@@ -292,7 +292,8 @@ export async function play(
     openPapers: (given) => openPapers({ ...given, home: env['ML_INTERN_HOME'] ?? '/dev/null' }),
     openRows,
     mapData,
-    dataSheet,
+    dataSheet: (request, given, watch) =>
+      dataSheet(request, { ...given, productRoot: resolve(__dirname, '../..') }, watch),
     searchDatasets,
     buildEnvironment: (box, name) => buildEnvironment(box, name, resolve(__dirname, '../..')),
     forecastScript: (box, order, watch) =>

@@ -29,19 +29,20 @@ function formatRemarks({ format, mapping, usableShare, sampled }: DataSheet): st
 }
 
 function rowRemarks(sheet: DataSheet): string[] {
-  const { duplicateShare, duplicates, emptyShare, wouldBeCut, truncated = 0, problems = [], sampled } = sheet;
+  const { duplicateShare, duplicates, emptyShare, wouldBeCut, truncated = 0, problems = [], sampled, complete } = sheet;
+  const rows = complete === true ? 'rows' : 'sampled rows';
   const bad = problems.filter(({ example }) => example?.includes('line') || example?.includes('entry'));
   const badRows = bad.reduce((sum, { count }) => sum + count, 0);
   const near = duplicates?.near ?? 0;
   return [
-    ...(duplicateShare > noticeable ? [`${percent(duplicateShare)} of the sampled rows are duplicates.`] : []),
-    ...(near > noticeable ? [`${percent(near)} of the sampled rows are nearly the same as another.`] : []),
-    ...(emptyShare > noticeable ? [`${percent(emptyShare)} of the sampled rows have an empty cell.`] : []),
+    ...(duplicateShare > noticeable ? [`${percent(duplicateShare)} of the ${rows} are duplicates.`] : []),
+    ...(near > noticeable ? [`${percent(near)} of the ${rows} are nearly the same as another.`] : []),
+    ...(emptyShare > noticeable ? [`${percent(emptyShare)} of the ${rows} have an empty cell.`] : []),
     ...(wouldBeCut && wouldBeCut.share > 0
       ? [`${percent(wouldBeCut.share)} of the rows are longer than ${wouldBeCut.maxTokens} tokens and would be cut.`]
       : []),
     ...(truncated > 0 && sampled > 0
-      ? [`${truncated} of the sampled rows came with shortened cells: lengths are lower bounds.`]
+      ? [`${truncated} of the ${rows} came with shortened cells: lengths are lower bounds.`]
       : []),
     ...(badRows > 0 ? [`${badRows} lines hold no row, the first at ${bad[0]?.example}.`] : []),
   ];

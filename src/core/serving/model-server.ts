@@ -15,7 +15,7 @@ export interface ServeDesk {
   /** Runs a job to its end; its result. */
   result(order: WorkOrder, signal: AbortSignal): Promise<unknown>;
   submit(order: WorkOrder, secrets: Record<string, string>, signal: AbortSignal): Promise<void>;
-  /** Resolves once the job is over. */
+  /** Resolves once the job is told to end; nothing keeps it from that. */
   end(id: string): Promise<void>;
   /** Of a job that was never before. */
   newId(what: 'model' | 'serve'): string;

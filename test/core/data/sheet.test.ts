@@ -42,8 +42,8 @@ describe('inspectRows', () => {
     assert.deepEqual(sheet.remarks, [
       'The licence cc-by-nc-4.0 does not allow this use.',
       '50 % of the rows cannot be used with the suggested mapping.',
-      '25 % of the sampled rows are duplicates.',
-      '50 % of the sampled rows have an empty cell.',
+      '25 % of the rows are duplicates.',
+      '50 % of the rows have an empty cell.',
       'Gated: its authors grant access on request. Ask at the door.',
     ]);
   });
