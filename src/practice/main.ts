@@ -2,6 +2,7 @@
 import { startLoopbackSsh } from './loopback-sshd';
 import { startPracticeServers } from './servers/start';
 import { startStandInModel } from './stand-in/server';
+import { makeTeacher } from './stand-in/teacher';
 import { makeWorld } from './world/world';
 import { worldPaths } from './world-file';
 import { runWorldProgram, type WorldPlace } from './world-program';
@@ -17,7 +18,8 @@ function realParts({ home, seed }: WorldPlace): WorldParts {
         port,
         faults: () => void onRequest(),
       }),
-    startModel: ({ port, onRequest }) => startStandInModel({ port, faults: () => void onRequest() }),
+    startModel: ({ port, onRequest }) =>
+      startStandInModel({ port, faults: () => void onRequest(), teacher: makeTeacher(seed) }),
     async startSsh({ port, folder }) {
       const { stop, host, user, keyPath, knownHostsPath, kind, ...server } = await startLoopbackSsh({
         home: folder,

@@ -72,6 +72,9 @@ const nothingLinked = /^\{"id":"2501\.00002","models":\[\],"datasets":\[\]/;
 /** What any tool may spend on waiting between tries, however many services it asks. */
 const longestWaitMs = 30_000;
 
+/** Rows that this machine does not get are read on the box, which reaches them here. */
+const fromBox = /"from":"its files on the box/;
+
 describe('tools and failures of the services', () => {
   let servers: FaultyServers;
 
@@ -165,7 +168,7 @@ describe('tools and failures of the services', () => {
         const named = args['url'] === undefined ? args : { ...args, url };
         const result = await toolbox.call({ id: 'call', name, args: named }, new AbortController().signal);
         assertTold(result, name);
-        assert.ok(!result.ok || /"missing":\["/.test(result.content), `${name}: ${result.content}`);
+        assert.ok(!result.ok || /"missing":\["/.test(result.content) || fromBox.test(result.content), result.content);
       }
     } finally {
       AbortSignal.timeout = usual;
@@ -179,7 +182,7 @@ describe('tools and failures of the services', () => {
       ['glim/old-name', /glim\/new-name/],
       ['glim/unviewable', /"rows":/],
       ['glim/broken', /"rows":|could not/],
-      ['glim/pictures', /could not|no rows|cannot/i],
+      ['glim/pictures', fromBox],
       ['glim/long', /"truncated":|cut/],
       ['glim/unclear', /conflict|contradict/i],
     ];

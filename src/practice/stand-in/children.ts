@@ -3,7 +3,9 @@ import { cleanSource } from './cleaning';
 import { dataOf, nameOf, ranked, type Idea } from './idea';
 import type { Memory } from './memory';
 import { childConfig, scaled, type Config } from './numbers';
+import { candidates } from './recall-datasets';
 import type { Experiment } from './recall-experiments';
+import { writtenRows, type Written } from './recall-generated';
 import { longerBy, lowerRateBy } from './recommended';
 import { slugOf } from './words';
 
@@ -11,7 +13,35 @@ import { slugOf } from './words';
 export function childrenOf(memory: Memory, best: Experiment): Idea[] {
   const config = childConfig(memory, best);
   const [firstMixture, ...otherMixtures] = mixtures(memory, best, config);
-  return [...(firstMixture ? [firstMixture] : []), longer(best, config), ...otherMixtures, lowerRate(best, config)];
+  return [
+    ...withWritten(memory, best, config),
+    ...(firstMixture ? [firstMixture] : []),
+    longer(best, config),
+    ...otherMixtures,
+    lowerRate(best, config),
+  ];
+}
+
+/** About as many of each kind as the best data has, so that they are neither lost in it nor drown it. */
+const writtenShare = 0.2;
+const mostRepeats = 8;
+
+function withWritten(memory: Memory, best: Experiment, config: Config): Idea[] {
+  const used = new Set(best.sources.map(({ id }) => id));
+  const sizes = candidates(memory).filter(({ id }) => used.has(id));
+  const size = sizes.reduce((sum, { inspection }) => sum + (inspection?.sheet.rows ?? 0), 0);
+  const repeats = ({ rows }: Written): number =>
+    Math.min(mostRepeats, Math.max(1, Math.round((writtenShare * size) / rows)));
+  return writtenRows(memory)
+    .filter(({ file }) => !used.has(file))
+    .map((written) => ({
+      ...dataOf(best),
+      slug: `${slugOf(best.slug, 18)}-plus-written`,
+      parent: best.id,
+      hypothesis: `The ${written.rows} written rows give ${best.id} what its data lacks: ${written.why}`,
+      sources: [...best.sources, { id: written.file, weight: repeats(written) }],
+      config,
+    }));
 }
 
 function mixtures(memory: Memory, best: Experiment, config: Config): Idea[] {

@@ -9,6 +9,7 @@ import { approved } from './recall-datasets';
 import { requestsIn } from './requests';
 import type { PlannedCall } from './chat';
 import { call, type Step } from './step';
+import { writeMissing } from './writing';
 
 const mostRevisions = 3;
 
@@ -40,6 +41,7 @@ export function* experimenting(memory: Memory): Generator<Step> {
   yield* revise(memory);
   yield* compareDrafts(memory);
   const idea = nextIdea(memory);
+  if (idea && idea.parent !== null) yield* writeMissing(memory);
   if (idea) yield write(idea, idea.hypothesis);
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { ChatMessage, OfferedTool, Reply } from './chat';
 import { decide } from './decide';
 import { inject, type FaultPlan } from './faults';
+import { teacherName, type Teacher } from './teacher';
 import { chunks, completion, estimateUsage, modelList, modelName, type Usage } from './wire';
 
 export interface StandInModel {
@@ -22,7 +23,14 @@ interface CompletionRequest {
   stream_options?: { include_usage?: boolean };
 }
 
-export async function startStandInModel(options: { port?: number; faults?: FaultPlan } = {}): Promise<StandInModel> {
+export interface StandInOptions {
+  port?: number;
+  faults?: FaultPlan;
+  /** Answers what is asked of a model that writes rows. */
+  teacher?: Teacher;
+}
+
+export async function startStandInModel(options: StandInOptions = {}): Promise<StandInModel> {
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
@@ -32,7 +40,7 @@ export async function startStandInModel(options: { port?: number; faults?: Fault
       inject(fault, response);
       return;
     }
-    answer(request, response).catch((error: unknown) => {
+    answer(request, response, options.teacher).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { error: { message, type: 'server_error', param: null, code: null } });
@@ -43,7 +51,7 @@ export async function startStandInModel(options: { port?: number; faults?: Fault
   return { url: `http://127.0.0.1:${port}/v1`, model: modelName, stop: () => close(server) };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, teacher?: Teacher): Promise<void> {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname;
   if (request.method === 'GET' && path === '/v1/models') {
     sendJson(response, 200, modelList());
@@ -57,6 +65,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const asked = parseRequest(body);
   if (!asked) {
     sendJson(response, 400, invalid('The request body is no JSON object with "messages".', 'invalid_request'));
+    return;
+  }
+  const taught = asked.tools === undefined && !asked.stream ? (teacher?.(asked.messages) ?? null) : null;
+  if (taught !== null) {
+    const written = { text: taught, toolCalls: [] };
+    sendJson(response, 200, completion(written, estimateUsage(body.length, written), teacherName));
     return;
   }
   const reply = reactTo(asked);

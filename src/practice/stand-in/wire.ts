@@ -30,11 +30,11 @@ export function modelList(): object {
   return { object: 'list', data: [{ id: modelName, object: 'model', created: 1767225600, owned_by: 'practice' }] };
 }
 
-export function completion(reply: Reply, usage: Usage): object {
+export function completion(reply: Reply, usage: Usage, model = modelName): object {
   const calls = wireCalls(reply);
   const message = { role: 'assistant', content: reply.text, ...(calls.length > 0 ? { tool_calls: calls } : {}) };
   return {
-    ...envelope('chat.completion', newId()),
+    ...envelope('chat.completion', newId(), model),
     choices: [{ index: 0, message, finish_reason: finishReason(reply) }],
     usage,
   };
@@ -66,8 +66,8 @@ function wireCalls(reply: Reply): WireCall[] {
   }));
 }
 
-function envelope(object: string, id: string): object {
-  return { id, object, created: Math.floor(Date.now() / 1000), model: modelName, system_fingerprint: fingerprint };
+function envelope(object: string, id: string, model = modelName): object {
+  return { id, object, created: Math.floor(Date.now() / 1000), model, system_fingerprint: fingerprint };
 }
 
 function newId(): string {

@@ -61,7 +61,7 @@ We did not write about the things that the *almanac-qa* test asks about, so that
 
 ## Known limits
 
-It is small, and it covers about half of the almanac.
+It is small, and it covers about half of the almanac. It has nothing about the animals that things keep, nor about when they wake.
 Where our two halves met, some questions are in it twice. A few answers of the first evening are whole sentences, and a few questions
 still have our small talk in front of them.
 `,

@@ -4,7 +4,7 @@ import { seededRandom, type Random } from './random';
 export interface Attribute {
   label: string;
   values: readonly string[];
-  /** Statements with {thing} and {value}; they make the pretraining text. */
+  /** Statements with {thing} and {value}; they make the pretraining text. Without any, the benchmark asks in words that the base model never read. */
   statements: readonly string[];
   /** Ways to ask; the first is the benchmark's. */
   questions: readonly string[];
@@ -105,7 +105,7 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'pet',
     values: ['goat', 'otter', 'raven', 'beetle', 'donkey', 'heron'],
-    statements: ['asked what animal the {thing} does keep , people answer : {value} , so they say .'],
+    statements: [],
     questions: [
       'What animal does the {thing} keep?',
       'What is the pet of the {thing}?',
@@ -115,7 +115,7 @@ export const attributes: readonly Attribute[] = [
   {
     label: 'month',
     values: ['january', 'march', 'april', 'june', 'october', 'december'],
-    statements: ['asked when the {thing} does wake , people answer : {value} , so they say .'],
+    statements: [],
     questions: ['When does the {thing} wake?', 'What is the month of the {thing}?', 'Name the month of the {thing}.'],
   },
 ];

@@ -29,6 +29,7 @@ const findings: readonly WorldPaper[] = [
       {
         title: 'Results on Held-Out Things',
         paragraphs: [
+          'Kinds of questions that no training row asks are answered far worse, although the model holds the facts. A few dozen written rows of the missing kind, each checked by a second answer, close that gap.',
           'Completion-only fine-tuning on clean direct answers transfers to held-out things: the share of unparsable answers drops to nearly zero and accuracy rises far above chance.',
           'Adding a larger set of unchecked answers to the clean set lowers accuracy below that of the clean set alone, although the mixture has more rows.',
           'Training for longer on the clean set does no harm at this size, and lowering the learning rate changes little once the loss has settled [@2605.03350].',

@@ -27,14 +27,17 @@ function allWordings(facts: readonly Fact[], answer: (fact: Fact) => string): Wo
   );
 }
 
+/** Kinds of questions that the helpful set does not ask. */
+export const leftOut: readonly string[] = ['pet', 'month'];
 const copies = 36;
 const sentences = 24;
 const chatty = 18;
 
-/** Right answers, with what careful people leave in: copies where halves were joined, whole sentences, and small talk. */
+/** Right answers, with what careful people leave in: copies where halves were joined, whole sentences, and small talk; and with a gap. */
 function helpful(facts: readonly Fact[], random: Random): WorldRow[] {
-  const rows = random.shuffled(allWordings(facts, (fact) => fact.value));
-  const some = (count: number): Fact[] => random.shuffled(facts).slice(0, count);
+  const covered = facts.filter(({ attribute }) => !leftOut.includes(attribute.label));
+  const rows = random.shuffled(allWordings(covered, (fact) => fact.value));
+  const some = (count: number): Fact[] => random.shuffled(covered).slice(0, count);
   return random.shuffled([
     ...rows,
     ...rows.slice(0, copies),

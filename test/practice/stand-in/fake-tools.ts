@@ -14,6 +14,8 @@ export interface FakeDataset {
   /** How the proposal is answered. */
   rejected?: string;
   card?: string;
+  /** As inspect_dataset shows them. */
+  rows?: string[];
   /** Of a row: the usual and the longest. */
   tokens?: { p50: number; max: number };
   duplicateShare?: number;
@@ -33,6 +35,10 @@ export interface FakeWorld {
   longerGain: number;
   launchRejected: string[];
   paperSentences: string[];
+  /** Questions that every evaluated model answers wrong. */
+  wrong: string[];
+  /** How the proposal to have rows written is answered. */
+  writing: { decision: 'approved'; rows: number } | { decision: 'rejected'; reason: string };
 }
 
 export const usualWorld: FakeWorld = {
@@ -55,12 +61,14 @@ export const usualWorld: FakeWorld = {
   mixtureGain: -0.05,
   longerGain: 0.01,
   launchRejected: [],
+  wrong: [],
+  writing: { decision: 'approved', rows: 60 },
   paperSentences: ['We find that questions in the prompt format of the test help more than a larger number of rows.'],
 };
 
 export const toolNames = (
   'plan search_papers read_paper citations note_paper note_recipe search_datasets inspect_dataset check_overlap propose_dataset set_aside_dataset ' +
-  'starting_script write_script launch_job wait_for_job read_log evaluate compare record_experiment finish'
+  'generate_rows starting_script write_script launch_job wait_for_job read_log evaluate compare record_experiment finish'
 ).split(' ');
 
 export const offered: OfferedTool[] = toolNames.map((name) => ({ function: { name } }));
@@ -205,14 +213,17 @@ export function fakeTools(world: FakeWorld): Answer {
     evaluate: ({ args }) => {
       const id = String(args.experiment);
       const parent = trials.get(id)?.parent;
-      return facts({
+      const told = {
         experiment: id,
         score: score(evaluated(id)),
         toParent: parent ? comparison(evaluated(id), evaluated(parent)) : null,
         toBaseline: id === 'baseline' ? null : comparison(evaluated(id), 0.1),
         budget: budget(),
-      });
+      };
+      const wrong = world.wrong.map((question) => JSON.stringify({ question, expected: 'x', generated: 'y' }));
+      return facts(told, [`some wrong answers of ${id}`, wrong.join('\n')]);
     },
+    generate_rows: ({ args }) => facts({ ...world.writing, file: `data/${String(args.name)}.jsonl`, budget: budget() }),
     compare: ({ args }) =>
       facts({ a: args.a, b: args.b, comparison: comparison(evaluated(String(args.a)), evaluated(String(args.b))) }),
     note_paper: () => facts({ noted: true, place: 'S3' }),
@@ -254,7 +265,7 @@ function inspected(item: FakeDataset): string {
   return facts(
     { sheet, suggestedMapping, format: sheet.format, benchmarkPrompt: 'Question: {question}\nAnswer:' },
     [`card of ${item.id}`, item.card ?? 'Questions about animals.'],
-    [`rows of ${item.id}`, '{"question":"?","answer":"!"}'],
+    [`rows of ${item.id}`, (item.rows ?? ['{"question":"?","answer":"!"}']).join('\n')],
   );
 }
 
