@@ -10,6 +10,12 @@ export function plain(text: string): string {
     .trim();
 }
 
+/** One line, with its indentation. */
+export function plainLine(line: string): string {
+  const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
+  return indent + plain(line.slice(indent.length));
+}
+
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }

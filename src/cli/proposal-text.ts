@@ -8,7 +8,7 @@ import { forecastInWords } from '../core/experiments/forecast';
 import { endsItself, ifMemoryRunsOut, stageInWords, startsWith, trialKeepsNothing } from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
 import type { DataSheet, OverlapReport, Proposal } from '../core/run/types';
-import { count, percent, plain, shorten } from './format';
+import { count, percent, plain, shorten, plainLine } from './format';
 
 /** The short form: what is asked, why, and what speaks for and against it. */
 export function proposalText(proposal: Proposal): string {
@@ -111,9 +111,4 @@ export function editableText({
   if (subject.kind === 'script') return { kind: 'script', text: subject.script, file: 'train.py' };
   if (subject.kind === 'dataset') return { kind: 'source', text: sourceText(subject.source), file: 'rows.json' };
   return undefined;
-}
-
-function plainLine(line: string): string {
-  const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
-  return indent + plain(line.slice(indent.length));
 }

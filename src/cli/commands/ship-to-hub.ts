@@ -8,7 +8,7 @@ import type { PublicationPlan } from '../../core/ship/publication';
 import { publicationLines } from '../../core/ship/publication-words';
 import { appOptions, type App, type Cli, type GlobalOptions } from '../app';
 import { exitCodes } from '../exit-codes';
-import { plain } from '../format';
+import { plain, plainLine } from '../format';
 import { transferTeller } from '../transfer';
 
 export interface ShipOptions extends GlobalOptions {
@@ -66,9 +66,9 @@ async function agreed({ cli, signal }: Shipping, plan: PublicationPlan): Promise
 function shown(plan: PublicationPlan): string[] {
   const card = plan.card.trimEnd().split('\n');
   return [
-    ...publicationLines(plan).map((line) => line.match(/^ */)?.[0] + plain(line)),
+    ...publicationLines(plan).map(plainLine),
     'The model card, README.md:',
-    ...card.map((line) => `  | ${plain(line)}`),
+    ...card.map((line) => `  | ${plainLine(line)}`),
   ];
 }
 

@@ -79,7 +79,9 @@ function scores({ view, experiment }: Shipped): string {
     unseen === null
       ? 'No score on unseen items stands behind it: the dev items served to choose it, so that they flatter it.'
       : 'The unseen items were scored once, after the model was chosen; the dev items served to choose it.';
-  return `## Scores\n\n${line(config?.benchmark ?? '')}, each score with its 95 % interval; seeds ${seeds}.\n\n${markdownTable(['what', 'score'], rows)}\n\n${chosen} ${view.experiments.length} experiments were compared.`;
+  const { length } = view.experiments;
+  const compared = length === 1 ? 'No other experiment was tried.' : `${length} experiments were compared.`;
+  return `## Scores\n\n${line(config?.benchmark ?? '')}, each score with its 95 % interval; seeds ${seeds}.\n\n${markdownTable(['what', 'score'], rows)}\n\n${chosen} ${compared}`;
 }
 
 function data(shipped: Shipped, used: readonly DatasetView[]): string {
