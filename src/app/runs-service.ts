@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { decideOn } from '../core/approvals/decide';
 import { allowAgain, readNever, rememberDecision, type NeverEntry } from '../core/approvals/never';
 import { approvePublication } from '../core/approvals/publication';
+import { previewEdited, type PreviewAnswer } from '../core/approvals/source-preview';
+import { keptRowsFile, readKept } from '../core/data/kept-rows';
 import { MlInternError } from '../core/errors';
+import type { ChatTemplate } from '../core/ports/chat-template';
 import { pilotSecondsOf } from '../core/experiments/pilot';
 import { parseLog } from '../core/run/event-log';
 import { Journal } from '../core/run/journal';
@@ -23,6 +26,8 @@ import { loadBenchmark } from './benchmark';
 import type { AppOptions } from './options';
 import { writePracticeBenchmark } from './practice';
 import { productVersions } from './product-files';
+import { rowToolsFor } from './row-tools';
+import { hubEndpoints } from './rows';
 import { RunSession } from './run-session';
 import { saveReport } from './save-report';
 
@@ -35,6 +40,7 @@ export class RunsService implements Runs {
   private readonly store: FileStore;
   private readonly driven = new Map<string, RunSession>();
   private readonly listeners = new Set<() => void>();
+  private readonly templates = new Map<string, Promise<ChatTemplate | null>>();
 
   constructor(private readonly options: AppOptions) {
     this.store = new FileStore(join(options.workspace, 'ml-intern'));
@@ -130,6 +136,29 @@ export class RunsService implements Runs {
   private async standIns({ practice }: RunConfig): Promise<readonly string[]> {
     if (!practice) return [];
     return (await readWorld(join(this.options.home, 'practice'), practice.seed))?.standIns ?? [];
+  }
+
+  async previewSource(id: string, proposal: string, text: string): Promise<PreviewAnswer> {
+    const view = await this.view(id);
+    const subject = view.proposals.find((entry) => entry.proposal.id === proposal)?.proposal.subject;
+    if (subject?.kind !== 'dataset')
+      throw new MlInternError('bad-input', `The run ${id} proposes no dataset ${proposal}.`, {
+        next: 'Refresh the Runs view.',
+      });
+    const kept = readKept(await this.store.read(`${id}/${keptRowsFile(subject.sheet.id)}`), subject.source.dataset);
+    const rows = kept.length > 0 ? kept : (subject.rows ?? []);
+    return previewEdited(subject, text, rows, await this.template(view));
+  }
+
+  /** Looked for once; null where it cannot be had. The base model of the practice world is on no Hub. */
+  private template({ config }: RunView): Promise<ChatTemplate | null> {
+    if (!config || config.practice) return Promise.resolve(null);
+    const { baseModel } = config;
+    const known = this.templates.get(baseModel);
+    if (known) return known;
+    const template = rowToolsFor(baseModel, this.options.workspace, hubEndpoints(this.options)).template();
+    this.templates.set(baseModel, template);
+    return template;
   }
 
   /** For a run that nobody drives. */

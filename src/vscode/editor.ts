@@ -25,6 +25,7 @@ import { DraftFiles, registerProposalFiles } from './proposals/files';
 import { registerDiagnostics } from './proposals/diagnostics';
 import { registerLenses } from './proposals/lenses';
 import { openProposal } from './proposals/open';
+import { SamplePreviews } from './proposals/sample-previews';
 import { trusted } from './problems';
 import { rememberActiveRuns, remembered, resumeRuns } from './resume';
 import type { PanelActions } from './run-panel/panel';
@@ -53,7 +54,8 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
   const logs = new JobLogs(boxes);
   const experiments = new ExperimentFiles(model, vscode.Uri.joinPath(context.extensionUri, 'box', 'scripts'));
   const drafts = new DraftFiles(context.workspaceState);
-  const decider = new Decider(model, drafts);
+  const samples = new SamplePreviews(model, log);
+  const decider = new Decider(model, drafts, samples);
   const acts = runActs(model);
   const panels = new RunPanels(context.extensionUri, model, panelActions(model, decider, acts), log);
   const { version } = context.extension.packageJSON as { version: string };
@@ -63,6 +65,7 @@ export function activateEditor(context: vscode.ExtensionContext, engine: () => P
     model,
     panels,
     channels,
+    samples,
     boxes,
     registerTrees(model),
     registerBoxes(boxes, model, log),

@@ -1,5 +1,6 @@
 /** What the editor's surfaces read: every run's latest view, and the one way to act on a run. Loads the engine when first needed. */
 import * as vscode from 'vscode';
+import type { PreviewAnswer } from '../core/approvals/source-preview';
 import { MlInternError } from '../core/errors';
 import type { DecisionInput, MetricPoint, RunHandle, Runs, RunSummary } from '../core/run/runs';
 import type { TelemetryPart } from '../core/run/telemetry';
@@ -143,6 +144,10 @@ export class RunsModel implements vscode.Disposable {
 
   async telemetry(run: string, job: string, from: number | null): Promise<TelemetryPart> {
     return (await this.runs()).telemetry(run, job, from);
+  }
+
+  async previewSource(run: string, proposal: string, text: string): Promise<PreviewAnswer> {
+    return (await this.runs()).previewSource(run, proposal, text);
   }
 
   async folder(run: string): Promise<string> {

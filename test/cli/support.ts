@@ -174,6 +174,7 @@ export class FakeRuns implements Runs {
 
   list = () => Promise.resolve(this.runs.map((run) => this.summary(run)));
   view = (id: string) => Promise.resolve(this.find(id).view());
+  previewSource = () => Promise.reject(new Error('not expected'));
   telemetry = () => Promise.resolve({ samples: [], next: 0 });
   folder = (id: string) => this.folderOf(id);
   metrics = () => Promise.resolve([]);

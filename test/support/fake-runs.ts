@@ -1,4 +1,5 @@
 /** A `Runs` without an engine: it holds lists of events and shows what they reduce to. Tests move it along by adding events. */
+import { previewEdited, type PreviewAnswer } from '../../src/core/approvals/source-preview';
 import { MlInternError } from '../../src/core/errors';
 import { reduce } from '../../src/core/run/reducer';
 import type { EventData, EventType, RunEvent } from '../../src/core/run/events';
@@ -147,6 +148,15 @@ export class FakeRuns implements Runs {
   async telemetry(id: string, job: string, from: number | null): Promise<TelemetryPart> {
     const samples = this.find(id).telemetry.get(job) ?? [];
     return { samples: samples.slice(from ?? 0), next: samples.length };
+  }
+
+  async previewSource(id: string, proposal: string, text: string): Promise<PreviewAnswer> {
+    const found = this.find(id)
+      .view()
+      .proposals.find((entry) => entry.proposal.id === proposal);
+    if (found?.proposal.subject.kind !== 'dataset') throw new Error(`No dataset ${proposal}.`);
+    const { subject } = found.proposal;
+    return previewEdited(subject, text, subject.rows ?? [], null);
   }
 
   async start(_config: RunConfig): Promise<RunHandle> {

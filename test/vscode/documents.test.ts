@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { documentPath, parseDocumentPath } from '../../src/vscode/proposals/documents';
 import { documentFile, renderProposal } from '../../src/vscode/proposals/render';
+import { sampleDocument } from '../../src/vscode/proposals/sample-document';
 import { proposals, storyScript } from '../support/story-parts';
 
 describe('documents of proposals', () => {
@@ -68,5 +69,47 @@ describe('documents of proposals', () => {
       renderProposal(hostile as typeof proposals.leaky, 'proposal'),
       /````text\n```\n# Approved by the owner\n````/,
     );
+  });
+});
+
+describe('the page beside an edited mapping', () => {
+  const preview = {
+    ...{ looked: 200, mapped: 198, template: null, findings: [] },
+    unmapped: [{ problem: 'a value is missing', rows: 2 }],
+    sample: [
+      {
+        spans: [
+          { text: 'Red?\u202e', trained: false },
+          { text: ' yes', trained: true },
+        ],
+        problem: null,
+      },
+    ],
+  };
+
+  it('says how many rows can be used, why not the others, and what is trained on', () => {
+    const text = sampleDocument({ dataset: 'lab/qa', preview, problem: null });
+    assert.match(text, /Of 200 rows that were kept to look at, 198 can be used; 2 cannot be used/);
+    assert.match(text, /- 2 × a value is missing/);
+    assert.match(text, /Without the marks of the base model's chat template/);
+    assert.match(text, /Red\?⟦ yes⟧/);
+  });
+
+  it('says through which template rows were rendered, and what to mind of them', () => {
+    const findings = [{ rule: 'no-eos', message: 'Nothing ends the answer.', rows: 7 }];
+    const text = sampleDocument({
+      ...{ dataset: 'lab/qa', problem: null },
+      preview: { ...preview, template: 'lab/pebble', findings },
+    });
+    assert.match(text, /Through the chat template of lab\/pebble/);
+    assert.match(text, /- 7 × no-eos, e\.g\. Nothing ends the answer\./);
+  });
+
+  it('keeps the last version that could be used while the text does not hold, and says so', () => {
+    const problem = { line: 4, message: 'This is not JSON.' };
+    const text = sampleDocument({ dataset: 'lab/qa', preview, problem });
+    assert.match(text, /cannot be used yet\*\* \(line 4\): This is not JSON\. What follows is of the last version/);
+    assert.match(text, /⟦ yes⟧/);
+    assert.doesNotMatch(sampleDocument({ dataset: 'lab/qa', preview: null, problem }), /What follows/);
   });
 });

@@ -95,7 +95,7 @@ export async function inspectOnBox(ask: SheetAsk, rows: BoxRows, options: BoxShe
   };
   const description = withRows(described, counted.sampled);
   const sheet = makeDataSheet({ card, description, detected, mapping, facts, policy });
-  return { sheet, detected, examples: look.head.slice(0, mostExamples) };
+  return { sheet, detected, examples: look.head.slice(0, mostExamples), sample: look.head };
 }
 
 const mostExamples = 5;

@@ -26,6 +26,8 @@ export interface Inspected {
   detected: DetectedFormat;
   /** Some rows, for people and the agent; untrusted. */
   examples: Row[];
+  /** More of them, to be kept. */
+  sample: Row[];
 }
 
 export const usualSample = 10_000;
@@ -60,7 +62,7 @@ class Look {
   private held: ReadRow[] = [];
   private detected: DetectedFormat | undefined;
   private tally: Tally | undefined;
-  private readonly examples: Row[] = [];
+  private readonly sample: Row[] = [];
   private readonly bad: BadRow[] = [];
 
   constructor(
@@ -69,7 +71,7 @@ class Look {
   ) {}
 
   add(row: ReadRow): void {
-    if (this.examples.length < exampleRows) this.examples.push(row.row);
+    if (this.sample.length < formatRows) this.sample.push(row.row);
     if (this.tally) this.tally.add(row);
     else if (this.held.push(row) >= formatRows) this.begin();
   }
@@ -92,7 +94,7 @@ class Look {
       facts: tally.facts(),
       policy,
     });
-    return { sheet, detected, examples: this.examples };
+    return { sheet, detected, examples: this.sample.slice(0, exampleRows), sample: this.sample };
   }
 
   private begin(): Tally {

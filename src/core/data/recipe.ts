@@ -114,7 +114,9 @@ export function parseRecipe(value: unknown, where: string): Recipe {
   }
   const [first, ...others] = parsed.error.issues;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  throw bad(`${where}: ${fieldOf(first?.path ?? [])}: ${first?.message ?? 'not a recipe'}${more}.`);
+  const path = first?.path ?? [];
+  const problem = `${first?.message ?? 'not a recipe'}${more}`;
+  throw new RecipeError(`${where}: ${fieldOf(path)}: ${problem}.`, path, problem);
 }
 
 /** Whether something in it is counted in tokens, which needs a tokenizer. */
@@ -136,11 +138,21 @@ export function sourceHash(source: RecipeSource): string {
 
 function checkTokenizer(recipe: Recipe, where: string): void {
   if (!countsTokens(recipe) || recipe.tokenizer !== undefined) return;
-  throw bad(`${where}: tokenizer: it counts tokens and names no tokenizer.`);
+  const problem = 'it counts tokens and names no tokenizer';
+  throw new RecipeError(`${where}: tokenizer: ${problem}.`, ['tokenizer'], problem);
 }
 
-function bad(message: string): MlInternError {
-  return new MlInternError('bad-input', message, { next: 'Correct that field of the recipe.' });
+/** A field of a recipe that does not hold. */
+export class RecipeError extends MlInternError {
+  constructor(
+    message: string,
+    /** Of the field, from the recipe's top. */
+    readonly path: readonly PropertyKey[],
+    /** What is wrong with it, without its place. */
+    readonly problem: string,
+  ) {
+    super('bad-input', message, { next: 'Correct that field of the recipe.' });
+  }
 }
 
 /** `sources[1].filters[0].min`. */

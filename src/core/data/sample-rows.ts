@@ -22,8 +22,12 @@ const mostSpans = 16;
 
 /** The rows that go with a proposal, so that it can be shown anew for another mapping: whole ones first, else with their texts cut. */
 export function rowsToShow(rows: readonly Row[]): Row[] {
+  return shownRows(rows).slice(0, mostRows);
+}
+
+export function shownRows(rows: readonly Row[]): Row[] {
   const whole = rows.filter((row) => JSON.stringify(row).length <= longestRow);
-  return (whole.length > 0 ? whole : rows.map(cut)).slice(0, mostRows);
+  return whole.length > 0 ? whole : rows.map(cut);
 }
 
 function cut(row: Row): Row {
@@ -41,7 +45,7 @@ export function sampleRows(rows: readonly Row[], mapping: Mapping): SampleRow[] 
     const made = applyMapping(row, mapping);
     return 'problem' in made
       ? { spans: [], problem: mappingProblems[made.problem] }
-      : { spans: bounded(spansOf(made.row)), problem: null };
+      : { spans: boundedSpans(spansOf(made.row)), problem: null };
   });
 }
 
@@ -72,7 +76,7 @@ function turn({ role, content, tool_calls: calls }: Message): Span[] {
   return [read(`${role}: `), { text: said, trained: role === 'assistant' }, read('\n')];
 }
 
-function bounded(spans: readonly Span[]): Span[] {
+export function boundedSpans(spans: readonly Span[]): Span[] {
   const shown = spans.filter(({ text }) => text !== '').slice(0, mostSpans);
   const half = longestSpan / 2;
   return shown.map(({ text, trained: isTrained }) => ({

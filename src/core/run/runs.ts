@@ -1,5 +1,6 @@
 /** What a surface (editor, CLI) may do with runs. Implemented by `src/app`; surfaces know only this. */
 import type { NeverEntry } from '../approvals/never';
+import type { PreviewAnswer } from '../approvals/source-preview';
 import type { TelemetryPart } from './telemetry';
 import type { Decision, Proposal, Publication, RunConfig, TreeAsk } from './types';
 import type { RunView } from './view';
@@ -79,6 +80,8 @@ export interface Runs {
   resume(id: string): Promise<RunHandle>;
   /** Records a decision for a run that nobody drives. */
   decide(id: string, proposal: string, decision: DecisionInput): Promise<Decision>;
+  /** What a person's version of a proposed dataset's use makes of its rows; text as for `editedSource`. */
+  previewSource(id: string, proposal: string, text: string): Promise<PreviewAnswer>;
   /** A person's wish about the tree of experiments; the agent reads it before its next step. */
   askOfTree(id: string, ask: TreeAsk): Promise<void>;
   /** A person approves that exactly this is pushed to a Hub; refused while a process drives the run. */

@@ -25,6 +25,7 @@ export function approvalCommands(model: RunsModel, decider: Decider): Commands<A
     'mlIntern.approval.open': open,
     'mlIntern.approval.approve': decide((ref) => decider.approve(ref)),
     'mlIntern.approval.edit': decide((ref) => decider.edit(ref)),
+    'mlIntern.approval.sample': decide((ref) => decider.edit(ref)),
     'mlIntern.approval.approveEdited': decide((ref) => decider.approveEdited(ref)),
     'mlIntern.approval.reject': decide((ref) => decider.reject(ref)),
     'mlIntern.approval.settings': async (argument) => {

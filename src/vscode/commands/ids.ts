@@ -18,6 +18,7 @@ export const commandIds = [
   'mlIntern.approval.open',
   'mlIntern.approval.approve',
   'mlIntern.approval.edit',
+  'mlIntern.approval.sample',
   'mlIntern.approval.approveEdited',
   'mlIntern.approval.reject',
   'mlIntern.approval.settings',

@@ -8,12 +8,14 @@ import { documentPath, draftScheme } from './documents';
 import type { DraftFiles } from './files';
 import { closeProposal, findProposal, proposalUri } from './open';
 import { documentFile } from './render';
+import { sampleUri, type SamplePreviews } from './sample-previews';
 import type { ProposalRef } from './target';
 
 export class Decider {
   constructor(
     private readonly model: RunsModel,
     private readonly drafts: DraftFiles,
+    private readonly samples: SamplePreviews,
   ) {}
 
   async approve(ref: ProposalRef): Promise<void> {
@@ -21,7 +23,7 @@ export class Decider {
     await this.send(ref, proposal, { verdict: 'approve' });
   }
 
-  /** Opens a copy to edit, or the one begun earlier. */
+  /** Opens a copy to edit, or the one begun earlier; of a dataset also what the model will see of it. */
   async edit(ref: ProposalRef): Promise<void> {
     const proposal = await findProposal(this.model, ref);
     const text = editableText(proposal);
@@ -29,6 +31,7 @@ export class Decider {
     const uri = this.draftUri(ref.run, proposal);
     if (!this.drafts.has(uri)) await this.drafts.put(uri, text);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
+    if (proposal.kind === 'dataset') await this.samples.show(uri);
   }
 
   /** Approves the text of the copy as it stands on the screen, saved or not. */
@@ -71,7 +74,7 @@ export class Decider {
       surface: 'editor',
     });
     const draft = this.draftUri(ref.run, proposal);
-    await closeProposal([proposalUri(ref.run, proposal, 'proposal'), draft]);
+    await closeProposal([proposalUri(ref.run, proposal, 'proposal'), draft, sampleUri(draft)]);
     await this.drafts.forget(draft);
     if (decision.verdict !== answer.verdict) {
       const earlier = decision.verdict === 'approve' ? 'approved' : 'rejected';

@@ -37,6 +37,9 @@ function lenses(model: RunsModel, uri: vscode.Uri): vscode.CodeLens[] {
         proposal.kind === 'script' ? '$(check-all) Approve This Edited Script' : '$(check-all) Approve as Edited Here',
         'mlIntern.approval.approveEdited',
       ),
+      ...(proposal.kind === 'dataset'
+        ? [lens('$(open-preview) What the Model Will See', 'mlIntern.approval.sample')]
+        : []),
       lens('$(close) Reject with Feedback', 'mlIntern.approval.reject'),
     ];
   }

@@ -1,7 +1,7 @@
 /** The text of a proposal as a person reads it. A script is shown as exactly the text that was proposed, nothing added. */
 import { mappingParts } from '../../core/data/mapping/describe';
 import { marked } from '../../core/data/lint/marked';
-import { sampleOf } from '../../core/data/sample-rows';
+import { sampleOf, type SampleRow } from '../../core/data/sample-rows';
 import { onlySeen } from '../../core/text/unseen';
 import type { OverlapReport, Proposal, ProposalSubject } from '../../core/run/types';
 import { datasetFacts, overlapInWords, proposalFacts } from '../facts';
@@ -59,12 +59,16 @@ function datasetDocument(proposal: Proposal, { sheet, source, overlap }: Dataset
 }
 
 function sample(proposal: Proposal): string[] {
-  const rows = sampleOf(proposal).map(({ spans, problem }, index) =>
+  const rows = sampleText(sampleOf(proposal));
+  return rows.length === 0 ? [] : [`## What the model will see\n\n${rows.join('\n\n')}`];
+}
+
+export function sampleText(sample: readonly SampleRow[]): string[] {
+  const rows = sample.map(({ spans, problem }, index) =>
     problem === null ? fenced(marked(spans)) : `Row ${index + 1} cannot be used: ${problem}.`,
   );
-  if (rows.length === 0) return [];
   const head = 'Rows as the model will see them; what it is trained on stands between ⟦ and ⟧.';
-  return [`## What the model will see\n\n${[head, ...rows].join('\n\n')}`];
+  return rows.length === 0 ? [] : [head, ...rows];
 }
 
 function overlapExamples(overlap: OverlapReport | null): string[] {

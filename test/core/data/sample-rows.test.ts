@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { keptText, readKept } from '../../../src/core/data/kept-rows';
 import { rowsToShow, sampleOf, sampleRows } from '../../../src/core/data/sample-rows';
 import { marked } from '../../../src/core/data/lint/marked';
 import type { Mapping } from '../../../src/core/data/mapping';
@@ -45,5 +46,25 @@ describe('the rows that go with a proposed dataset', () => {
     const cut = rowsToShow([large]);
     assert.ok(JSON.stringify(cut).length < 3000);
     assert.ok((texts(cut as typeof rows, mapping)[0] ?? '').length < 1000);
+  });
+});
+
+describe('the rows that are kept of an inspected dataset', () => {
+  const { subject } = datasetProposal('p');
+  assert.ok(subject.kind === 'dataset');
+  const { sheet } = subject;
+  const meant = { id: sheet.id, revision: sheet.revision, config: sheet.config ?? '', split: sheet.split ?? 'train' };
+  const many = Array.from({ length: 500 }, (_, index) => ({ question: `Question ${index}?` }));
+
+  it('are read again as they were, and not too many', () => {
+    const kept = readKept(keptText(sheet, many), meant);
+    assert.equal(kept.length, 200);
+    assert.deepEqual(kept[199], many[199]);
+    assert.deepEqual(readKept(keptText(sheet, []), meant), []);
+  });
+
+  it('are none of another revision, and none where nothing was kept', () => {
+    assert.deepEqual(readKept(keptText(sheet, many), { ...meant, revision: 'other' }), []);
+    assert.deepEqual(readKept(undefined, meant), []);
   });
 });

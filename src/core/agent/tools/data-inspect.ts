@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { inspectOnBox } from '../../data/box-sheet';
 import { inspectRows, type Inspected } from '../../data/inspect';
+import { fileOf } from '../../data/kept-rows';
 import { isLocalFile, pathOf } from '../../data/local-files';
 import { MlInternError } from '../../errors';
 import { pretty } from '../../experiments/files';
 import { askOfJobs } from '../../experiments/sheets';
 import type { DatasetCard, RowsOnHub } from '../../ports/hub';
 import type { RowSource } from '../../ports/rows';
-import { fileOf, keepRows } from './data-inspected';
+import { keepRows } from './data-inspected';
 import { defineTool, type AgentTool, type ToolKit } from './tool';
 
 /** What the agent is shown of a row; the sheet says how long rows are. */
@@ -31,12 +32,12 @@ export function inspectDataset(kit: ToolKit): AgentTool {
       const { bench } = kit;
       const {
         card,
-        inspected: { sheet: made, detected, examples },
+        inspected: { sheet: made, detected, examples, sample },
       } = await looked(kit, { id, revision, config, split }, maxTokens, signal);
       const sheet = isLocalFile(id) ? { ...made, id, file: made.id } : made;
       const file = fileOf(id, 'json');
       await bench.store.write(`${bench.runFolder}/${file}`, pretty(sheet));
-      await keepRows(kit, sheet, examples);
+      await keepRows(kit, sheet, sample);
       await bench.journal.record('dataset.inspected', { sheet, file });
       const { format, confidence, mapping, problems, alternatives } = detected;
       return {
