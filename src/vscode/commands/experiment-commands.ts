@@ -30,7 +30,9 @@ export function experimentCommands(parts: ReplayParts, files: ExperimentFiles): 
   return {
     'mlIntern.experiment.branch': asking('branch', 'Branch from Experiment', askForNote),
     'mlIntern.experiment.repeat': asking('repeat', 'Repeat with Another Seed', () => Promise.resolve('')),
-    'mlIntern.experiment.stopSubtree': asking('prune', 'Stop Subtree', confirmStop),
+    'mlIntern.experiment.stopSubtree': asking('prune', 'Stop Subtree', (chosen) =>
+      confirmStop(chosen, model.isActive(chosen.view.id)),
+    ),
     'mlIntern.experiment.compare': async (argument) => {
       const chosen = await chosenExperiment(model, argument, 'Compare with Parent', () => true);
       if (chosen !== undefined) await files.compare(chosen.view, chosen.experiment);
@@ -65,13 +67,15 @@ async function askForNote({ experiment: { id } }: Experiment): Promise<string | 
   return note?.trim();
 }
 
-async function confirmStop({ view, experiment: { id } }: Experiment): Promise<string | undefined> {
+/** The jobs of a run that nobody drives are ended when somebody does. */
+async function confirmStop({ view, experiment: { id } }: Experiment, active: boolean): Promise<string | undefined> {
   const ids = subtreeOf(view.experiments, id);
   const running = view.jobs.filter((job) => ids.includes(job.experiment ?? '') && !finalStates.has(job.state));
   const stop = 'Stop Subtree';
+  const end = active ? 'Ended on the box' : 'Ended on the box as soon as the run goes on';
   const detail = [
     `The agent works no further on ${ids.join(', ')}.`,
-    ...running.map(({ kind, experiment }) => `Ended on the box: ${jobWords[kind]}, ${experiment ?? ''}.`),
+    ...running.map(({ kind, experiment }) => `${end}: ${jobWords[kind]}, ${experiment ?? ''}.`),
     'Their scores and files stay.',
   ].join('\n');
   const what = ids.length === 1 ? id : `${id} and ${ids.length - 1} that came from it`;

@@ -219,6 +219,9 @@ export class Document {
     await this.page.locator('.editor-group-container.active .view-lines').first().click();
     await this.page.keyboard.press('Control+A');
     await this.page.keyboard.insertText(text);
+    // Brackets and quotes that the editor closed by itself.
+    await this.page.keyboard.press('Control+Shift+End');
+    await this.page.keyboard.press('Delete');
   }
 
   async save(): Promise<void> {
