@@ -1,11 +1,13 @@
 """Building blocks of the starting scripts: `from ml_intern_box import train`.
 
 Each is small and does one thing, so that a script stays a plain TRL script: a callback that saves, the checkpoint to
-go on from, how processes share a batch, what memory allows, how rows become tokens. Nothing is imported before its use.
+go on from and the order of rows then, how processes share a batch, what memory allows, how rows become tokens. Nothing
+is imported before its use.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -22,6 +24,7 @@ __all__ = [
     "encode",
     "end_ids",
     "fit",
+    "keep_order",
     "last_checkpoint",
     "memory",
     "memory_of",
@@ -75,6 +78,27 @@ def last_checkpoint(folder: str | Path) -> str | None:
     """
     whole = [path.parent for path in Path(folder).glob("checkpoint-*/trainer_state.json")]
     return str(max(whole, key=lambda path: int(path.name.split("-")[-1]))) if whole else None
+
+
+def keep_order(trainer: Any, checkpoint: str) -> None:
+    """Makes a training that goes on in a later epoch see the rows in the order in which it would have seen them.
+
+    TRL's sampler of prompts (GRPO, on-policy distillation) draws the order of each epoch from one generator, and begins
+    again with the first epoch's. So the orders of the epochs that are over are drawn once more.
+    """
+    from trl.trainer.utils import RepeatSampler
+
+    state = json.loads((Path(checkpoint) / "trainer_state.json").read_text(encoding="utf-8"))
+    new = trainer._get_train_sampler
+
+    def after_epochs(*args: Any) -> Any:
+        sampler = new(*args)
+        if isinstance(sampler, RepeatSampler):
+            for _ in range(int(state["epoch"])):
+                next(iter(sampler), None)
+        return sampler
+
+    trainer._get_train_sampler = after_epochs
 
 
 def _checkpoints() -> type:

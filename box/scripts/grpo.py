@@ -122,6 +122,8 @@ def run(trainer, config):
     start = config.get("resume_from") or known or None
     if start:
         say(f"Going on from {start}.")
+        if train:
+            train.keep_order(trainer, start)
     if report:
         report.phase("train")
     trainer.train(resume_from_checkpoint=start)
@@ -173,8 +175,9 @@ def rewards(config):
     def correct(prompts, completions, answer, trainer_state=None, **kwargs):
         scores = []
         for completion, expected in zip(completions, answer):
-            found = [match.group(1).strip() for match in pattern.finditer(text(completion))]
-            said = found[-1] if found else ""
+            found = [(match.group(1) or "").strip() for match in pattern.finditer(text(completion))]
+            # Not simply the last: a pattern that may match nothing does so once more at the end of a text.
+            said = next(filter(None, reversed(found)), "")
             right = said.casefold() == str(expected).strip().casefold()
             if kind == "numeric":
                 right = number(said) is not None and number(said) == number(expected)

@@ -120,6 +120,8 @@ def run(trainer, config):
     start = config.get("resume_from") or known or None
     if start:
         say(f"Going on from {start}.")
+        if train:
+            train.keep_order(trainer, start)
     if report:
         report.phase("train")
     trainer.train(resume_from_checkpoint=start)

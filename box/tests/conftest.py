@@ -7,6 +7,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from supervised import Box  # noqa: E402
+from warm import Warm  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +23,11 @@ def box(tmp_path):
     yield box
     for status in box.ask("list")["statuses"]:
         box.ask("stop", status["id"])
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory):
+    """For tests that train much."""
+    warm = Warm(tmp_path_factory.mktemp("warm"))
+    yield warm
+    warm.close()

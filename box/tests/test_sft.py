@@ -1,9 +1,4 @@
-"""The starting script trains, reports, stops when asked and leaves a model that the evaluator scores."""
-
-import json
-import os
-import signal
-import time
+"""The starting script trains, reports, and leaves a model that the evaluator scores."""
 
 import pytest
 from tiny import BENCHMARK, ITEMS, PACKAGE_PARENT, PROMPT, Job, make_model
@@ -55,36 +50,22 @@ def test_it_runs_without_us(job):
     assert (training.folder / "artifacts" / "model" / "config.json").exists()
 
 
-def test_rows_that_do_not_fit_are_left_out_and_counted(job):
+def test_rows_that_do_not_fit_are_left_out_and_counted(job, warm):
     long = {"prompt": "what " * 60, "completion": " red"}
     training = job(rows=[long, {"prompt": "Question: what?\nAnswer:", "completion": " red"}], max_steps=1)
-    code, out, err = training.run("train.py")
-    assert code == 0, err
+    code, out = warm.run(training, "train.py")
+    assert code == 0, out
     assert "1 of 2 rows fit into 32 tokens; 1 are left out" in out
 
 
-def test_without_a_row_that_fits_it_says_so(job):
-    code, _, err = job(rows=[{"prompt": "what " * 60, "completion": " red"}]).run("train.py")
-    assert code == 1 and "max_length" in err.splitlines()[-1]
+def test_without_a_row_that_fits_it_says_so(job, warm):
+    code, out = warm.run(job(rows=[{"prompt": "what " * 60, "completion": " red"}]), "train.py")
+    assert code == 1 and "max_length" in out.splitlines()[-1]
 
 
-def test_a_diverging_run_stops_with_its_reason(job):
+def test_a_diverging_run_stops_with_its_reason(job, warm):
     training = job(learning_rate=1e30, max_grad_norm=0, max_steps=200, logging_steps=1)
-    code, _, err = training.run("train.py")
+    code, out = warm.run(training, "train.py")
     assert code == 3 and training.result()["error"]["reason"] == "nan"
-    assert "learning rate" in err.splitlines()[-1]
+    assert "learning rate" in out.splitlines()[-1]
     assert not (training.folder / "artifacts" / "model" / "config.json").exists()
-
-
-def test_a_request_to_stop_leaves_a_checkpoint(job):
-    training = job(max_steps=100000, logging_steps=1)
-    process = training.start("train.py")
-    metrics = training.folder / "metrics.jsonl"
-    deadline = time.monotonic() + 120
-    while not metrics.exists() and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.1)
-    os.kill(process.pid, signal.SIGTERM)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 143, err
-    [checkpoint] = (training.folder / "artifacts" / "checkpoints").glob("checkpoint-*")
-    assert (checkpoint / "trainer_state.json").exists() and checkpoint.name in f"checkpoint-{json.loads((checkpoint / 'trainer_state.json').read_text())['global_step']}"
