@@ -274,6 +274,23 @@ describe('ml-intern run', () => {
     );
   });
 
+  it('leaves the name of a preset as it is, and takes a judge and an instruct model', async () => {
+    const judge = ['--judge-url', 'https://judge.example/v1', '--judge-model', 'j'];
+    const more = ['--benchmark', 'healthbench-easy', '--instruct-model', 'a/b-instruct'];
+    const env = { ML_INTERN_JUDGE_API_KEY: 'jk' };
+    const { runs, options } = await play([...args, ...more, ...judge], new FakeRuns(wholeRun), undefined, env);
+    const { benchmark, judge: named, instructModel } = runs.runs[0]?.runConfig ?? {};
+    assert.deepEqual(
+      [benchmark, named, instructModel],
+      ['healthbench-easy', { url: 'https://judge.example/v1', model: 'j' }, 'a/b-instruct'],
+    );
+    assert.equal(await options?.secrets.get('judge:https://judge.example/v1'), 'jk');
+    assert.ok(!JSON.stringify(runs.runs[0]?.runConfig).includes('jk'));
+    const half = await play([...args, '--judge-model', 'j']);
+    assert.notEqual(half.code, 0);
+    assert.match(half.terminal.stderr, /A judge needs both an address and a model/);
+  });
+
   it('gives the key to the named address only, and takes it out of the environment', async () => {
     const env = { ML_INTERN_MODEL_API_KEY: 'sesame', HF_TOKEN: 'hf' };
     const { options, terminal } = await play(args, new FakeRuns(wholeRun), new FakeTerminal(), env);

@@ -13,7 +13,7 @@ export function compareScored(a: Scored, b: Scored, against: string): Comparison
   return isPartial ? compare(...askedOfBoth(a.items, b.items), against) : compare(a.items, b.items, against);
 }
 
-function askedOfBoth(a: readonly ItemResult[], b: readonly ItemResult[]): [ItemResult[], ItemResult[]] {
+export function askedOfBoth(a: readonly ItemResult[], b: readonly ItemResult[]): [ItemResult[], ItemResult[]] {
   const ids = [a, b].map((results) => new Set(results.map(({ id }) => id)));
   const ofBoth = ({ id }: ItemResult): boolean => ids.every((known) => known.has(id));
   return [a.filter(ofBoth), b.filter(ofBoth)];

@@ -85,7 +85,7 @@ function refuseOtherItems(a: readonly ItemResult[], b: readonly ItemResult[]): v
   if (shared === left.size && shared === right.size) return;
   const counts = `the first has ${left.size} items, the second ${right.size}, and ${shared} are in both`;
   throw new MlInternError('bad-input', `The two evaluations are not over the same items: ${counts}.`, {
-    next: 'Evaluate both models on the same split of the same benchmark.',
+    next: 'Evaluate both models on the same split of the same benchmark, or compare what both hold (--common).',
   });
 }
 

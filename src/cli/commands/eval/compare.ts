@@ -2,8 +2,9 @@
 import { Option, type Command } from 'commander';
 import { MlInternError } from '../../../core/errors';
 import { compare } from '../../../core/evaluation/compare';
+import { askedOfBoth } from '../../../core/evaluation/compare-scored';
 import { scoreOf } from '../../../core/evaluation/score';
-import type { Comparison, ItemResult, Score } from '../../../core/run/types';
+import type { Comparison, Score } from '../../../core/run/types';
 import type { Cli } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { differenceText, percent, points, scoreText } from '../../format';
@@ -47,7 +48,7 @@ One comparison is made and nothing is corrected for: who compares many, and repo
 
 async function answerTo(cli: Cli, places: [string, string], options: CompareOptions): Promise<Answer> {
   const [left, right] = [await itemsOf(cli, places[0], options), await itemsOf(cli, places[1], options)];
-  const [a, b] = options.common ? shared(left.items, right.items) : [left.items, right.items];
+  const [a, b] = options.common ? askedOfBoth(left.items, right.items) : [left.items, right.items];
   const { against: _against, ...comparison } = compare(a, b, places[1]);
   const settings = { metric: options.metric ?? 'correct', seeds: [] };
   if (a.length === 0) {
@@ -59,11 +60,6 @@ async function answerTo(cli: Cli, places: [string, string], options: CompareOpti
   const remarks = [...new Set([...left.remarks, ...right.remarks])];
   if (leftOut > 0) remarks.push(`${leftOut} results are of items that only one of the two holds; they were left out.`);
   return { ...comparison, a: scoreOf(a, settings), b: scoreOf(b, settings), remarks };
-}
-
-function shared(a: readonly ItemResult[], b: readonly ItemResult[]): [ItemResult[], ItemResult[]] {
-  const [inA, inB] = [new Set(a.map(({ id }) => id)), new Set(b.map(({ id }) => id))];
-  return [a.filter(({ id }) => inB.has(id)), b.filter(({ id }) => inA.has(id))];
 }
 
 function textOf(a: string, b: string, answer: Answer): string {
