@@ -96,6 +96,27 @@ describe('a practice run from the command line, killed at random moments', funct
     const report = await readFile(join(result.folder, 'report.md'), 'utf8');
     assert.ok(result.best && report.includes(result.best.value.toFixed(3)));
     assert.match(report, /stand-in/i);
+    for (const section of [
+      'What the literature says worked',
+      'Data sheets',
+      'Overlap with the evaluation',
+      'Rows that a model wrote',
+      'Licences',
+      'Where the rows went',
+    ])
+      assert.ok(report.includes(`## ${section}\n`), `${section} is not in\n${report}`);
+    assert.match(report, /of usual length \(−\d+\) → \d+ deduplicated \(−\d+\)/);
+  });
+
+  it('had rows written once for what the data lacked, refused the bad ones, and was the better for them', async () => {
+    const [rows, ...more] = events.flatMap((event) => (event.type === 'rows.generated' ? [event.data.rows] : []));
+    assert.ok(rows && more.length === 0);
+    assert.deepEqual(Object.keys(rows.rejected), ['malformed', 'refusal', 'duplicate', 'unverified', 'overlap']);
+    const lines = (await readFile(join(result.folder, rows.file), 'utf8')).trim().split('\n');
+    assert.equal(lines.length, rows.rows);
+    for (const line of lines) assert.match(line, /"provenance":.*"model":"practice-stand-in-teacher"/);
+    const child = result.experiments.find(({ id }) => id.endsWith('-plus-written'));
+    assert.equal(child?.toParent?.verdict, 'better', JSON.stringify(result.experiments, null, 1));
   });
 });
 

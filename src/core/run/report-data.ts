@@ -171,7 +171,7 @@ function renderingOf({ looked, findings, rows, problem }: RenderedSample): strin
       : [
           `Row ${first.row} as the model sees it, what is trained on between ⟦ and ⟧: ${markdownBrief(marked(first.spans), shownRow)}`,
         ];
-  const head = `${looked} rows were rendered with the tokenizer that they are trained with${found.length === 0 ? '; nothing is to mind.' : ':'}`;
+  const head = `${looked} rows were rendered with the tokenizer that they are trained with${found.length === 0 ? '; no problem was found in them.' : ':'}`;
   return [head, found.join('\n'), ...shown].filter((text) => text !== '');
 }
 

@@ -121,6 +121,15 @@ export function facts(object: Facts, ...blocks: [string, string][]): string {
   return [JSON.stringify(object), ...(fenced.length > 0 ? ['', ...fenced] : [])].join('\n');
 }
 
+/** In the usual world but for these changes. */
+export function playIn(changes: Partial<FakeWorld>, options: Parameters<typeof play>[1] = {}): Story {
+  return play(fakeTools({ ...usualWorld, ...changes }), options);
+}
+
+export function callsOf(story: Story, name: string): PlannedCall[] {
+  return story.calls.filter((call) => call.name === name);
+}
+
 interface Trial {
   id: string;
   parent: string | null;
