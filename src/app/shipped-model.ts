@@ -7,12 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import { FileStore } from '../adapters/files/file-store';
 import { cannot, type OpenedBox } from '../core/box/opened-box';
 import { MlInternError } from '../core/errors';
+import { pretty } from '../core/experiments/files';
 import { manifestPath, manifestSchema, type Manifest } from '../core/experiments/manifest';
 import { sha256 } from '../core/hash';
 import type { StorageOptions } from '../core/ports/box-files';
 import type { HubFile } from '../core/ports/model-hub';
 import type { RunView } from '../core/run/view';
 import { modelCard, toShip } from '../core/ship/model-card';
+import { sharedManifest } from '../core/ship/shared-manifest';
 import type { AppOptions } from './options';
 
 export interface GatheredModel {
@@ -42,7 +44,7 @@ export async function gatherModel(
   const folder = join(into, 'model');
   const card = modelCard({ view, good, experiment, manifest });
   await writeFile(join(folder, 'README.md'), card);
-  if (text !== undefined) await writeFile(join(folder, 'manifest.json'), text);
+  if (manifest) await writeFile(join(folder, 'manifest.json'), pretty(sharedManifest(manifest)));
   const files = await filesBelow(folder);
   return { folder, files, bytes, verified: isRecorded(files, manifest), card };
 }

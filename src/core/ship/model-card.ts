@@ -5,6 +5,7 @@ import type { Manifest } from '../experiments/manifest';
 import { formatDifference, formatScore } from '../run/report';
 import { markdownLine as line, markdownTable } from '../run/report-text';
 import type { DatasetView, ExperimentView, LastGood, RunView } from '../run/view';
+import { nameOf } from './shared-manifest';
 import { termsOf, usedData } from './terms';
 
 export interface Shipped {
@@ -29,7 +30,7 @@ export function modelCard(shipped: Shipped): string {
   const used = usedData(shipped);
   const sections = [
     frontMatter(shipped, used),
-    `# ${line(view.config?.baseModel ?? '')}, fine-tuned: ${line(experiment.id)}`,
+    `# ${line(nameOf(view.config?.baseModel ?? ''))}, fine-tuned: ${line(experiment.id)}`,
     `${line(view.config?.goal ?? '')}\n\nTrained and measured by ML Intern in the run ${line(view.id)}.`,
     scores(shipped),
     data(shipped, used),
@@ -87,7 +88,7 @@ function scores({ view, experiment }: Shipped): string {
 function data(shipped: Shipped, used: readonly DatasetView[]): string {
   if (used.length === 0) return '';
   const rows = used.map(({ id, sheet, overlap }) => [
-    ...[line(id), line(sheet?.revision ?? ''), line(sheet?.licence ?? 'none stated')],
+    ...[line(nameOf(id)), line(sheet?.revision ?? ''), line(sheet?.licence ?? 'none stated')],
     overlap ? `${overlap.hits} of ${overlap.rows} rows` : 'not checked',
   ]);
   const { obligations, remarks, attribution } = termsOf(shipped);
@@ -103,7 +104,7 @@ function training({ experiment, manifest }: Shipped): string {
   const rows = settings.map(([name, value]) => [line(name), line(JSON.stringify(value))]);
   const sources = recipe.sources.map(({ dataset, weight, excludeRows }) => {
     const left = excludeRows.length === 0 ? '' : `, ${excludeRows.length} rows left out`;
-    return `- ${line(dataset.id)} (${line(dataset.split)}), weight ${weight}${left}`;
+    return `- ${line(nameOf(dataset.id))} (${line(dataset.split)}), weight ${weight}${left}`;
   });
   const gpus = manifest?.hardware.gpus.map(line).join(', ');
   const where = manifest === null ? '' : `\n\nTrained on ${gpus === '' ? 'a CPU' : gpus}.`;

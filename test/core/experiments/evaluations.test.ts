@@ -4,6 +4,7 @@ import { MlInternError, onlyPersonCanMend, type ErrorReason } from '../../../src
 import { checkBenchmark, expectedOf } from '../../../src/core/experiments/same-measurement';
 import { examine } from '../../../src/core/experiments/examination';
 import { changedInputs, manifestSchema } from '../../../src/core/experiments/manifest';
+import { sharedManifest } from '../../../src/core/ship/shared-manifest';
 import { promote } from '../../../src/core/run/promotion';
 import { writeReport } from '../../../src/core/run/report';
 import { FakeBox, type Outcome } from '../../support/core/fake-box';
@@ -333,6 +334,8 @@ describe('promotion', () => {
     await work.evaluations.evaluate('01-a', 'dev');
     const text = work.store.text(`${runFolder}/experiments/01-a/manifest.json`);
     const manifest = manifestSchema.parse(JSON.parse(text));
+    const { box, ...hardware } = manifest.hardware;
+    assert.deepEqual([typeof box, sharedManifest(manifest).hardware], ['string', hardware]);
     const [experiment] = work.journal.view.experiments;
     assert.equal(manifest.code.hash, experiment?.scriptHash);
     assert.deepEqual(
