@@ -148,9 +148,13 @@ def _is_over(job):
 
 
 def _give_ourselves_the_right(act, path, _error):
-    """A folder that its maker wrote-protected, e.g. a package cache."""
+    """A folder that its maker protected, e.g. a package cache; one that another clean-up has removed is no trouble."""
     try:
         os.chmod(os.path.dirname(path), 0o700)
-        act(path)
+        if act in (os.unlink, os.rmdir):
+            act(path)
+        else:
+            os.chmod(path, 0o700)
+            shutil.rmtree(path)
     except OSError:
         return

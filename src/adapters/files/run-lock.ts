@@ -16,11 +16,12 @@ export type LockHolder = z.infer<typeof holderSchema>;
 export async function takeLock(path: string): Promise<{ release(): Promise<void> }> {
   const own: LockHolder = { pid: process.pid, startTime: await processStartTime(process.pid), host: hostname() };
   for (let tries = 0; tries < 3; tries++) {
-    if (await create(path, own)) return { release: () => rm(path, { force: true }) };
+    const lock = { release: () => rm(path, { force: true }) };
+    if (await create(path, own)) return lock;
     const text = await readFile(path, 'utf8').catch(() => undefined);
     const holder = await livingHolder(text);
     if (holder) throw locked(path, holder);
-    if (text !== undefined) await discard(path, text);
+    if (text !== undefined && (await takeOver(path, text, own))) return lock;
   }
   throw new MlInternError('run-locked', 'Another process took this run up at the same moment.', { next: 'Try again.' });
 }
@@ -70,7 +71,30 @@ async function create(path: string, own: LockHolder): Promise<boolean> {
   }
 }
 
-/** Removes a stale lock, but not the one that another process may have put in its place meanwhile. */
+/**
+ * Puts the own lock in the place of a stale one. Only who holds the claim may change what is there, so that the lock is never
+ * absent meanwhile, and nobody replaces one that was taken over already.
+ */
+async function takeOver(path: string, stale: string, own: LockHolder): Promise<boolean> {
+  const claim = `${path}.claim`;
+  if (!(await create(claim, own))) {
+    const text = await readFile(claim, 'utf8').catch(() => undefined);
+    if (text !== undefined && !(await livingHolder(text))) await discard(claim, text);
+    return false;
+  }
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    if ((await readFile(path, 'utf8').catch(() => undefined)) !== stale) return false;
+    await writeFile(draft, JSON.stringify(own));
+    await rename(draft, path);
+    return true;
+  } finally {
+    await rm(draft, { force: true });
+    await rm(claim, { force: true });
+  }
+}
+
+/** Removes the claim of a process that died, but not the one that another process may have put in its place meanwhile. */
 async function discard(path: string, stale: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {

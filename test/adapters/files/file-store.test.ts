@@ -179,8 +179,17 @@ describe('the lock of a run', () => {
     );
   });
 
+  it('is taken over although somebody died while taking it over', async () => {
+    const dead = { pid: await deadPid(), startTime: '1', host: hostname() };
+    await writeLock(dead);
+    await writeFile(`${lockFile()}.claim`, JSON.stringify(dead));
+    await (await store.lock('run-1')).release();
+    assert.deepEqual(await readdir(join(root, 'run-1')), []);
+  });
+
   it('goes to one of many that want it at the same moment, also when it is stale', async () => {
-    for (const stale of [undefined, { pid: await deadPid(), startTime: '1', host: hostname() }, '']) {
+    const dead = { pid: await deadPid(), startTime: '1', host: hostname() };
+    for (const stale of Array.from({ length: 10 }, () => [undefined, dead, '']).flat()) {
       if (stale !== undefined) await writeLock(stale);
       const tries = await Promise.allSettled(Array.from({ length: 20 }, () => store.lock('run-1')));
       const won = tries.filter((one) => one.status === 'fulfilled');
