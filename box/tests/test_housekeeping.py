@@ -187,6 +187,20 @@ def test_what_an_interrupted_act_left_goes(box):
     assert not os.path.exists(box.root + "/.trash-1-2") and not os.path.exists(box.root + "/box/0123.77.tmp")
 
 
+def test_two_clean_ups_may_meet(box, monkeypatch):
+    """What one of them has listed, the other removes before it is opened."""
+    finished(box)
+    really = os.open
+
+    def late(path, *more, **named):
+        if path == "artifacts" and named.get("dir_fd") is not None:
+            raise FileNotFoundError(2, "No such file or directory", path)
+        return really(path, *more, **named)
+
+    monkeypatch.setattr(os, "open", late)
+    assert names(cleaning.clean(os.path.realpath(box.root), 7, False, True)) == {("job", "old-1")}
+
+
 def test_caches_go_only_when_asked(box):
     write(box.root + "/cache/hf/model", "x")
     assert clean(box, "--remove")["items"] == []
