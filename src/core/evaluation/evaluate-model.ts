@@ -23,7 +23,8 @@ export interface EvaluateWatch {
   secrets?: Readonly<Record<string, string>>;
 }
 
-const outcomeSchema = z.object({
+/** What the evaluator says of one item. */
+export const outcomeSchema = z.object({
   id: z.string(),
   answer: z.string().nullable(),
   correct: z.boolean(),

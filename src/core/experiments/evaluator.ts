@@ -1,6 +1,7 @@
 /** One model asked one set of items by the evaluator on the box: what it answered, item by item, and what it was measured with. */
 import { z } from 'zod';
 import { MlInternError } from '../errors';
+import { outcomeSchema } from '../evaluation/evaluate-model';
 import { sha256 } from '../hash';
 import type { Benchmark, BenchmarkItem, Fingerprints, ItemResult, Score } from '../run/types';
 import type { Bar } from './bar';
@@ -9,16 +10,7 @@ import { pretty } from './files';
 import { jobError, type Preparation } from './preparation';
 import { checkFingerprints, fingerprintsSchema } from './same-measurement';
 
-const itemSchema = z.object({
-  id: z.string(),
-  answer: z.string().nullable(),
-  generation: z.string().optional(),
-  correct: z.boolean(),
-  valid: z.boolean(),
-  truncated: z.boolean(),
-  tokens: z.number(),
-  score: z.number().min(0).max(1).nullable().optional(),
-});
+const itemSchema = outcomeSchema.extend({ generation: z.string().optional() });
 const resultSchema = z.object({
   ...{ evaluator: z.string(), evaluatorVersion: z.string(), ...fingerprintsSchema.shape },
   /** It saw that the model cannot reach another any more. */
