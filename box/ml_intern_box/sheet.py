@@ -3,7 +3,9 @@
 Usage: python -m ml_intern_box.sheet sheet.json, as a step of a job; or with --order JSON, on the command line:
   {look: {source} | {place, revision, config, split}}       the first rows, which tell the host the format; of a folder, its files
   {count: {source, mapping | null, maxTokens, tokenizer?}}       all rows, in bounded memory (see sheet_tally)
+  {list: {name?}}                                                the data files of the folders in `allowed`
 A source is {files: [path]} or {dataset: {id, revision, config, split}}; a place is a path, or a dataset's id.
+With allowed: [folder] in the order, places and files are paths, and only what lies below one of these folders is looked at (see sheet_folders).
 Writes artifacts/result.json, or prints {progress: {rows}}, then {result} or {error: {reason, message, next}}.
 """
 
@@ -16,9 +18,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Optional
 
-from ml_intern_box import other_python, report, sheet_source
+from ml_intern_box import other_python, report, sheet_folders, sheet_source
 from ml_intern_box.errors import BoxError, from_os_error
 from ml_intern_box.recipe_order import failures_told, say
 from ml_intern_box.sheet_source import Seen, open_source
@@ -34,8 +36,9 @@ DATA_ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arro
 Progress = Callable[[int], None]
 
 
-def look(asked: Dict[str, Any]) -> Dict[str, Any]:
-    source = asked["source"] if "source" in asked else found(asked)
+def look(source: Dict[str, Any], allowed: Optional[List[str]]) -> Dict[str, Any]:
+    if "folder" in source and allowed is not None:
+        return {"listed": [sheet_folders.listing(source["folder"], allowed)]}
     if "folder" in source:
         return {"folder": source["folder"], "paths": sheet_source.files_below(source["folder"])}
     opened = open_source(source)
@@ -48,7 +51,7 @@ def look(asked: Dict[str, Any]) -> Dict[str, Any]:
     return dict(opened.facts(), source=source, head=head)
 
 
-def count(asked: Dict[str, Any], progress: Progress, folder: str) -> Dict[str, Any]:
+def count(asked: Dict[str, Any], source: Dict[str, Any], progress: Progress, folder: str) -> Dict[str, Any]:
     from ml_intern_box.sheet_tally import Tally
 
     tokenizer = asked.get("tokenizer")
@@ -60,7 +63,7 @@ def count(asked: Dict[str, Any], progress: Progress, folder: str) -> Dict[str, A
         counts = estimated_tokens
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         tally = Tally(asked["mapping"], counts, asked["maxTokens"], scratch)
-        for seen in open_source(asked["source"]).rows():
+        for seen in open_source(source).rows():
             take(tally, seen)
             progress(tally.sampled)
         return tally.as_json()
@@ -97,7 +100,19 @@ def bounded(row: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def answer(order: Dict[str, Any], progress: Progress, folder: str) -> Dict[str, Any]:
-    return look(order["look"]) if "look" in order else count(order["count"], progress, folder)
+    allowed = order.get("allowed")
+    if "list" in order:
+        name = order["list"].get("name") or ""
+        return {"listed": [sheet_folders.listing(each, allowed, name) for each in allowed]}
+    source = source_of(order)
+    return look(source, allowed) if "look" in order else count(order["count"], source, progress, folder)
+
+
+def source_of(order: Dict[str, Any]) -> Dict[str, Any]:
+    asked = order.get("look") or order["count"]
+    if "allowed" in order:
+        return sheet_folders.opened(asked, order["allowed"])
+    return asked["source"] if "source" in asked else found(asked)
 
 
 class Telling:
@@ -114,8 +129,9 @@ class Telling:
 
 def needed(order: Dict[str, Any]) -> List[str]:
     """Packages without which the order cannot be carried out."""
-    asked = order.get("look") or order["count"]
-    source = asked["source"] if "source" in asked else found(asked)
+    if "list" in order:
+        return []
+    asked, source = order.get("look") or order["count"], source_of(order)
     packages = [] if "folder" in source else list(open_source(source).packages)
     packages += ["numpy"] if "count" in order else []
     return packages + (["transformers"] if asked.get("tokenizer") else [])

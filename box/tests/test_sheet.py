@@ -16,6 +16,10 @@ from ml_intern_box.sheet_text import estimated_tokens, is_blank, typed, units
 SENTENCE = "The quick brown fox jumps over the lazy dog while seven wise owls watch from the old oak tree near the mill"
 
 
+def answered(tmp_path, **order):
+    return sheet.answer(order, lambda rows: None, str(tmp_path))
+
+
 def counted(tmp_path, texts):
     counter = DuplicateCounter(str(tmp_path))
     for text in texts:
@@ -67,7 +71,7 @@ def test_quantiles_are_of_the_nearest_rank():
 
 def count_of(path, tmp_path, **asked):
     order = dict({"source": {"files": [str(path)]}, "mapping": None, "maxTokens": 64}, **asked)
-    return sheet.count(order, lambda rows: None, str(tmp_path))
+    return answered(tmp_path, count=order)
 
 
 def test_rows_are_not_held_in_memory(tmp_path):
@@ -87,7 +91,7 @@ def test_a_dataset_of_the_hub_is_read_from_its_files(tmp_path, monkeypatch):
     loaded = datasets.Dataset.from_dict({"text": ["a", "b"], "tags": [["x"], []], "sound": [b"123", b""]})
     monkeypatch.setattr("ml_intern_box.rows.load_rows", lambda dataset: loaded)
     source = {"dataset": {"id": "glim/x", "revision": None, "config": None, "split": "train"}}
-    seen = sheet.look({"source": source})
+    seen = answered(tmp_path, look={"source": source})
     assert seen["columns"] == [
         {"name": "text", "type": "string"},
         {"name": "tags", "type": "list<string>"},
@@ -95,7 +99,7 @@ def test_a_dataset_of_the_hub_is_read_from_its_files(tmp_path, monkeypatch):
     ]
     assert seen["head"][0] == {"text": "a", "tags": ["x"], "sound": "<3 bytes>"}
     order = {"source": source, "mapping": {"to": "text", "text": "{text}"}, "maxTokens": 64}
-    assert sheet.count(order, lambda rows: None, str(tmp_path))["sampled"] == 2
+    assert answered(tmp_path, count=order)["sampled"] == 2
 
 
 def test_a_step_of_a_job_tells_why_it_ended(tmp_path, monkeypatch):
@@ -113,9 +117,9 @@ def test_a_folder_is_listed_without_what_is_hidden(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("")
-    assert sheet.look({"place": str(tmp_path)}) == {"folder": str(tmp_path), "paths": ["a.csv", "b/train.jsonl"]}
+    assert answered(tmp_path, look={"place": str(tmp_path)}) == {"folder": str(tmp_path), "paths": ["a.csv", "b/train.jsonl"]}
     monkey = pytest.MonkeyPatch()
     monkey.setattr("ml_intern_box.sheet_source.MOST_PATHS", 1)
     with pytest.raises(BoxError, match="more than 1 files"):
-        sheet.look({"place": str(tmp_path)})
+        answered(tmp_path, look={"place": str(tmp_path)})
     monkey.undo()

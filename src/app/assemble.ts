@@ -39,6 +39,7 @@ import { openTeacher } from './teachers';
 import { readEnvironmentSets, readStartingScripts } from './product-files';
 import { rowToolsFor } from './row-tools';
 import { saveReport } from './save-report';
+import { workspaceFiles } from './workspace-files';
 
 /** When the person does not say; most models that can call tools have at least this. */
 const usualContextTokens = 128_000;
@@ -118,6 +119,7 @@ export async function openBench(
     runFolder: folder,
     journal,
     store,
+    workspace: workspaceFiles({ folder: options.workspace, closed: ['ml-intern', config.benchmark] }),
     loaded,
     reloadBenchmark: async () =>
       (

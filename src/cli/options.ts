@@ -65,6 +65,16 @@ export function boxRootOption(): Option {
   return new Option('--box-root <dir>', 'folder on the box (default: ~/.ml-intern)').env('ML_INTERN_BOX_ROOT');
 }
 
+/** May be given several times. */
+export function boxDataOption(): Option {
+  const what = 'folder on the box whose data files the agent may read; relative to the home folder there (repeatable)';
+  return new Option('--box-data <dir>', what).argParser((folder: string, before: string[] = []) => {
+    // Nothing at all would be the home folder itself.
+    if (folder.trim() === '') throw new InvalidArgumentError('It must name a folder.');
+    return [...before, folder];
+  });
+}
+
 export function quotaOption(): Option {
   return new Option('--quota <gib>', 'most that our folder on the box may hold; above it, new jobs are refused')
     .env('ML_INTERN_BOX_QUOTA')

@@ -57,6 +57,7 @@ function datasetFacts(sheet: DataSheet, overlap: OverlapReport | null): string[]
     overlap === null
       ? 'overlap with the benchmark: not checked'
       : `overlap with the benchmark: ${overlap.hits} hits in ${count(overlap.rows)} rows`,
+    ...(sheet.file === undefined ? [] : [`content: ${plain(sheet.revision)}`]),
     ...sheet.remarks.map((remark) => `note: ${plain(remark)}`),
   ];
 }

@@ -32,6 +32,7 @@ export function runFacts(config: RunConfig): PanelFact[] {
     { label: 'Base model', value: config.baseModel },
     { label: 'Benchmark', value: config.benchmark.split(/[\\/]/).at(-1) ?? config.benchmark },
     { label: 'Box', value: config.box === 'local' ? 'this machine' : config.box },
+    ...(config.boxData ? [{ label: 'Data folders of the box', value: config.boxData.join(', ') }] : []),
     { label: 'Agent model', value: config.model.name },
     { label: 'Autonomy', value: autonomyWords[config.autonomy] },
     { label: 'Rules that end a training', value: stopOnInWords(config.stopOn) },
@@ -58,7 +59,7 @@ export function datasetFacts(sheet: DataSheet): PanelFact[] {
       value: `${formatCount(sheet.sampled)} rows${sheet.complete === true ? ', all there are' : ''}`,
     },
     { label: 'Downloads', value: formatCompact(sheet.downloads) },
-    { label: 'Revision', value: sheet.revision.slice(0, 12) },
+    { label: 'Revision', value: sheet.file === undefined ? sheet.revision.slice(0, 12) : sheet.revision },
   ];
 }
 

@@ -11,6 +11,8 @@ export interface Settings {
   /** Undefined unless both its address and its model are set. */
   judge: Judge | undefined;
   boxHost: string;
+  /** Folders of it whose data files the agent may read. */
+  boxData: string[];
   autonomy: Autonomy;
   budget: Budget;
   /** As the settings have it: not yet known to be names of rules. */
@@ -45,6 +47,7 @@ export function readSettings(): Settings {
     model: { baseUrl: text('model.baseUrl'), name: text('model.name') },
     judge: judgeOf(text('judge.url'), text('judge.model')),
     boxHost: text('box.host') || 'local',
+    boxData: settings.get<string[]>('box.dataFolders', []).filter((folder) => folder.trim() !== ''),
     autonomy: settings.get<Autonomy>('run.autonomy', 'ask-data-and-scripts'),
     budget: {
       wallHours: settings.get<number>('budget.wallHours', 8),

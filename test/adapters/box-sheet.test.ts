@@ -1,13 +1,14 @@
 /** The data sheet that the box makes of all rows, behind a real SSH server, beside the one that this machine makes of the same file. */
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBoxPackage } from '../../src/adapters/files/box-package';
 import { languageDetector } from '../../src/adapters/language/detector';
 import { localRows } from '../../src/adapters/rows/local';
 import type { ProgramPlace } from '../../src/core/box/program';
-import { askOfPlace, inspectOnBox, type BoxRows } from '../../src/core/data/box-sheet';
+import { findOnBox, listOnBox } from '../../src/core/data/box-files';
+import { askOfPlace, inspectOnBox, sheetOnBox, type BoxRows, type SheetAsk } from '../../src/core/data/box-sheet';
 import { inspectRows } from '../../src/core/data/inspect';
 import { MlInternError } from '../../src/core/errors';
 import type { DataSheet } from '../../src/core/run/types';
@@ -102,6 +103,25 @@ describe('the data sheet from the box', () => {
     const { sheet, examples } = await inspect({ place: at('wide.jsonl') });
     assert.deepEqual([sheet.lengths?.characters.max, sheet.format, sheet.wouldBeCut?.share], [10_000_000, 'text', 0.5]);
     assert.ok(JSON.stringify(examples).length < 10_000);
+  });
+
+  it('finds and looks at files below the folders that are open, and refuses what leads out of them', async () => {
+    await mkdir(at('open/deep'), { recursive: true });
+    await copyFile(join(fixtures, 'rows/rows-zstd.parquet'), at('open/deep/rows.parquet'));
+    await writeFile(at('secret.jsonl'), '{"text": "secret"}\n');
+    await symlink(at('secret.jsonl'), at('open/out.jsonl'));
+    const all = askOfPlace(place, 'http://127.0.0.1:1', {});
+    const ask: SheetAsk = (question) => all({ ...question, allowed: [at('open')] });
+    const [only = assert.fail()] = await listOnBox(ask, 'ROWS');
+    const found = [{ path: 'deep/rows.parquet', bytes: (await stat(at('open/deep/rows.parquet'))).size }];
+    assert.deepEqual(only, { folder: await realpath(at('open')), files: found, leftOut: 0, complete: true });
+    assert.deepEqual(await findOnBox(ask, at('open')), { ...only, leftOut: 1 });
+    const looked = await findOnBox(ask, at('open/deep/rows.parquet'));
+    assert.ok('look' in looked);
+    const { sheet } = await sheetOnBox(ask, looked, { box: 'test-box' }, { maxTokens: 64 });
+    assert.ok(sheet.sampled > 0 && sheet.revision.startsWith('sha256:'));
+    for (const path of ['open/out.jsonl', 'secret.jsonl', 'open/../secret.jsonl'])
+      await assert.rejects(findOnBox(ask, at(path)), { reason: 'bad-input', message: /lies outside of the folders/ });
   });
 
   it('says so when a file is missing, damaged or holds no row', async () => {

@@ -91,6 +91,16 @@ describe('box: HF Jobs', () => {
     await assert.rejects((await newBox({ flavor: 'abacus' })).check(), { reason: 'bad-input' });
   });
 
+  it('refuses a file of this machine before anything is rented, and says what to do', async () => {
+    const before = jobs().length;
+    const job = { ...pythonJob(''), onDisk: { 'workspace/rows.jsonl': { sha256: 'f', bytes: 9, source: '/rows' } } };
+    await assert.rejects((await newBox()).submit(job), {
+      ...{ reason: 'bad-input', next: /dataset on the Hub/ },
+      message: /needs the file workspace\/rows\.jsonl of this machine, and HF Jobs takes no files/,
+    });
+    assert.equal(jobs().length, before);
+  });
+
   it('runs a job, streams its files, gives its result, and counts what is paid for', async () => {
     const box = await newBox({ flavor: 'a10g-largex2' });
     const job = pythonJob(

@@ -301,6 +301,17 @@ describe('ml-intern run', () => {
     assert.deepEqual(env, {});
   });
 
+  it('opens the folders of the box that are named, and no other', async () => {
+    const opened = async (...more: string[]) => {
+      const { runs } = await play([...args, '--box', 'gpu1', ...more], new FakeRuns(wholeRun));
+      return runs.runs[0]?.runConfig.boxData;
+    };
+    assert.equal(await opened(), undefined);
+    assert.deepEqual(await opened('--box-data', '~/sft', '--box-data', '/data/more'), ['~/sft', '/data/more']);
+    const { code, terminal } = await play([...args, '--box-data', ' ']);
+    assert.deepEqual([code, /It must name a folder/.test(terminal.stderr)], [2, true]);
+  });
+
   it('ends trainings on the usual rules, or on those that are named', async () => {
     const stopOn = async (...more: string[]) => {
       const { runs } = await play([...args, ...more], new FakeRuns(wholeRun));

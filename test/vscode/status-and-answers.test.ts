@@ -42,6 +42,7 @@ describe('answers to the start command', () => {
     baseModel: 'lab/pebble-1b',
     benchmark: '/work/benchmarks/sill.jsonl',
     box: 'gpu-box',
+    boxData: ['~/data'],
     model: { baseUrl: 'http://localhost:8000/v1', name: 'careful' },
     budget: { wallHours: 2, modelTokens: 500_000, experiments: 4 },
     autonomy: 'ask-everything',
@@ -52,7 +53,8 @@ describe('answers to the start command', () => {
     const config = ownRunConfig(answers, '0.1.0');
     assert.equal(config.goal, 'Raise lab/pebble-1b on sill');
     assert.equal(config.benchmark, answers.benchmark);
-    assert.deepEqual(config.stopOn, ['nan']);
+    assert.deepEqual([config.stopOn, config.boxData], [['nan'], ['~/data']]);
+    assert.equal('boxData' in ownRunConfig({ ...answers, boxData: [] }, '0.1.0'), false);
     assert.equal(budgetInWords(config.budget), '2 hours · 500K tokens · 4 experiments');
   });
 

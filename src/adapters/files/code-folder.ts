@@ -27,17 +27,33 @@ const mostRuleBytes = 1024 * 1024;
 
 export async function listCode(folder: string): Promise<FolderFiles> {
   const found: FolderFiles = { files: [], skipped: [] };
-  await walk(folder, folder, await rulesAbove(folder), found);
+  for await (const source of tracked(folder)) await take(folder, source, found);
   return found;
 }
 
-async function walk(root: string, folder: string, above: readonly Rules[], found: FolderFiles): Promise<void> {
+export interface Tracking {
+  /** What is passed over although git would take it. */
+  passes?: (path: string) => boolean;
+  /** Else a folder that cannot be read is an error. */
+  skipsUnreadable?: boolean;
+}
+
+/** Everything but folders that git would take, in order of the names. */
+export async function* tracked(folder: string, how: Tracking = {}): AsyncGenerator<string> {
+  yield* below(folder, await rulesAbove(folder), how);
+}
+
+async function* below(folder: string, above: readonly Rules[], how: Tracking): AsyncGenerator<string> {
   const rules = [...above, ...(await rulesOf(folder))];
-  for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (how.skipsUnreadable) return [];
+    throw error;
+  });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const full = join(folder, entry.name);
-    if (entry.name === '.git' || isIgnored(rules, full, entry.isDirectory())) continue;
-    if (entry.isDirectory()) await walk(root, full, rules, found);
-    else await take(root, full, found);
+    if (entry.name === '.git' || isIgnored(rules, full, entry.isDirectory()) || how.passes?.(full)) continue;
+    if (entry.isDirectory()) yield* below(full, rules, how);
+    else yield full;
   }
 }
 
@@ -80,6 +96,7 @@ async function rulesOf(folder: string): Promise<Rules[]> {
   return [{ folder, matcher: ignore().add(await readFile(file, 'utf8')) }];
 }
 
-function slashed(path: string): string {
+/** With `/` between its parts. */
+export function slashed(path: string): string {
   return sep === '/' ? path : path.replaceAll(sep, '/');
 }

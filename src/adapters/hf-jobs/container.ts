@@ -38,6 +38,8 @@ sys.exit(main(payload["root"], payload["request"], payload["secrets"]))
 
 export function containerOf(request: JobRequest, settings: ContainerSettings): Record<string, unknown> {
   const { flavor, image, volume, mountPath } = settings;
+  const [large] = Object.keys(request.onDisk ?? {});
+  if (large !== undefined) throw cannotTravel(request.id, large);
   return {
     flavor,
     dockerImage: image,
@@ -79,6 +81,15 @@ function payloadPieces(request: JobRequest, settings: ContainerSettings): [strin
     `${payloadName}_${piece}`,
     packed.slice(piece * pieceLength, (piece + 1) * pieceLength),
   ]);
+}
+
+/** What a job is told travels in its environment; a file of any size does not. */
+function cannotTravel(id: string, path: string): MlInternError {
+  return new MlInternError(
+    'bad-input',
+    `The job ${id} needs the file ${path} of this machine, and HF Jobs takes no files.`,
+    { next: 'Put the data into a dataset on the Hub and use it by name, or use a box over SSH.' },
+  );
 }
 
 function tooLarge(id: string, length: number): MlInternError {

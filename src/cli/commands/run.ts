@@ -7,6 +7,7 @@ import { workspaceOf, type Cli, type GlobalOptions } from '../app';
 import { driveToEnd } from '../finish';
 import {
   autonomyOption,
+  boxDataOption,
   boxRootOption,
   slurmOption,
   command,
@@ -28,6 +29,7 @@ export interface RunOptions extends GlobalOptions {
   baseModel: string;
   benchmark: string;
   box: string;
+  boxData?: string[];
   modelUrl: string;
   model: string;
   judgeModel?: string;
@@ -48,6 +50,7 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .requiredOption('--base-model <id|path>', 'model id on the Hub, or a folder on the box')
     .requiredOption('--benchmark <name>', 'a .jsonl file of {question, answer} lines, or a preset, e.g. gsm8k')
     .option('--box <host>', '"local", a host as ssh knows it, slurm:HOST, or hf-jobs:FLAVOR', 'local')
+    .addOption(boxDataOption())
     .addOption(boxRootOption())
     .addOption(quotaOption())
     .addOption(slurmOption())
@@ -109,6 +112,7 @@ export function runConfig(options: RunOptions, workspace: string, cli: Pick<Cli,
     baseModel: options.baseModel,
     benchmark: benchmarkOf(options.benchmark, workspace, cli.cwd),
     box: options.box,
+    ...(options.boxData === undefined ? {} : { boxData: options.boxData }),
     budget,
     autonomy: options.autonomy,
     ...(options.target === undefined ? {} : { target: options.target }),

@@ -24,7 +24,7 @@ Budget: ${caps.join(', ')}.${config.target === undefined ? '' : ` Target: a dev 
 
 How to work:
 1. Research first: search papers, read the methods, follow citations forward from the landmark paper (citations with walk), note what worked with a literal quote, and put results with their data, method and hyperparameters in the recipe table (note_recipe).
-2. Find data that those papers used. Inspect each candidate, check its overlap with the evaluation, and propose it with a reason. Set aside what is forbidden, contaminated, noisy or unfit, with the reason. Never use data that was not approved.
+2. Find data that those papers used (search_datasets), and what the person has (find_data_files). Inspect each candidate, check its overlap with the evaluation, and propose it with a reason. Set aside what is forbidden, contaminated, noisy or unfit, with the reason. Never use data that was not approved.
 3. Score the base model before any training.
 4. Before a script uses a class or function, look up what it takes as installed (look_up_signature); what you remember is often a version behind. Run small honest experiments: drafts that differ in data first, then children of the best one that change one thing. Launch, wait, evaluate, compare with the parent, record the outcome. An experiment that is worse than its parent is not promoted. ${pilots(config)} Before you finish, repeat the two best with another seed (repeat_experiment) while budget remains: their scores are pooled, and finish asks for it.
 5. Believe the paired comparison, not the bigger number. "no evidence" means that you do not know. Verdicts are corrected for all experiments of the budget.

@@ -96,9 +96,10 @@ export class SupervisedBox
   }
 
   async submit(request: JobRequest, signal?: AbortSignal): Promise<JobStatus> {
-    const { files, secrets, ...spec } = request;
+    const { files, onDisk = {}, secrets, ...spec } = request;
     const { within, beside } = divide(files, spec.content.files, this.options.files !== undefined);
-    if (beside.length > 0) await this.push(beside, { signal });
+    const pushed = [...beside, ...Object.values(onDisk)];
+    if (pushed.length > 0) await this.push(pushed, { signal });
     const stdin = JSON.stringify({ spec: { v: 1, ...spec }, files: encode(within), secrets: secrets ?? {} });
     const { quotaBytes, scheduler } = this.options;
     const quota = quotaBytes === undefined ? [] : ['--quota', String(Math.round(quotaBytes))];

@@ -30,7 +30,7 @@ const hubSplit = z.object({
 const sourceSchema = z.union([z.object({ files: z.array(z.string()).min(1) }), z.object({ dataset: hubSplit })]);
 type Source = z.infer<typeof sourceSchema>;
 
-const lookSchema = z.object({
+export const lookSchema = z.object({
   source: sourceSchema,
   head: z.array(z.record(z.string(), z.unknown())),
   columns: z.array(z.object({ name: z.string(), type: z.string() })).nullable(),
@@ -49,12 +49,16 @@ const countSchema = z.object({
   /** Of some rows, evenly spread; untrusted. */
   texts: z.array(z.string()),
 });
-const answerSchema = z.union([countSchema, lookSchema, folderSchema]);
 
-export type SheetQuestion =
+export type SheetQuestion = (
   | { look: { place: string } & Omit<HubSplit, 'id'> }
   | { look: { source: Source } }
-  | { count: { source: Source; mapping: Mapping | null; maxTokens: number; tokenizer?: string } };
+  | { list: { name?: string } }
+  | { count: { source: Source; mapping: Mapping | null; maxTokens: number; tokenizer?: string } }
+) & {
+  /** Only what lies below these folders of the box is looked at; needed for `list`. */
+  allowed?: readonly string[];
+};
 
 /** Puts a question to `ml_intern_box.sheet`. */
 export type SheetAsk = (question: SheetQuestion) => Promise<unknown>;
@@ -74,13 +78,20 @@ export interface BoxSheetOptions extends Pick<InspectOptions, 'language' | 'mapp
 }
 
 export async function inspectOnBox(ask: SheetAsk, rows: BoxRows, options: BoxSheetOptions = {}): Promise<Inspected> {
-  const { look, ...place } = await looked(ask, rows);
+  return sheetOnBox(ask, await looked(ask, rows), rows, options);
+}
+
+export async function sheetOnBox(
+  ask: SheetAsk,
+  { look, ...place }: Looked,
+  { box, tokenizer }: Omit<BoxRows, 'wanted'>,
+  options: BoxSheetOptions = {},
+): Promise<Inspected> {
   const columns = look.columns ?? columnsOfRows(look.head);
   const detected = detectFormat(columns, look.head);
   const mapping = options.mapping === undefined ? detected.mapping : options.mapping;
   const { language = () => null, maxTokens = usualMaxTokens, policy = defaultLicencePolicy } = options;
   const card = 'dataset' in look.source ? await options.card?.(place.id) : undefined;
-  const { tokenizer } = rows;
   const counted = countSchema.parse(
     await ask({
       count: { source: look.source, mapping, maxTokens, ...(tokenizer === undefined ? {} : { tokenizer }) },
@@ -91,7 +102,7 @@ export async function inspectOnBox(ask: SheetAsk, rows: BoxRows, options: BoxShe
   const { id, config, split, splits } = place;
   const described: RowsDescription = {
     ...{ id, revision: look.revision ?? card?.revision ?? null, config, split, splits, columns },
-    ...{ rows: null, bytes: look.bytes, from: `${place.from} on the box ${rows.box}` },
+    ...{ rows: null, bytes: look.bytes, from: `${place.from} on the box ${box}` },
   };
   const description = withRows(described, counted.sampled);
   const sheet = makeDataSheet({ card, description, detected, mapping, facts, policy });
@@ -100,7 +111,8 @@ export async function inspectOnBox(ask: SheetAsk, rows: BoxRows, options: BoxShe
 
 const mostExamples = 5;
 
-interface Looked extends Pick<RowsDescription, 'id' | 'config' | 'split' | 'splits' | 'from'> {
+/** Rows that were found, before they are counted. */
+export interface Looked extends Pick<RowsDescription, 'id' | 'config' | 'split' | 'splits' | 'from'> {
   look: z.infer<typeof lookSchema>;
 }
 
@@ -111,7 +123,7 @@ async function looked(ask: SheetAsk, { wanted }: BoxRows): Promise<Looked> {
   return 'folder' in answer ? inFolder(ask, answer, wanted) : onlySplit(answer, split);
 }
 
-function onlySplit(look: z.infer<typeof lookSchema>, named = 'train'): Looked {
+export function onlySplit(look: z.infer<typeof lookSchema>, named = 'train'): Looked {
   if ('dataset' in look.source) {
     const { id, config, split } = look.source.dataset;
     const one = { config: config ?? 'default', split };
@@ -149,9 +161,10 @@ function countsOf(
   };
 }
 
+/** Whoever asked knows what the answer to the question looks like. */
 const program = {
   ...{ name: 'The data sheet', module: 'sheet' },
-  ...{ progress: z.object({ rows: z.number() }), result: answerSchema },
+  ...{ progress: z.object({ rows: z.number() }), result: z.unknown() },
 };
 
 /** Outside of any run; `hub` is what the box is to download from. */

@@ -11,6 +11,8 @@ export const dataFilePattern = /\.(jsonl|ndjson|json|csv|tsv|parquet|arrow|feath
 /** Files that lie beside data and hold none. */
 const descriptions = /(^|\/)(dataset_infos?|dataset_dict|state|package(-lock)?|tsconfig|\.[^/]*)\.json$/i;
 
+export const isDataFile = (path: string): boolean => dataFilePattern.test(path) && !descriptions.test(path);
+
 const splitWords: readonly [string, RegExp][] = [
   ['train', /(^|[^a-z])(train|training)([^a-z]|$)/i],
   ['validation', /(^|[^a-z])(validation|valid|dev|val)([^a-z]|$)/i],
@@ -18,7 +20,7 @@ const splitWords: readonly [string, RegExp][] = [
 ];
 
 export function dataFiles(paths: readonly string[], configs?: unknown): DataFile[] {
-  const usable = paths.filter((path) => dataFilePattern.test(path) && !descriptions.test(path));
+  const usable = paths.filter(isDataFile);
   const configured = configuredFiles(usable, configs);
   return configured.length > 0 ? configured : usable.map((path) => ({ config: 'default', split: splitOf(path), path }));
 }

@@ -1,10 +1,12 @@
 /** Rows of an inspected dataset as they are kept in the run's folder: what another mapping would make of them can be shown later. */
 import { z } from 'zod';
+import { sha256 } from '../hash';
 import type { Row } from '../ports/rows';
 import type { DatasetRef } from '../run/recipe';
 import type { DataSheet } from '../run/types';
 import { shownRows } from './sample-rows';
 
+const longestName = 150;
 const mostRows = 200;
 const mostCharacters = 2_000_000;
 
@@ -16,7 +18,10 @@ const keptSchema = z.object({
 
 /** In the run's folder. */
 export function fileOf(id: string, ending: string): string {
-  return `data/${id.replace(/[^A-Za-z0-9._-]/g, '_')}.${ending}`;
+  const name = id.replace(/[^A-Za-z0-9._-]/g, '_');
+  // A path may be longer than the name of a file can be.
+  const short = name.length <= longestName ? name : `${sha256(id).slice(0, 12)}-${name.slice(-longestName)}`;
+  return `data/${short}.${ending}`;
 }
 
 export function keptRowsFile(id: string): string {

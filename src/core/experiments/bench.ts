@@ -1,5 +1,7 @@
 /** What the parts that put work on the box share: the run's log, its jobs and the loaded benchmark. */
 import { contentHash } from '../hash';
+import type { LocalFile } from '../ports/box-files';
+import type { WorkspaceFiles } from '../ports/workspace-files';
 import type { Box, BoxCard, JobContent, JobKind, JobRequest, StopRules } from '../ports/box';
 import type { Journal } from '../run/journal';
 import type { Jobs } from '../run/jobs';
@@ -39,6 +41,7 @@ export interface Bench {
   journal: Journal;
   jobs: Jobs;
   store: Store;
+  workspace: WorkspaceFiles;
   loaded: LoadedBenchmark;
   /** Reads the benchmark's files again: they may have been changed while the run goes on. */
   reloadBenchmark: () => Promise<Benchmark>;
@@ -56,6 +59,8 @@ export interface WorkOrder {
   kind: JobKind;
   steps: string[][];
   files: Record<string, string>;
+  /** Files more, of this machine's disk. */
+  onDisk?: Record<string, LocalFile>;
   environment: string | null;
   capSeconds: number;
   /** Absent: none. */
@@ -66,18 +71,22 @@ export interface WorkOrder {
 }
 
 export function jobContent(bench: Pick<Bench, 'jobEnv'>, order: Omit<WorkOrder, 'id' | 'kind'>): JobContent {
-  const { steps, files, environment, gpus = 0, rules } = order;
+  const { steps, files, onDisk = {}, environment, gpus = 0, rules } = order;
   const capSeconds = Math.max(1, Math.floor(order.capSeconds));
   return {
     steps,
     env: bench.jobEnv,
-    files: fileHashes(files),
+    files: { ...fileHashes(files), ...hashesOf(onDisk) },
     environment,
     capSeconds,
     ...(gpus > 0 ? { gpus } : {}),
     ...(gpus > 0 && order.capsGpus ? { gpuCapSeconds: capSeconds * gpus } : {}),
     ...(rules ? { rules } : {}),
   };
+}
+
+function hashesOf(files: Record<string, LocalFile>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([path, file]) => [path, file.sha256]));
 }
 
 /** Asks the box for its card when it is first needed; a failed question is asked again. */
@@ -99,6 +108,7 @@ export async function jobRequest(bench: Bench, order: WorkOrder): Promise<JobReq
     content,
     approvedHash: contentHash(content),
     files: order.files,
+    ...(order.onDisk ? { onDisk: order.onDisk } : {}),
     secrets: await bench.jobSecrets(order.kind),
   };
 }

@@ -9,6 +9,7 @@ import type { OverlapReport } from '../run/types';
 import { itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
 import { jobError, type Preparation } from './preparation';
+import { sourceFiles } from './source-files';
 
 const kind = z.enum(hitKinds);
 const resultSchema = z.object({
@@ -54,6 +55,7 @@ export async function checkOverlap(
     items: sha256(items),
   }).slice(0, 10);
   const id = bench.jobs.attempt(`${bench.runId}-overlap-${key}`);
+  const { files, onDisk } = await sourceFiles(bench, [dataset]);
   const order = {
     id,
     kind: 'overlap' as const,
@@ -61,8 +63,10 @@ export async function checkOverlap(
     files: {
       'overlap.json': pretty({ dataset, columns, items: 'items.jsonl' }),
       'items.jsonl': items,
+      ...files,
       ...(question.rows === undefined ? {} : { [dataset.id]: question.rows }),
     },
+    onDisk,
     environment: await preparation.environment('train'),
     capSeconds: 3600,
   };

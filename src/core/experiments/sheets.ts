@@ -1,4 +1,4 @@
-/** Data sheets in a run that the box has to make, as jobs: the viewer and the files by range gave no rows. */
+/** Data sheets in a run that the box has to make, as jobs: of its own files, and where the viewer and the files by range gave no rows. */
 import type { SheetAsk } from '../data/box-sheet';
 import { sha256 } from '../hash';
 import type { Bench } from './bench';
@@ -8,10 +8,13 @@ import type { Preparation } from './preparation';
 
 const capSeconds = 2 * 3600;
 
-export function askOfJobs(bench: Bench, preparation: Preparation): SheetAsk {
+/** With `allowed` the box looks at its own files, and at nothing that lies or leads outside of these folders. */
+export function askOfJobs(bench: Bench, preparation: Preparation, allowed?: readonly string[]): SheetAsk {
   return async (question) => {
-    const files = { 'sheet.json': pretty(question) };
-    const id = bench.jobs.attempt(`${bench.runId}-sheet-${sha256(files['sheet.json']).slice(0, 10)}`);
+    const files = { 'sheet.json': pretty({ ...question, ...(allowed === undefined ? {} : { allowed }) }) };
+    // Files of the box may have changed since the same was asked before.
+    const again = allowed === undefined ? '' : `-${bench.journal.view.jobs.length}`;
+    const id = bench.jobs.attempt(`${bench.runId}-sheet-${sha256(files['sheet.json']).slice(0, 10)}${again}`);
     const order = {
       ...{ id, kind: 'sheet' as const, files, capSeconds },
       steps: [['{python}', '-m', 'ml_intern_box.sheet', 'sheet.json']],

@@ -3,11 +3,11 @@ import { MlInternError } from '../errors';
 import { contentHash } from '../hash';
 import type { JobContent, StopRules } from '../ports/box';
 import { approvedHash } from '../approvals/decide';
-import type { Recipe } from '../run/types';
 import type { ExperimentView, JobView, RunView } from '../run/view';
 import { jobContent, type Bench, type WorkOrder } from './bench';
 import { experimentFiles, scriptHash, type ExperimentContent } from './files';
 import { methods, planLaunch, type LaunchPlan, type Method } from './launch-plan';
+import { sourceFiles } from './source-files';
 
 /** The latest training job of an experiment. */
 export function trainJobOf(view: RunView, experiment: ExperimentView): JobView | undefined {
@@ -48,22 +48,19 @@ export async function trainingOrder(bench: Bench, experiment: ExperimentView, la
   const { id, environment, capSeconds, plan } = launch;
   const approved = await approvedContent(bench, experiment);
   const content = { ...approved, config: launch.config ?? approved.config };
-  const files = { ...experimentFiles(content), ...(await ownRows(bench, content.recipe)) };
+  const rows = await sourceFiles(
+    bench,
+    content.recipe.sources.map(({ dataset }) => dataset),
+  );
+  const files = { ...experimentFiles(content), ...rows.files };
   const steps = [
     ['{python}', '-m', 'ml_intern_box.recipe', 'recipe.json'],
     [...plan.launcher, 'train.py'],
   ];
   const capsGpus = bench.journal.config.budget.gpuHours !== undefined;
   const rules = stopRules(plan.gpus);
-  return { id, kind: 'train', steps, files, environment, capSeconds, gpus: plan.gpus, capsGpus, rules };
-}
-
-/** Rows that were written for the run go with the job; the recipe holds their hash. Other files lie on the box. */
-async function ownRows(bench: Bench, { sources }: Recipe): Promise<Record<string, string>> {
-  const own = new Set(bench.journal.view.generated.map(({ file }) => file));
-  const files = sources.flatMap(({ dataset }) => (own.has(dataset.file ?? '') ? [dataset.file ?? ''] : []));
-  const read = async (file: string) => [file, (await bench.store.read(`${bench.runFolder}/${file}`)) ?? ''] as const;
-  return Object.fromEntries(await Promise.all([...new Set(files)].map(read)));
+  const { onDisk } = rows;
+  return { id, kind: 'train', steps, files, onDisk, environment, capSeconds, gpus: plan.gpus, capsGpus, rules };
 }
 
 /** A run that learns nothing must not hold a GPU overnight; a quarter of an hour is longer than any model takes to load. */

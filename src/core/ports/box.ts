@@ -1,4 +1,5 @@
 /** The machine that trains. One port, several adapters (SSH, local machine; later Slurm and HF Jobs). */
+import type { LocalFile } from './box-files';
 
 export type JobKind = 'environment' | 'model' | 'overlap' | 'sheet' | 'serve' | 'train' | 'evaluate' | 'pretrain';
 /** `stalled`: it runs, but neither writes nor computes. `rebooted`: the machine was restarted under it. */
@@ -59,6 +60,8 @@ export interface JobRequest {
   approvedHash: string;
   /** The files of `content.files`, by the same paths. */
   files: Record<string, string | Uint8Array>;
+  /** Those of them that are too large to be held: they lie on the disk of this machine, and not every box can take one. */
+  onDisk?: Record<string, LocalFile>;
   /** Given to the job's environment only; never written to disk or shown. */
   secrets?: Record<string, string>;
 }

@@ -31,6 +31,8 @@ export interface RunConfig {
   benchmarkSource?: BenchmarkSource;
   /** `local`, or a host as `ssh` knows it. */
   box: string;
+  /** Folders of the box whose data files the agent may look at; absent: none. */
+  boxData?: string[];
   budget: Budget;
   autonomy: Autonomy;
   /** Stop early when the dev score's lower bound reaches this. */
@@ -222,7 +224,7 @@ export interface DataSheet {
   /** What a reader should know before using it. */
   remarks: string[];
 
-  /** Where it lies, when it is a file of this machine. */
+  /** Where jobs read it, when it is a file. */
   file?: string;
 
   // What follows is absent in runs of earlier versions. Shares are of the sampled rows, from 0 to 1.

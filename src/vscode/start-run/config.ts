@@ -9,6 +9,8 @@ export interface OwnRun {
   baseModel: string;
   benchmark: string;
   box: string;
+  /** Folders of it whose data files the agent may read. */
+  boxData: string[];
   model: { baseUrl: string; name: string };
   /** Of the settings; for rubrics. */
   judge?: Judge | undefined;
@@ -18,11 +20,12 @@ export interface OwnRun {
   stopOn: WatchRule[];
 }
 
-export function ownRunConfig({ judge, ...answers }: OwnRun, version: string, seed = 1): RunConfig {
+export function ownRunConfig({ judge, boxData, ...answers }: OwnRun, version: string, seed = 1): RunConfig {
   const benchmark = answers.benchmark.split(/[\\/]/).at(-1) ?? answers.benchmark;
   return {
     goal: `Raise ${answers.baseModel} on ${benchmark.replace(/\.jsonl$/, '')}`,
     ...answers,
+    ...(boxData.length > 0 ? { boxData } : {}),
     ...(judge ? { judge } : {}),
     seed,
     versions: { 'ml-intern': version },

@@ -38,7 +38,7 @@ export async function startRun(context: StartContext, kind?: Answers['kind']): P
       ? await engine.practiceConfig({
           ...{ seed: 1, autonomy: own.autonomy, experiments: settings.budget.experiments, stopOn },
         })
-      : ownRunConfig({ ...own, stopOn, judge: settings.judge }, context.version);
+      : ownRunConfig({ ...own, stopOn, boxData: settings.boxData, judge: settings.judge }, context.version);
   const id = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Starting: ${config.goal}` },
     () => context.model.start(config),

@@ -17,7 +17,7 @@ import {
 } from './config';
 import { ask, type Choice, pick, type Place, type Step } from './wizard';
 
-export interface Answers extends Omit<OwnRun, 'stopOn'> {
+export interface Answers extends Omit<OwnRun, 'stopOn' | 'boxData'> {
   kind: 'practice' | 'own';
 }
 

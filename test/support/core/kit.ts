@@ -13,6 +13,7 @@ import { sha256 } from '../../../src/core/hash';
 import type { JobRequest } from '../../../src/core/ports/box';
 import type { Hub } from '../../../src/core/ports/hub';
 import type { Papers } from '../../../src/core/ports/papers';
+import type { WorkspaceFiles } from '../../../src/core/ports/workspace-files';
 import type { Journal } from '../../../src/core/run/journal';
 import { Jobs } from '../../../src/core/run/jobs';
 import type { RunConfig } from '../../../src/core/run/types';
@@ -209,9 +210,19 @@ export interface Settings {
   config?: Partial<RunConfig>;
   signal?: AbortSignal;
   teacher?: Teacher;
+  workspace?: WorkspaceFiles;
   /** A person is asked. */
   onAsked?: () => void;
 }
+
+const workspace: WorkspaceFiles = {
+  rows: (path) =>
+    Promise.resolve(
+      memoryRows([{ question: 'What?', answer: path }], { id: `/workspace/${path}`, revision: 'sha256:1' }),
+    ),
+  file: (path) => Promise.resolve({ sha256: '1', bytes: 9, source: `/workspace/${path}` }),
+  list: () => Promise.resolve({ files: [{ path: 'rows.jsonl', bytes: 9 }], leftOut: 0, complete: true }),
+};
 
 let calls = 0;
 
@@ -230,6 +241,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
       journal,
       jobs,
       store,
+      workspace: settings.workspace ?? workspace,
       loaded,
       reloadBenchmark: () => Promise.resolve(loaded.benchmark),
       environmentSets: { train: set, eval: set, serve: set },
@@ -247,10 +259,6 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
       language: () => Promise.resolve(() => 'en'),
       tokens: () => Promise.resolve(estimatedTokens),
       template: () => Promise.resolve(null),
-      openFile: (path: string) =>
-        Promise.resolve(
-          memoryRows([{ question: 'What?', answer: path }], { id: `/workspace/${path}`, revision: 'sha256:1' }),
-        ),
     },
     teachers: {
       own: { kind: 'openai', baseUrl: journal.config.model.baseUrl, model: journal.config.model.name },

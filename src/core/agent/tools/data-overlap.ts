@@ -1,7 +1,7 @@
 /** Checks a dataset against the evaluation. */
 import { z } from 'zod';
 import { chooseSplit } from '../../data/choose-split';
-import { datasetRef, isLocalFile } from '../../data/local-files';
+import { datasetRef, isFile } from '../../data/local-files';
 import { checkOverlap } from '../../experiments/overlaps';
 import type { OverlapReport } from '../../run/types';
 import { inspected } from './data-inspected';
@@ -29,7 +29,7 @@ export function overlapTool(kit: ToolKit): AgentTool {
           ? null
           : { question: questionColumn, ...(answerColumn === undefined ? {} : { answer: answerColumn }) };
       // A card that cannot be read takes nothing from the check of the rows.
-      const card = isLocalFile(id) ? null : await kit.hub.datasetCard(id, revision, signal).catch(() => null);
+      const card = isFile(id) ? null : await kit.hub.datasetCard(id, revision, signal).catch(() => null);
       const question = { dataset, columns, ...(card === null ? {} : { card: card.text }) };
       const report = await checkOverlap(bench, kit.preparation, question);
       await bench.journal.record('overlap.checked', { report });

@@ -6,7 +6,8 @@ import { marked } from '../../data/lint/marked';
 import { mapRows } from '../../data/map-rows';
 import { mappingSchema } from '../../data/mapping';
 import type { TrainingRow } from '../../data/mapping/training-row';
-import { opened } from './data-inspect';
+import { datasetId } from './data-inspect';
+import { tryRows } from './data-try';
 import { defineTool, type AgentTool, type ToolKit } from './tool';
 
 const readRows = 500;
@@ -19,7 +20,7 @@ export function previewRows(kit: ToolKit): AgentTool {
     description:
       'Try a mapping on rows of a dataset: how many can be mapped and why not the others; the rows through the chat template of the base model, with what is masked and what is trained on.',
     schema: z.object({
-      id: z.string().describe('Of the Hub, or file:PATH of a data file in the workspace'),
+      id: datasetId,
       revision: z.string().optional(),
       config: z.string().optional(),
       split: z.string().optional(),
@@ -28,17 +29,20 @@ export function previewRows(kit: ToolKit): AgentTool {
     }),
     phase: 'data',
     async run({ id, mapping, maxTokens = usualMaxTokens, ...where }, { signal }) {
-      const { source } = await opened(kit, { id, ...where }, signal);
       const [template, tokens] = await Promise.all([kit.rowTools.template(), kit.rowTools.tokens()]);
-      const linted: Linted[] = [];
-      const onRow = (row: TrainingRow, index: number) => {
-        if (template) linted.push(lintRow(row, index, { template, tokens, maxTokens }));
-      };
-      const result = await mapRows(source, { mapping, rows: readRows, signal, onRow });
+      const tried = await tryRows(kit, { id, ...where }, signal, async (source) => {
+        const linted: Linted[] = [];
+        const onRow = (row: TrainingRow, index: number) => {
+          if (template) linted.push(lintRow(row, index, { template, tokens, maxTokens }));
+        };
+        return { linted, mapping: await mapRows(source, { mapping, rows: readRows, signal, onRow }) };
+      });
+      const { linted, mapping: result } = tried.result;
       const { format, confidence, mapped, unmapped, unmappedBy, unmappedRows } = result;
       const findings = linted.flatMap((each) => each.findings);
       return {
         facts: {
+          ...(tried.note === undefined ? {} : { note: tried.note }),
           ...{ format, confidence, mapping: result.mapping, mapped, unmapped, unmappedBy },
           unmappedRows: unmappedRows.map(({ row }) => row),
           chatTemplate: template?.name ?? null,

@@ -1,4 +1,5 @@
-/** Tools for data: search, inspect, check the overlap, propose, set aside. Nothing is used that was not proposed and approved. */
+/** Tools for data: search, find, inspect, check the overlap, propose, set aside. Nothing is used that was not proposed and approved. */
+import { findDataFiles } from './data-find';
 import { inspectDataset } from './data-inspect';
 import { overlapTool } from './data-overlap';
 import { previewRows } from './data-preview';
@@ -9,6 +10,7 @@ import type { AgentTool, ToolKit } from './tool';
 export function dataTools(kit: ToolKit): AgentTool[] {
   return [
     searchDatasets(kit),
+    findDataFiles(kit),
     inspectDataset(kit),
     previewRows(kit),
     overlapTool(kit),

@@ -16,7 +16,6 @@ import type { Clock } from '../../ports/common';
 import type { Hub } from '../../ports/hub';
 import type { CodeHost, Docs, WebPages } from '../../ports/lookup';
 import type { Papers } from '../../ports/papers';
-import type { RowSource } from '../../ports/rows';
 import { budgetFacts, spendAt } from '../../run/budget';
 import type { Phase } from '../../run/types';
 
@@ -75,8 +74,6 @@ export interface RowTools {
   tokens: () => Promise<TokenCounter>;
   /** Of the base model; null where it has none, or it cannot be had. */
   template: () => Promise<ChatTemplate | null>;
-  /** A data file of the workspace, by its path there; refuses what lies outside. */
-  openFile: (path: string, split?: string) => Promise<RowSource>;
 }
 
 /** Models that may write training rows. */
