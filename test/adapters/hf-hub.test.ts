@@ -252,13 +252,27 @@ describe('HfHub', () => {
     assert.match((await described('glim/colours')).from, /only the first rows/);
   });
 
-  it('goes on when the viewer refuses a page half-way, and says which', async () => {
+  it('goes on when the viewer fails at a page half-way, and says which', async () => {
     const source = await hub().rows({ id: 'glim/many' });
-    servers.setFaults(inTurn(({ path }) => path === '/rows', rateLimited(3600)));
+    const broken: Fault = { kind: 'status', status: 500, headers: { 'x-error-code': 'RowsTooBig' } };
+    servers.setFaults(inTurn(({ path }) => path === '/rows', broken));
     const bad: string[] = [];
     const found = await read(source, { limit: 300, sample: 3, onBad: ({ place }) => bad.push(place) });
     assert.equal(found.length, 200);
     assert.match(bad[0] ?? '', /^rows \d+ and on$/);
+  });
+
+  it('stops at the first page that the viewer refuses, waits no longer than ten seconds, and says what is missing', async () => {
+    const source = await hub().rows({ id: 'glim/many' });
+    servers.setFaults(({ path }) => (path === '/rows' ? rateLimited(4) : undefined));
+    const from = servers.requests().length;
+    const bad: string[] = [];
+    const found = await read(source, { limit: 1000, onBad: ({ why }) => bad.push(why) });
+    assert.equal(found.length, 100);
+    assert.deepEqual(bad.length, 1);
+    assert.match(bad[0] ?? '', /HTTP 429.*, and 8 more pages of 100 rows were not asked for/);
+    assert.equal(servers.requests().length - from, 3);
+    assert.ok(clock.sleeps.reduce((sum, wait) => sum + wait, 0) <= 10_000);
   });
 
   it('follows a renamed dataset to its new name', async () => {

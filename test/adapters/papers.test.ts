@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { PaperServices, type PaperServicesOptions } from '../../src/adapters/papers/paper-services';
 import { findQuote } from '../../src/core/research/quote';
+import { walkCitations } from '../../src/core/research/walk';
 import type { Service } from '../../src/practice/servers/exchange';
 import { rateLimited, type Fault } from '../../src/practice/servers/faults';
 import { InstantClock } from '../support/instant-clock';
@@ -143,6 +147,61 @@ describe('PaperServices', () => {
       await assert.rejects(reading, { reason: 'papers-unavailable', message: /arXiv HTML: .*429.* ar5iv: .*429/ });
       assert.ok(clock.sleeps.reduce((sum, wait) => sum + wait, 0) <= 10_100);
     }
+  });
+
+  /** A citation service that refuses each of its questions once, and gives three pages of citing papers. */
+  async function refusingOnce(use: (base: string) => Promise<void>): Promise<void> {
+    const seen = new Set<string>();
+    const server = createServer((request, response) => {
+      const url = new URL(request.url ?? '', 'http://x');
+      if (!seen.has(url.href)) return void response.writeHead(429, { 'retry-after': '6' }).end(void seen.add(url.href));
+      const offset = Number(url.searchParams.get('offset') ?? 0);
+      const data = [1, 2].map((number) => {
+        return { citingPaper: { paperId: String(offset + number).padStart(40, 'a'), title: 'A Citing Paper' } };
+      });
+      response.end(JSON.stringify({ data, next: offset < 2000 ? offset + 1000 : undefined }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    server.close();
+    server.closeAllConnections();
+    assert.ok(clock.sleeps.reduce((sum, wait) => sum + wait, 0) <= 10_000, clock.sleeps.join());
+  }
+
+  it('waits no longer than ten seconds for one list of citations, and says that it is not whole', async () => {
+    await refusingOnce(async (semanticScholar) => {
+      const { items, missing } = await services({ semanticScholar }).citations('2501.00001', 'citations', 5);
+      assert.equal(items.length, 2);
+      assert.match(missing.join('\n'), /only the 2 newest were looked at.*\nSemantic Scholar: .*HTTP 429/);
+    });
+  });
+
+  it('waits no longer than ten seconds on a whole walk', async () => {
+    await refusingOnce(async (semanticScholar) => {
+      const options = { direction: 'citations', steps: 6, breadth: 1 } as const;
+      const { steps, missing } = await walkCitations(services({ semanticScholar }), '2501.00001', options);
+      assert.equal(steps.length, 1);
+      assert.match(missing.join('\n'), /s2:\w+: Semantic Scholar: .*HTTP 429/);
+    });
+  });
+
+  it('waits no longer than ten seconds for a search and the counts that complete it', async () => {
+    servers.setFaults(
+      inTurn(
+        ({ path }) => path === '/graph/v1/paper/search' || path === '/graph/v1/paper/batch',
+        rateLimited(6),
+        {
+          kind: 'status',
+          status: 200,
+          body: '{"data":[]}',
+        },
+        rateLimited(6),
+      ),
+    );
+    const { items, missing } = await services().search('glim colours', { limit: 5 });
+    assert.equal(items[0]?.id, '2501.00002');
+    assert.match(missing.join('\n'), /Semantic Scholar: .*HTTP 429/);
+    assert.ok(clock.sleeps.reduce((sum, wait) => sum + wait, 0) <= 10_000, clock.sleeps.join());
   });
 
   it('leaves a service that refused alone for a while, and asks it again afterwards', async () => {

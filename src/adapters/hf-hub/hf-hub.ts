@@ -32,14 +32,13 @@ const licenceFiles = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'];
 export class HfHub implements Hub {
   readonly endpoint: string;
   private readonly patient: Fetch;
-  private readonly viewer: Viewer;
+  private readonly hasty: Fetch;
 
   constructor(private readonly options: HfHubOptions) {
     this.endpoint = withoutSlash(options.endpoint);
     const plain: Fetch = (url, init) => globalThis.fetch(url, init);
     this.patient = fetchWithRetry(plain, options.clock);
-    const hasty = fetchWithRetry(plain, options.clock, viewerPolicy);
-    this.viewer = new Viewer(withoutSlash(options.viewer), hasty);
+    this.hasty = fetchWithRetry(plain, options.clock, viewerPolicy);
   }
 
   searchDatasets(query: DatasetQuery, signal?: AbortSignal): Promise<DatasetHit[]> {
@@ -90,7 +89,8 @@ export class HfHub implements Hub {
       const request = { ...asked, id };
       const configs = (cardData as { configs?: unknown } | undefined)?.configs;
       if (asked.whole === true) return this.fromFiles(access, request, sha, configs);
-      const failure = await viewerRows(this.viewer, request, sha, signal).catch((error: unknown) => {
+      const viewer = new Viewer(withoutSlash(this.options.viewer), this.hasty);
+      const failure = await viewerRows(viewer, request, sha, signal).catch((error: unknown) => {
         if (error instanceof ViewerFailure) return error;
         throw error;
       });

@@ -26,9 +26,14 @@ async function firstPage(viewer: Viewer, split: ViewedSplit, signal?: AbortSigna
   try {
     return { page: await viewer.page(split, 0, pageRows, signal), paged: true };
   } catch (error) {
-    if (!(error instanceof ViewerFailure)) throw error;
+    if (!(error instanceof ViewerFailure) || error.isRefusal) throw error;
     return { page: await viewer.first(split, signal), paged: false };
   }
+}
+
+function refusalWords({ message }: ViewerFailure, others: number): string {
+  const rest = others === 0 ? '' : `, and ${others} more pages of ${pageRows} rows were not asked for`;
+  return `the viewer did not give them (${message})${rest}`;
 }
 
 interface Viewed {
@@ -62,13 +67,20 @@ class ViewerRows implements RowSource {
 
   async *rows({ limit = Infinity, sample, onBad, onEnd, signal }: ReadOptions = {}): AsyncIterable<ReadRow> {
     let given = 0;
-    for (const number of this.pages(limit, sample)) {
+    const numbers = this.pages(limit, sample);
+    for (const [at, number] of numbers.entries()) {
       const page = await this.page(number, signal).catch((error: unknown) => {
-        if (!(error instanceof ViewerFailure)) throw error;
-        onBad?.({ place: `rows ${number * pageRows} and on`, why: 'the viewer did not give them' });
-        return undefined;
+        if (error instanceof ViewerFailure) return error;
+        throw error;
       });
-      for (const row of page?.rows ?? []) {
+      if (page instanceof ViewerFailure) {
+        const others = page.isRefusal ? numbers.length - at - 1 : 0;
+        onBad?.({ place: `rows ${number * pageRows} and on`, why: refusalWords(page, others) });
+        // Every other page would be refused as well, each after another wait.
+        if (page.isRefusal) return;
+        continue;
+      }
+      for (const row of page.rows) {
         if (given++ >= limit) return;
         yield row;
       }

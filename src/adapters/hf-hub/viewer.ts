@@ -1,13 +1,21 @@
 /** A small client of the dataset viewer: splits with their sizes, and pages of rows with their columns. */
 import { z } from 'zod';
 import { saidBy } from '../../core/http/failures';
-import { NoAnswer, type Fetch } from '../../core/http/retry';
+import { freshPatience, NoAnswer, type Fetch, type PatientInit } from '../../core/http/retry';
 import { columnType } from '../../core/data/column-types';
 import type { DatasetSplit } from '../../core/ports/hub';
 import type { DatasetColumn, ReadRow } from '../../core/ports/rows';
 
 /** Why the viewer could not serve a dataset; the caller may read the files instead. */
-export class ViewerFailure extends Error {}
+export class ViewerFailure extends Error {
+  /** It is silent, or refuses whatever it is asked for now: another question gets no other answer. */
+  readonly isRefusal: boolean;
+
+  constructor(message: string, { isRefusal = false, cause }: { isRefusal?: boolean; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.isRefusal = isRefusal;
+  }
+}
 
 const splitName = z.object({ config: z.string(), split: z.string() });
 const splitsAnswer = z.object({ splits: z.array(splitName) });
@@ -50,8 +58,10 @@ export interface ViewedSplit {
 /** The most that a page holds. */
 export const pageRows = 100;
 
-/** The viewer never gets a token: what it would need one for is read from the Hub itself. */
+/** The viewer never gets a token: what it would need one for is read from the Hub itself. All that one is asked shares its patience. */
 export class Viewer {
+  private readonly patience = freshPatience();
+
   constructor(
     private readonly base: string,
     private readonly patient: Fetch,
@@ -118,7 +128,7 @@ export class Viewer {
   ): Promise<{ answer: T; revision: string | null }> {
     const url = `${this.base}${path}?${new URLSearchParams(query)}`;
     const response = await this.fetched(url, signal);
-    if (!response.ok) throw new ViewerFailure(await saidBy(response));
+    if (!response.ok) throw new ViewerFailure(await saidBy(response), { isRefusal: response.status === 429 });
     const parsed = shape.safeParse(await jsonOrNothing(response));
     if (!parsed.success) throw new ViewerFailure('its answer was not what a dataset viewer sends');
     return { answer: parsed.data, revision: response.headers.get('x-revision') };
@@ -126,9 +136,10 @@ export class Viewer {
 
   private async fetched(url: string, signal?: AbortSignal): Promise<Response> {
     try {
-      return await this.patient(url, signal && { signal });
+      const init: PatientInit = { patience: this.patience, ...(signal && { signal }) };
+      return await this.patient(url, init);
     } catch (error) {
-      if (error instanceof NoAnswer) throw new ViewerFailure(error.why, { cause: error });
+      if (error instanceof NoAnswer) throw new ViewerFailure(error.why, { isRefusal: true, cause: error });
       throw error;
     }
   }

@@ -2,7 +2,7 @@
 import { MlInternError } from '../../core/errors';
 import { cachedFetch } from '../../core/http/cached';
 import { resting } from '../../core/http/resting';
-import { fetchWithRetry, type Fetch, type RetryPolicy } from '../../core/http/retry';
+import { fetchWithRetry, freshPatience, type Fetch, type Patience, type RetryPolicy } from '../../core/http/retry';
 import type { Clock } from '../../core/ports/common';
 import type { HostTurns, HttpCache } from '../../core/ports/http-cache';
 import type {
@@ -114,13 +114,15 @@ export class PaperServices implements Papers {
     direction: CitationDirection,
     limit: number,
     signal?: AbortSignal,
+    patience: Patience = freshPatience(),
   ): Promise<PartialAnswer<Citation>> {
     const notes = new Set<string>();
-    const { value, failure } = await settled(this.scholar.citations(knownId(id), direction, limit, { signal, notes }));
+    const asked = { signal, notes, patience };
+    const { value, failure } = await settled(this.scholar.citations(knownId(id), direction, limit, asked));
     if (value !== undefined) return { ...value, ...told(notes) };
     const missing = failure === undefined ? [] : [failure.message];
     if (direction === 'citations' || failure?.unknownPaper === true) return { items: [], missing, ...told(notes) };
-    const { paper } = await this.textOrFailure(id, signal);
+    const { paper } = await this.textOrFailure(id, signal, patience);
     const items = paper === undefined ? [] : ownReferences(paper);
     if (items.length > 0) missing.push(`${items.length} references with an id were read off the paper itself`);
     return { items: items.slice(0, limit), missing, ...told(notes) };
@@ -144,9 +146,13 @@ export class PaperServices implements Papers {
     return { models: joined('models'), datasets: joined('datasets'), spaces, code: joined('code'), missing };
   }
 
-  private async textOrFailure(id: string, signal?: AbortSignal): Promise<{ paper?: PaperText; failure?: string }> {
+  private async textOrFailure(
+    id: string,
+    signal?: AbortSignal,
+    patience?: Patience,
+  ): Promise<{ paper?: PaperText; failure?: string }> {
     try {
-      return { paper: await this.read(id, signal) };
+      return { paper: await this.reading.read(id, signal, undefined, patience) };
     } catch (error) {
       if (MlInternError.is(error, 'papers-unavailable')) return { failure: error.message };
       throw error;

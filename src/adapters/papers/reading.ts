@@ -1,4 +1,5 @@
 /** Reading one paper: the best text that any service has, and what was kept of it. */
+import { freshPatience, type Patience } from '../../core/http/retry';
 import type { PaperHit, PaperText } from '../../core/ports/papers';
 import { arxivRef } from '../../core/research/paper-ids';
 import { knownId, noSuchPaper, told, unavailable } from './answers';
@@ -18,8 +19,6 @@ export interface Shelves {
 }
 
 const keptPapers = 50;
-/** However many services refuse, one paper does not hold up the run for longer. */
-const longestWaitMs = 10_000;
 
 export class Reading {
   private readonly texts = new Map<string, PaperText>();
@@ -27,14 +26,16 @@ export class Reading {
   constructor(private readonly shelves: Shelves) {}
 
   /** arXiv's HTML, then ar5iv's, then the Hub's Markdown, then the PDF, then the abstract. */
-  async read(id: string, signal?: AbortSignal, wanted?: string): Promise<PaperText> {
+  async read(
+    id: string,
+    signal?: AbortSignal,
+    wanted?: string,
+    patience: Patience = freshPatience(),
+  ): Promise<PaperText> {
     const ref = arxivRef(id.trim());
-    if (ref === undefined) return this.readElsewhere(id, signal);
+    if (ref === undefined) return this.readElsewhere(id, patience, signal);
     const name = `${ref.id}${ref.version ?? ''}`;
-    return (
-      this.texts.get(name) ??
-      this.best(name, ref, { signal, wanted, notes: new Set(), patience: { leftMs: longestWaitMs } })
-    );
+    return this.texts.get(name) ?? this.best(name, ref, { signal, wanted, notes: new Set(), patience });
   }
 
   private async best(name: string, ref: PaperRef, asked: Asked & { notes: Set<string> }): Promise<PaperText> {
@@ -64,11 +65,11 @@ export class Reading {
   }
 
   /** A paper that is not on arXiv has an abstract at best. */
-  private async readElsewhere(id: string, signal?: AbortSignal): Promise<PaperText> {
+  private async readElsewhere(id: string, patience: Patience, signal?: AbortSignal): Promise<PaperText> {
     const notes = new Set<string>();
-    const { value, failure } = await settled(this.shelves.scholar.paper(knownId(id), { signal, notes }));
+    const { value, failure } = await settled(this.shelves.scholar.paper(knownId(id), { signal, notes, patience }));
     const arxiv = value?.ids?.arxiv;
-    if (arxiv !== undefined) return this.read(arxiv, signal);
+    if (arxiv !== undefined) return this.read(arxiv, signal, undefined, patience);
     if (value !== undefined && value.abstract !== '') return abstractOnly(value, notes);
     if (value !== undefined || failure?.unknownPaper === true) throw noSuchPaper(id);
     throw unavailable(`Paper ${id} could not be read. ${failure?.message ?? ''}.`);

@@ -22,7 +22,7 @@ export const paperShape = z.object({
   influentialCitationCount: z.number().nullish(),
 });
 export const searchShape = z.object({ data: z.array(paperShape).nullish() });
-const edgeShape = z.object({
+export const edgeShape = z.object({
   citedPaper: paperShape.optional(),
   citingPaper: paperShape.optional(),
   isInfluential: z.boolean().nullish(),

@@ -1,4 +1,5 @@
 /** One search over all services: asked at once, joined, completed with citation counts, filtered and ranked. */
+import { freshPatience } from '../../core/http/retry';
 import type { PaperHit, PaperSearch, PartialAnswer, RankedHit } from '../../core/ports/papers';
 import { filterHits } from '../../core/research/filter';
 import { mergeHits, type MergedHit } from '../../core/research/merge';
@@ -30,17 +31,21 @@ export async function searchAll(
   const { limit, ...filter } = search;
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   const most = Math.min(mostAsked, isFiltered ? limit * extra : Math.max(limit, 10));
+  // They wait at the same time; what comes after them has what the most patient of them left.
+  const waits = [freshPatience(), freshPatience(), freshPatience()] as const;
   const answers = await Promise.all([
-    settled(hub.search(query, most, asked)),
-    settled(feed.search(query, most, filter, asked)),
-    settled(scholar.search(query, most, filter, asked)),
+    settled(hub.search(query, most, { ...asked, patience: waits[0] })),
+    settled(feed.search(query, most, filter, { ...asked, patience: waits[1] })),
+    settled(scholar.search(query, most, filter, { ...asked, patience: waits[2] })),
   ]);
+  const patience = { leftMs: Math.min(...waits.map(({ leftMs }) => leftMs)) };
   const lists = answers.flatMap(({ value }) => (value === undefined ? [] : [value]));
   const missing = answers.flatMap(({ failure }) => (failure === undefined ? [] : [failure.message]));
   if (lists.length === 0) return { items: undefined, missing };
   const merged = mergeHits(lists);
   // A citation service that did not answer a moment ago is not asked again.
-  const failure = answers[2].failure === undefined ? await complete(merged, scholar, asked) : undefined;
+  const failure =
+    answers[2].failure === undefined ? await complete(merged, scholar, { ...asked, patience }) : undefined;
   if (failure !== undefined) missing.push(failure);
   const { kept, unknown } = filterHits(rankHits(merged, query, answers.length, now), filter);
   return { items: kept.slice(0, limit), missing: [...missing, ...unknown] };

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Fetch } from '../../core/http/retry';
 import type { Citation, CitationDirection, PaperFilter, PaperHit, PartialAnswer } from '../../core/ports/papers';
 import { paperIds } from '../../core/research/paper-ids';
+import type { edgeShape} from './scholar-records';
 import { edgesShape, paperFields, paperShape, searchShape, toCitation, toHit } from './scholar-records';
-import { askForJson, type Asked, type Asking } from './service';
+import { askForJson, settled, type Asked, type Asking, type ServiceFailure, type Settled } from './service';
 
 const service = 'Semantic Scholar';
 const pageOfEdges = 1000;
@@ -14,6 +15,11 @@ const mostCounted = 500;
 
 /** The numbers that only a citation service has. */
 export type Counts = Pick<PaperHit, 'citations' | 'influentialCitations'>;
+
+interface EdgePage {
+  edges: z.infer<typeof edgeShape>[];
+  next: number | undefined;
+}
 
 export class SemanticScholar {
   constructor(
@@ -70,8 +76,15 @@ export class SemanticScholar {
     const items: Citation[] = [];
     let unnamed = 0;
     let cut = false;
+    let refused: ServiceFailure | undefined;
     for (let offset: number | undefined = 0; offset !== undefined;) {
-      const page = await this.edges(id, direction, offset, asked);
+      const { value: page, failure }: Settled<EdgePage> = await settled(this.edges(id, direction, offset, asked));
+      if (page === undefined) {
+        if (items.length === 0 && failure !== undefined) throw failure;
+        cut = true;
+        refused = failure;
+        break;
+      }
       const known = page.edges.flatMap((edge) => toCitation(edge, service) ?? []);
       unnamed += page.edges.length - known.length;
       items.push(...known);
@@ -85,11 +98,12 @@ export class SemanticScholar {
     const missing = [
       ...(unnamed > 0 ? [`${service}: ${unnamed} works without an id are left out`] : []),
       ...(cut ? [`${service}: only the ${items.length} newest were looked at; there are more`] : []),
+      ...(refused === undefined ? [] : [refused.message]),
     ];
     return { items: items.sort(byWeight).slice(0, limit), missing };
   }
 
-  private async edges(id: string, direction: CitationDirection, offset: number, asked: Asked) {
+  private async edges(id: string, direction: CitationDirection, offset: number, asked: Asked): Promise<EdgePage> {
     const fields = [...paperFields, 'isInfluential', 'intents', 'contexts'].join(',');
     const limit = Math.min(pageOfEdges, mostEdges - offset);
     const parameters = new URLSearchParams({ fields, offset: String(offset), limit: String(limit) });

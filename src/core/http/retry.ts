@@ -10,6 +10,13 @@ export interface Patience {
   leftMs: number;
 }
 
+/** However often hosts refuse, one answer is not held up by waiting for longer. */
+const longestWaitMs = 10_000;
+
+export function freshPatience(): Patience {
+  return { leftMs: longestWaitMs };
+}
+
 /** A request that shares its patience with others. */
 export interface PatientInit extends RequestInit {
   patience?: Patience;
@@ -31,7 +38,7 @@ export interface RetryPolicy {
 export const readPolicy: RetryPolicy = {
   attempts: 4,
   timeoutMs: 20_000,
-  maxWaitMs: 10_000,
+  maxWaitMs: longestWaitMs,
   maxBytes: 32 * 1024 * 1024,
 };
 

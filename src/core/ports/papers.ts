@@ -1,4 +1,5 @@
 /** Papers and citations, merged from several services. */
+import type { Patience } from '../http/retry';
 
 /** What a paper is known by. */
 export interface PaperIds {
@@ -112,11 +113,13 @@ export interface Papers {
   search(query: string, search: PaperSearch, signal?: AbortSignal): Promise<PartialAnswer<RankedHit>>;
   /** By an arXiv id with or without version, its DOI or address, or an id that the search gave. Of a book, `section` is read first. */
   read(id: string, signal?: AbortSignal, section?: string): Promise<PaperText>;
+  /** `patience` is shared by the lists that are asked for one after another for one answer. */
   citations(
     id: string,
     direction: CitationDirection,
     limit: number,
     signal?: AbortSignal,
+    patience?: Patience,
   ): Promise<PartialAnswer<Citation>>;
   links(id: string, signal?: AbortSignal): Promise<PaperLinks>;
 }

@@ -1,4 +1,5 @@
 /** Walks a citation graph from a landmark paper, level by level, the most influential first, and says why each paper was taken. */
+import { freshPatience } from '../http/retry';
 import type { Citation, CitationDirection, PaperHit, Papers } from '../ports/papers';
 import { idsOf } from './paper-ids';
 
@@ -40,9 +41,10 @@ export async function walkCitations(
   const walk: Walk = { steps: [], missing: [], notes: [] };
   const seen = new Set<string>([start]);
   const queue = [{ id: start, depth: 0 }];
+  const patience = freshPatience();
   let silences = 0;
   for (let next = queue.shift(); next !== undefined && walk.steps.length < wanted; next = queue.shift()) {
-    const { items, missing, notes = [] } = await papers.citations(next.id, direction, breadth * 3, signal);
+    const { items, missing, notes = [] } = await papers.citations(next.id, direction, breadth * 3, signal, patience);
     if (next.depth === 0) for (const { paper } of items) remember(seen, paper, start);
     add(
       walk.missing,
