@@ -204,6 +204,22 @@ describe('PaperServices', () => {
     assert.ok(clock.sleeps.reduce((sum, wait) => sum + wait, 0) <= 10_000, clock.sleeps.join());
   });
 
+  it('keeps the key of a service from the host that it redirects to', async () => {
+    const keys: unknown[] = [];
+    const target = createServer((request, response) => {
+      keys.push(request.headers['x-api-key']);
+      response.end('{"data":[]}');
+    }).listen(0, '127.0.0.1');
+    await once(target, 'listening');
+    const location = `http://127.0.0.1:${(target.address() as AddressInfo).port}/elsewhere`;
+    servers.setFaults(() => ({ kind: 'status', status: 302, headers: { location } }));
+    const papers = services({ semanticScholarKey: async () => 's2_secret' });
+    const { missing } = await papers.citations('2501.00001', 'citations', 5);
+    assert.deepEqual([keys, missing], [[undefined], []]);
+    target.close();
+    target.closeAllConnections();
+  });
+
   it('leaves a service that refused alone for a while, and asks it again afterwards', async () => {
     const papers = services();
     failing(rateLimited(30), 'semantic-scholar');

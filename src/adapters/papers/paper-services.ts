@@ -1,6 +1,7 @@
 /** Papers and citations from the Hub, arXiv and Semantic Scholar, joined by what identifies a paper. A silent service makes an answer partial. */
 import { MlInternError } from '../../core/errors';
 import { cachedFetch } from '../../core/http/cached';
+import { following } from '../../core/http/redirects';
 import { resting } from '../../core/http/resting';
 import { fetchWithRetry, freshPatience, type Fetch, type Patience, type RetryPolicy } from '../../core/http/retry';
 import type { Clock } from '../../core/ports/common';
@@ -79,7 +80,8 @@ export class PaperServices implements Papers {
 
   constructor(private readonly options: PaperServicesOptions) {
     const { clock, arxivSpacingMs, web } = options;
-    const plain: Fetch = (url, init) => globalThis.fetch(url, init);
+    // The keys of the services must not follow a redirect to another host.
+    const plain = following((url, init) => globalThis.fetch(url, init));
     const patient = fetchWithRetry(plain, clock, policy);
     const distant = fetchWithRetry(plain, clock, { ...policy, minWaitMs: arxivSpacingMs });
     const large = fetchWithRetry(plain, clock, { ...pdfPolicy, minWaitMs: arxivSpacingMs });
