@@ -15,6 +15,7 @@ import { examine } from '../core/experiments/examination';
 import { Preparation } from '../core/experiments/preparation';
 import { scoreReferences } from '../core/experiments/references';
 import { ScriptLint } from '../core/experiments/script-lint';
+import type { OpenedBox } from '../core/box/opened-box';
 import type { Box } from '../core/ports/box';
 import type { ModelEndpoint } from '../core/ports/model';
 import type { Store } from '../core/ports/store';
@@ -99,7 +100,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
 /** What jobs of a run are made with and recorded in. */
 export async function openBench(
   assembly: Omit<Assembly, 'broker' | 'onSpeech'>,
-  box: Box,
+  box: OpenedBox,
   endpoints: Endpoints,
 ): Promise<Bench> {
   const { journal, store, folder, options, signal, onMetrics } = assembly;
@@ -119,6 +120,7 @@ export async function openBench(
     runFolder: folder,
     journal,
     store,
+    takesFiles: box.push !== undefined,
     workspace: workspaceFiles({ folder: options.workspace, closed: ['ml-intern', config.benchmark] }),
     loaded,
     reloadBenchmark: async () =>

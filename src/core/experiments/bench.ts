@@ -42,6 +42,8 @@ export interface Bench {
   jobs: Jobs;
   store: Store;
   workspace: WorkspaceFiles;
+  /** The box takes files of this machine. */
+  takesFiles: boolean;
   loaded: LoadedBenchmark;
   /** Reads the benchmark's files again: they may have been changed while the run goes on. */
   reloadBenchmark: () => Promise<Benchmark>;

@@ -24,14 +24,23 @@ async function ownRows({ journal, store, runFolder }: Bench, datasets: Datasets)
 }
 
 /** A box that is this machine reads them where they lie; they must be what was inspected in any case. */
-async function ofWorkspace({ workspace }: Bench, datasets: Datasets): Promise<Record<string, LocalFile>> {
+async function ofWorkspace({ workspace, takesFiles, journal }: Bench, datasets: Datasets): Promise<Record<string, LocalFile>> {
   const travelling: Record<string, LocalFile> = {};
   for (const dataset of datasets.filter(({ id }) => isLocalFile(id))) {
     const now = await workspace.file(pathOf(dataset.id));
     if (dataset.revision !== `sha256:${now.sha256}`) throw changed(dataset.id);
-    if (dataset.file !== undefined && travels(dataset.file)) travelling[dataset.file] = now;
+    if (dataset.file === undefined || !travels(dataset.file)) continue;
+    if (!takesFiles) throw cannotTravel(dataset.id, journal.config.box);
+    travelling[dataset.file] = now;
   }
   return travelling;
+}
+
+/** Told before any other job is paid for; the box itself would refuse it too. */
+function cannotTravel(id: string, box: string): MlInternError {
+  return new MlInternError('bad-input', `${id} lies on this machine, and the box ${box} takes no files.`, {
+    next: 'Use a dataset of the Hub; or tell the person to put the data there, or to use a box over SSH.',
+  });
 }
 
 function changed(id: string): MlInternError {

@@ -84,6 +84,16 @@ describe('a data file of the workspace', () => {
     assert.match(String(job('overlap').files['overlap.json']), /"file": "\/workspace\/data\/my rows\.jsonl"/);
   });
 
+  it('is refused by a box that takes no files, before any job of the check is submitted', async () => {
+    await open('hf-jobs:t4-small');
+    work.kit.bench.takesFiles = false;
+    await accepted(work.call('inspect_dataset', { id }));
+    const { ok, content: told } = await work.call('check_overlap', { id });
+    assert.equal(ok, false);
+    assert.match(told, /lies on this machine, and the box hf-jobs:t4-small takes no files\..*dataset of the Hub/s);
+    assert.deepEqual(work.box.started, []);
+  });
+
   for (const box of ['gpu1', 'local'])
     it(`is refused when its content changed since it was inspected (box ${box})`, async () => {
       await open(box);

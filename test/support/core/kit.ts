@@ -242,6 +242,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
       jobs,
       store,
       workspace: settings.workspace ?? workspace,
+      takesFiles: true,
       loaded,
       reloadBenchmark: () => Promise.resolve(loaded.benchmark),
       environmentSets: { train: set, eval: set, serve: set },
