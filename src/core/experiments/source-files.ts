@@ -24,7 +24,10 @@ async function ownRows({ journal, store, runFolder }: Bench, datasets: Datasets)
 }
 
 /** A box that is this machine reads them where they lie; they must be what was inspected in any case. */
-async function ofWorkspace({ workspace, takesFiles, journal }: Bench, datasets: Datasets): Promise<Record<string, LocalFile>> {
+async function ofWorkspace(
+  { workspace, takesFiles, journal }: Bench,
+  datasets: Datasets,
+): Promise<Record<string, LocalFile>> {
   const travelling: Record<string, LocalFile> = {};
   for (const dataset of datasets.filter(({ id }) => isLocalFile(id))) {
     const now = await workspace.file(pathOf(dataset.id));
