@@ -4,7 +4,6 @@ import { OpenAiTeacher } from '../adapters/openai/teacher';
 import { systemClock } from '../adapters/system/clock';
 import { cannot, type OpenedBox } from '../core/box/opened-box';
 import type { TeacherSpec } from '../core/data/synth/plan';
-import { MlInternError } from '../core/errors';
 import type { Teacher } from '../core/ports/teacher';
 import { modelServers, type ServeDesk } from '../core/serving/model-server';
 import { ServedTeacher, type Turns } from '../core/serving/served-teacher';
@@ -54,10 +53,6 @@ async function servedOnBox(
   place: TeacherPlace,
 ): Promise<Teacher> {
   const { say, turns, inRun } = place;
-  if (inRun && host !== undefined && host !== place.box)
-    throw new MlInternError('bad-input', `This run serves models on its own box ${place.box}, not on ${host}.`, {
-      next: 'Leave the box out, or name the port of a server that runs there.',
-    });
   const box: OpenedBox = inRun?.box ?? (await openBox(host ?? place.box, options));
   const desk = inRun?.desk ?? boxDesk(box, options, say);
   const newKey = () => randomBytes(24).toString('hex');

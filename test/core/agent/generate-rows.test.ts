@@ -107,6 +107,29 @@ describe('the tool that has rows written', () => {
     assert.equal(teacher.asked.length, 0);
   });
 
+  it('asks on no box but the one of the run, whatever the autonomy', async () => {
+    for (const autonomy of ['autopilot', 'ask-everything'] as const) {
+      await open({ config: { autonomy } });
+      for (const port of [undefined, 8000]) {
+        const stranger = {
+          kind: 'box',
+          model: 'm',
+          box: 'root@stranger.example',
+          ...(port === undefined ? {} : { port }),
+        };
+        await refused(generate({ teacher: stranger }), /own box .*, not on root@stranger\.example/);
+      }
+      assert.equal(work.journal.view.proposals.length, 0);
+    }
+  });
+
+  it('names the port of the box that it asks', async () => {
+    await accepted(generate({ teacher: { kind: 'box', model: 'm', port: 8000 } }));
+    const subject = work.journal.view.proposals[0]?.proposal.subject;
+    assert.ok(subject?.kind === 'spend');
+    assert.match(subject.what, /written by m at port 8000 of the box$/);
+  });
+
   it('gives a source that a recipe can name, bound to its content, and the job gets the file', async () => {
     await accepted(generate({ prompt: 'Question: {prompt}\nAnswer:', completion: ' {completion}' }));
     await accepted(work.call('evaluate', { experiment: 'baseline' }));

@@ -81,17 +81,27 @@ async function generateRows(kit: ToolKit, args: Args, call: ToolCallContext): Pr
 }
 
 function planOf(kit: ToolKit, args: Args): SynthPlan {
-  const { seed, autonomy } = kit.bench.journal.config;
+  const { seed } = kit.bench.journal.config;
   const { own, policy } = kit.teachers;
   const teacher = args.teacher ?? own;
-  if (autonomy === 'autopilot' && teacher.kind === 'openai' && !sameEndpoint(teacher, own))
-    throw new MlInternError('not-approved', `${teacher.baseUrl} is not an endpoint that a person chose for this run.`, {
-      next: "Use the run's own model, Hugging Face Inference, or a server on the box.",
-    });
+  refuseStrangers(kit, teacher);
   checkTeacher(teacher, policy);
   const { task, topics, styles, languages, edgeCases, examples, rows, verify } = args;
   const given = { task, topics, styles, languages, edgeCases, examples, rows, verify, teacher, seed };
   return parsePlan({ ...given, budget: { tokens: args.budgetTokens } }, 'The plan');
+}
+
+/** No host is added to a run: nothing that the agent read may lead its requests, or its keys, to a machine that nobody chose. */
+function refuseStrangers({ bench, teachers }: ToolKit, teacher: TeacherSpec): void {
+  const { autonomy, box } = bench.journal.config;
+  if (teacher.kind === 'box' && teacher.box !== undefined && teacher.box !== box)
+    throw new MlInternError('not-approved', `This run works on its own box ${box}, not on ${teacher.box}.`, {
+      next: "Leave the box out: the model is then served on the run's box, or found at the port that you name there.",
+    });
+  if (autonomy === 'autopilot' && teacher.kind === 'openai' && !sameEndpoint(teacher, teachers.own))
+    throw new MlInternError('not-approved', `${teacher.baseUrl} is not an endpoint that a person chose for this run.`, {
+      next: "Use the run's own model, Hugging Face Inference, or a server on the box.",
+    });
 }
 
 function sameEndpoint(teacher: TeacherSpec, own: TeacherSpec): boolean {

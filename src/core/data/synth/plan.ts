@@ -119,6 +119,11 @@ export function isServed(teacher: TeacherSpec): boolean {
 export function teacherName(teacher: TeacherSpec): string {
   const { kind, model } = teacher;
   if (kind === 'openai') return `${model} at ${new URL(teacher.baseUrl).host}`;
-  if (kind === 'box') return `${model} ${isServed(teacher) ? 'served ' : ''}on the box`;
+  if (kind === 'box') return `${model} ${placeOnBox(teacher)}`;
   return `${model} through Hugging Face Inference${teacher.provider ? ` (${teacher.provider})` : ''}`;
+}
+
+function placeOnBox({ box, port }: Extract<TeacherSpec, { kind: 'box' }>): string {
+  const name = `the box${box === undefined ? '' : ` ${box}`}`;
+  return port === undefined ? `served on ${name}` : `at port ${port} of ${name}`;
 }
