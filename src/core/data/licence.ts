@@ -6,6 +6,8 @@ export interface LicencePolicy {
   allow: string[];
   ask?: string[];
   deny: string[];
+  /** Speaks where this one says nothing. */
+  otherwise?: LicencePolicy;
 }
 
 export const defaultLicencePolicy: LicencePolicy = {
@@ -16,17 +18,9 @@ export const defaultLicencePolicy: LicencePolicy = {
   deny: ['*-nc', '*-nc-*', '*-nd', '*-nd-*', '*noncommercial*', '*non-commercial*', '*research-only*'],
 };
 
-/** Each later policy outweighs the earlier ones in what it names: what a person allows is not denied by default. */
+/** Whatever a later policy speaks of, by name or by pattern, it alone decides: a team that denies `*` denies what the default allows. */
 export function mergePolicies(...policies: readonly LicencePolicy[]): LicencePolicy {
-  return policies.reduce((merged, own) => {
-    const named = new Set([...own.allow, ...(own.ask ?? []), ...own.deny]);
-    const left = (ids: readonly string[] = []) => ids.filter((id) => !named.has(id));
-    return {
-      allow: [...left(merged.allow), ...own.allow],
-      ask: [...left(merged.ask), ...(own.ask ?? [])],
-      deny: [...left(merged.deny), ...own.deny],
-    };
-  });
+  return policies.reduce((otherwise, own) => ({ ...own, otherwise }));
 }
 
 /** Several licences, separated by commas, all have to be kept: the strictest verdict holds. */
@@ -42,8 +36,8 @@ export function strictest(verdicts: readonly LicenceVerdict[]): LicenceVerdict {
   return verdicts.find((verdict) => verdict === 'deny') ?? verdicts.find((verdict) => verdict === 'ask') ?? 'allow';
 }
 
-function verdictOf(id: string, { allow, ask = [], deny }: LicencePolicy): LicenceVerdict {
-  // What is named outright outweighs a pattern: `cc-by-nc-4.0` can be allowed although `*-nc-*` is denied.
+function verdictOf(id: string, { allow, ask = [], deny, otherwise }: LicencePolicy): LicenceVerdict {
+  // Within one policy: what is named outright outweighs a pattern: `cc-by-nc-4.0` can be allowed although `*-nc-*` is denied.
   for (const named of [true, false]) {
     const has = (list: readonly string[]) =>
       list.some((pattern) => pattern.includes('*') !== named && fits(pattern, id));
@@ -51,7 +45,7 @@ function verdictOf(id: string, { allow, ask = [], deny }: LicencePolicy): Licenc
     if (has(ask)) return 'ask';
     if (has(allow)) return 'allow';
   }
-  return 'ask';
+  return otherwise === undefined ? 'ask' : verdictOf(id, otherwise);
 }
 
 function fits(pattern: string, id: string): boolean {

@@ -38,6 +38,27 @@ describe('licenceVerdict', () => {
     assert.equal(licenceVerdict('mit', policy), 'ask');
     assert.equal(licenceVerdict('gemma', policy), 'deny');
   });
+
+  it("lets a team's pattern outweigh what the default names", () => {
+    const strict = mergePolicies(defaultLicencePolicy, { allow: ['apache-2.0'], deny: ['*'] });
+    assert.deepEqual(
+      ['mit', 'apache-2.0', 'cc-by-nc-4.0', 'other'].map((id) => licenceVerdict(id, strict)),
+      ['deny', 'allow', 'deny', 'deny'],
+    );
+    const careful = mergePolicies(defaultLicencePolicy, { allow: [], ask: ['cc-by-*'], deny: ['bsd*'] });
+    assert.deepEqual(
+      ['cc-by-4.0', 'bsd-3-clause', 'mit'].map((id) => licenceVerdict(id, careful)),
+      ['ask', 'deny', 'allow'],
+    );
+  });
+
+  it('asks the policies in turn: a later one is silent about what it does not name', () => {
+    const policy = mergePolicies(defaultLicencePolicy, { allow: [], deny: ['gemma'] }, { allow: ['*-nc-*'], deny: [] });
+    assert.deepEqual(
+      ['gemma', 'cc-by-nc-4.0', 'mit'].map((id) => licenceVerdict(id, policy)),
+      ['deny', 'allow', 'allow'],
+    );
+  });
 });
 
 describe('licenceId', () => {
