@@ -220,6 +220,35 @@ describe('PaperServices', () => {
     target.closeAllConnections();
   });
 
+  describe('when servers take questions and never answer', () => {
+    const hanging = (...which: Service[]) =>
+      servers.setFaults(({ service }) => (which.includes(service) ? { kind: 'hang' } : undefined));
+
+    it('reads a paper from the one that answers, within its time', async () => {
+      hanging('arxiv', 'ar5iv');
+      const paper = await services({ ar5iv: servers.ar5iv, limitMs: 500 }).read('2501.00002');
+      assert.equal(paper.source, 'Hugging Face papers (Markdown)');
+      assert.match((paper.notes ?? []).join('\n'), /arXiv HTML: it took too long\nar5iv: /);
+    });
+
+    it('says of every source of a paper that it was silent', async () => {
+      hanging('arxiv', 'ar5iv', 'papers', 'semantic-scholar');
+      await assert.rejects(services({ ar5iv: servers.ar5iv, limitMs: 200 }).read('2501.00002'), {
+        reason: 'papers-unavailable',
+        message: /arXiv HTML: it took.* ar5iv: .* Hugging Face papers: .* arXiv PDF: .* arXiv: /,
+      });
+    });
+
+    it('searches and follows citations with what answers', async () => {
+      hanging('arxiv', 'semantic-scholar');
+      const { items, missing } = await services({ limitMs: 200 }).search('glim colours', { limit: 5 });
+      assert.equal(items[0]?.id, '2501.00002');
+      assert.deepEqual(missing, ['arXiv: it took too long', 'Semantic Scholar: it took too long']);
+      const cited = await services({ limitMs: 200 }).citations('2501.00001', 'citations', 5);
+      assert.deepEqual([cited.items, cited.missing], [[], ['Semantic Scholar: it took too long']]);
+    });
+  });
+
   it('leaves a service that refused alone for a while, and asks it again afterwards', async () => {
     const papers = services();
     failing(rateLimited(30), 'semantic-scholar');

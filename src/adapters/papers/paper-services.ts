@@ -41,6 +41,8 @@ export interface PaperServicesOptions {
   /** Pause between two requests to arXiv. */
   arxivSpacingMs: number;
   clock: Clock;
+  /** For one answer, whoever is silent; absent: a minute and a half. */
+  limitMs?: number;
   /** What is kept between runs; absent: nothing is. */
   web?: { cache: HttpCache; turns?: HostTurns; offline: boolean };
   /** Absent: loaded when the first PDF is read. */
@@ -68,6 +70,7 @@ const policy: RetryPolicy = {
 };
 /** A book of 900 pages is large. */
 const pdfPolicy: RetryPolicy = { ...policy, attempts: 2, timeoutMs: 60_000, maxBytes: 100 * 2 ** 20 };
+const usualLimitMs = 90_000;
 const day = 24 * 3600 * 1000;
 const nobody = async () => undefined;
 const noLinks = async (): Promise<Omit<PaperLinks, 'missing'>> => ({ models: [], datasets: [], spaces: [], code: [] });
@@ -77,9 +80,11 @@ export class PaperServices implements Papers {
   private readonly feed: ArxivFeed;
   private readonly scholar: SemanticScholar;
   private readonly reading: Reading;
+  private readonly limitMs: number;
 
   constructor(private readonly options: PaperServicesOptions) {
-    const { clock, arxivSpacingMs, web } = options;
+    const { clock, arxivSpacingMs, web, limitMs = usualLimitMs } = options;
+    this.limitMs = limitMs;
     // The keys of the services must not follow a redirect to another host.
     const plain = following((url, init) => globalThis.fetch(url, init));
     const patient = fetchWithRetry(plain, clock, policy);
@@ -95,14 +100,16 @@ export class PaperServices implements Papers {
     const pdfTools = { open: options.openPdf ?? openPdfLate, clock, cache: web?.cache };
     const { hub, feed, scholar } = this;
     const pages = new HtmlPages(options.arxiv, options.ar5iv, toArxiv);
-    this.reading = new Reading({ hub, feed, scholar, pages, pdfs: new PdfPages(options.arxiv, toArxiv, pdfTools) });
+    const pdfs = new PdfPages(options.arxiv, toArxiv, pdfTools);
+    this.reading = new Reading({ hub, feed, scholar, pages, pdfs }, this.limitMs);
   }
 
   async search(query: string, search: PaperSearch, signal?: AbortSignal): Promise<PartialAnswer<RankedHit>> {
     const notes = new Set<string>();
-    const { hub, feed, scholar } = this;
+    const { hub, feed, scholar, limitMs } = this;
     const now = this.options.clock.now();
-    const { items, missing } = await searchAll(query, search, { hub, feed, scholar, now }, { signal, notes });
+    const services = { hub, feed, scholar, now, limitMs };
+    const { items, missing } = await searchAll(query, search, services, { signal, notes });
     if (items === undefined) throw unavailable(`No paper service could be searched. ${missing.join('. ')}.`);
     return { items, missing, ...told(notes) };
   }
@@ -116,7 +123,7 @@ export class PaperServices implements Papers {
     direction: CitationDirection,
     limit: number,
     signal?: AbortSignal,
-    patience: Patience = freshPatience(),
+    patience: Patience = freshPatience(this.limitMs),
   ): Promise<PartialAnswer<Citation>> {
     const notes = new Set<string>();
     const asked = { signal, notes, patience };
@@ -135,7 +142,9 @@ export class PaperServices implements Papers {
     const arxiv = arxivRef(id.trim())?.id;
     const [text, hub] = await Promise.all([
       this.textOrFailure(id, signal),
-      settled(arxiv === undefined ? noLinks() : this.hub.links(arxiv, { signal })),
+      settled(
+        arxiv === undefined ? noLinks() : this.hub.links(arxiv, { signal, patience: freshPatience(this.limitMs) }),
+      ),
     ]);
     const inText = text.paper ? linksInText(text.paper) : { code: [], datasets: [], models: [] };
     const joined = (kind: 'models' | 'datasets' | 'code') => [

@@ -1,5 +1,5 @@
 /** Reading one paper: the best text that any service has, and what was kept of it. */
-import { freshPatience, type Patience } from '../../core/http/retry';
+import { freshPatience, partOf, type Patience } from '../../core/http/retry';
 import type { PaperHit, PaperText } from '../../core/ports/papers';
 import { arxivRef } from '../../core/research/paper-ids';
 import { knownId, noSuchPaper, told, unavailable } from './answers';
@@ -20,17 +20,28 @@ export interface Shelves {
 
 const keptPapers = 50;
 
+/** What a source may take of the time that a paper has, as a share of all; what it leaves is for those after it. */
+const shares = { page: 20, hub: 10, pdf: 40, abstract: 10 };
+
+interface Source {
+  share: number;
+  read(asked: Asked): Promise<PaperText>;
+}
+
 export class Reading {
   private readonly texts = new Map<string, PaperText>();
 
-  constructor(private readonly shelves: Shelves) {}
+  constructor(
+    private readonly shelves: Shelves,
+    private readonly limitMs: number,
+  ) {}
 
   /** arXiv's HTML, then ar5iv's, then the Hub's Markdown, then the PDF, then the abstract. */
   async read(
     id: string,
     signal?: AbortSignal,
     wanted?: string,
-    patience: Patience = freshPatience(),
+    patience: Patience = freshPatience(this.limitMs),
   ): Promise<PaperText> {
     const ref = arxivRef(id.trim());
     if (ref === undefined) return this.readElsewhere(id, patience, signal);
@@ -38,10 +49,16 @@ export class Reading {
     return this.texts.get(name) ?? this.best(name, ref, { signal, wanted, notes: new Set(), patience });
   }
 
-  private async best(name: string, ref: PaperRef, asked: Asked & { notes: Set<string> }): Promise<PaperText> {
+  private async best(
+    name: string,
+    ref: PaperRef,
+    asked: Asked & { notes: Set<string>; patience: Patience },
+  ): Promise<PaperText> {
     const failures: ServiceFailure[] = [];
-    for (const source of this.sources(ref, asked)) {
-      const { value, failure } = await settled(source());
+    const sources = this.sources(ref);
+    const parts = partsOf(sources, this.limitMs, asked.patience);
+    for (const [index, { read }] of sources.entries()) {
+      const { value, failure } = await settled(read({ ...asked, patience: parts[index] }));
       if (failure !== undefined) failures.push(failure);
       if (value === undefined) continue;
       const silent = failures.filter(({ unknownPaper }) => !unknownPaper).map(({ message }) => message);
@@ -54,13 +71,13 @@ export class Reading {
     throw unavailable(`Paper ${name} could not be read. ${failures.map((failure) => failure.message).join('. ')}.`);
   }
 
-  private sources(ref: PaperRef, asked: Asked): (() => Promise<PaperText>)[] {
+  private sources(ref: PaperRef): Source[] {
     const { pages, hub, pdfs, feed } = this.shelves;
     return [
-      ...pages.places.map((place) => () => pages.read(ref, place, asked)),
-      () => hub.read(ref.id, asked),
-      () => pdfs.read(ref, asked),
-      () => feed.abstract(ref.id, asked),
+      ...pages.places.map((place): Source => ({ share: shares.page, read: (asked) => pages.read(ref, place, asked) })),
+      { share: shares.hub, read: (asked) => hub.read(ref.id, asked) },
+      { share: shares.pdf, read: (asked) => pdfs.read(ref, asked) },
+      { share: shares.abstract, read: (asked) => feed.abstract(ref.id, asked) },
     ];
   }
 
@@ -80,6 +97,16 @@ export class Reading {
     if (this.texts.size >= keptPapers && oldest !== undefined) this.texts.delete(oldest);
     this.texts.set(name, text);
   }
+}
+
+/** One that is silent does not take the time of those after it. */
+function partsOf(sources: readonly Source[], limitMs: number, patience: Patience): Patience[] {
+  const all = sources.reduce((sum, { share }) => sum + share, 0);
+  let until = 0;
+  return sources.map(({ share }) => {
+    until += share;
+    return partOf(patience, (limitMs * until) / all);
+  });
 }
 
 function abstractOnly({ id, title, abstract }: PaperHit, notes: ReadonlySet<string>): PaperText {

@@ -15,6 +15,8 @@ export interface Searched {
   feed: ArxivFeed;
   scholar: SemanticScholar;
   now: number;
+  /** For all of it together. */
+  limitMs: number;
 }
 
 /** Filters and ranking take their pick from more than is wanted in the end. */
@@ -25,20 +27,21 @@ const mostAsked = 100;
 export async function searchAll(
   query: string,
   search: PaperSearch,
-  { hub, feed, scholar, now }: Searched,
+  { hub, feed, scholar, now, limitMs }: Searched,
   asked: Asked,
 ): Promise<Omit<PartialAnswer<RankedHit>, 'items'> & { items: RankedHit[] | undefined }> {
   const { limit, ...filter } = search;
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   const most = Math.min(mostAsked, isFiltered ? limit * extra : Math.max(limit, 10));
   // They wait at the same time; what comes after them has what the most patient of them left.
-  const waits = [freshPatience(), freshPatience(), freshPatience()] as const;
+  const whole = freshPatience(limitMs);
+  const waits = [{ ...whole }, { ...whole }, { ...whole }] as const;
   const answers = await Promise.all([
     settled(hub.search(query, most, { ...asked, patience: waits[0] })),
     settled(feed.search(query, most, filter, { ...asked, patience: waits[1] })),
     settled(scholar.search(query, most, filter, { ...asked, patience: waits[2] })),
   ]);
-  const patience = { leftMs: Math.min(...waits.map(({ leftMs }) => leftMs)) };
+  const patience = { ...whole, leftMs: Math.min(...waits.map(({ leftMs }) => leftMs)) };
   const lists = answers.flatMap(({ value }) => (value === undefined ? [] : [value]));
   const missing = answers.flatMap(({ failure }) => (failure === undefined ? [] : [failure.message]));
   if (lists.length === 0) return { items: undefined, missing };

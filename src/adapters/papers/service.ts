@@ -22,7 +22,7 @@ export interface Asked {
   /** Gets a line for each service whose answer came from the cache unchecked. */
   notes?: Set<string>;
   /** Shared by the requests that are made one after another for one answer. */
-  patience?: Patience;
+  patience?: Patience | undefined;
   /** The section that the reader wants. */
   wanted?: string | undefined;
 }

@@ -5,6 +5,7 @@ import type { ToolCall } from '../run/events';
 import { phases, type Phase } from '../run/types';
 import type { Journal } from '../run/journal';
 import type { Store } from '../ports/store';
+import { withinLimit } from '../time-limit';
 import { renderError, renderOutput, type Rendered } from './tools/render';
 import type { RunView } from '../run/view';
 import type { AgentTool, ToolOutput } from './tools/tool';
@@ -54,7 +55,8 @@ export class Toolbox {
       });
     }
     if (tool.phase) await enterPhase(this.options.journal, tool.phase);
-    return tool.run(checked.data, { id: call.id, signal });
+    const run = (until: AbortSignal) => tool.run(checked.data, { id: call.id, signal: until });
+    return tool.limit === undefined ? run(signal) : withinLimit(tool.limit, signal, run);
   }
 
   private async finish(call: ToolCall, ok: boolean, { content, full }: Rendered): Promise<ToolResult> {

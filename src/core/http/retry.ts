@@ -1,4 +1,5 @@
 /** Patient `fetch`: a timeout for each try, the whole body before it counts as an answer, and a second try where one may help. */
+import { unlessAborted } from '../box/abort';
 import { MlInternError } from '../errors';
 import type { Clock } from '../ports/common';
 import { waitMilliseconds } from './waiting';
@@ -8,13 +9,34 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 /** What several requests for one answer may wait in all; each wait is taken off. */
 export interface Patience {
   leftMs: number;
+  /** When it aborts, whoever is still silent has not answered. */
+  deadline?: AbortSignal;
 }
 
 /** However often hosts refuse, one answer is not held up by waiting for longer. */
 const longestWaitMs = 10_000;
 
-export function freshPatience(): Patience {
-  return { leftMs: longestWaitMs };
+export function freshPatience(limitMs?: number): Patience {
+  return { leftMs: longestWaitMs, ...(limitMs !== undefined && { deadline: AbortSignal.timeout(limitMs) }) };
+}
+
+/** The same waits with an earlier end, for one of several that are asked in turn. */
+export function partOf(whole: Patience, limitMs: number): Patience {
+  const part = AbortSignal.timeout(limitMs);
+  return {
+    get leftMs() {
+      return whole.leftMs;
+    },
+    set leftMs(left) {
+      whole.leftMs = left;
+    },
+    deadline: whole.deadline ? AbortSignal.any([whole.deadline, part]) : part,
+  };
+}
+
+/** For a request whose time was over before its turn came. */
+export function noTimeLeft(url: string): NoAnswer {
+  return new NoAnswer(new URL(url).host, 'no time was left to ask it', 0, undefined);
 }
 
 /** A request that shares its patience with others. */
@@ -68,6 +90,8 @@ interface Try {
 export function fetchWithRetry(fetch: Fetch, clock: Clock, policy: RetryPolicy = readPolicy): Fetch {
   return async (url, init: PatientInit = {}) => {
     const shared = init.patience ?? { leftMs: policy.maxWaitMs };
+    const isOver = () => shared.deadline?.aborted === true;
+    if (isOver()) throw noTimeLeft(url);
     let waited = 0;
     for (let attempt = 1; ; attempt++) {
       const { response, failure } = await oneTry(fetch, url, init, policy);
@@ -75,12 +99,19 @@ export function fetchWithRetry(fetch: Fetch, clock: Clock, policy: RetryPolicy =
       const asked = waitMilliseconds(response?.headers ?? new Headers(), clock.now(), attempt, policy.jitter?.());
       const wait = Math.max(asked, policy.minWaitMs ?? 0);
       const isTooLong = waited + wait > policy.maxWaitMs || wait > shared.leftMs;
-      if (attempt >= policy.attempts || isTooLong) return last(url, response, failure, attempt);
-      await clock.sleep(wait, init.signal ?? undefined);
+      if (attempt >= policy.attempts || isTooLong || isOver()) return last(url, response, failure, attempt);
+      await unlessOver(clock.sleep(wait, init.signal ?? undefined), shared);
+      if (isOver()) return last(url, response, failure, attempt);
       waited += wait;
       if (init.patience !== undefined) init.patience.leftMs -= wait;
     }
   };
+}
+
+async function unlessOver(wait: Promise<void>, { deadline }: Patience): Promise<void> {
+  await unlessAborted(wait, deadline).catch((error: unknown) => {
+    if (deadline?.aborted !== true) throw error;
+  });
 }
 
 function last(url: string, response: Response | undefined, failure: unknown, attempts: number): Response {
@@ -88,9 +119,9 @@ function last(url: string, response: Response | undefined, failure: unknown, att
   throw new NoAnswer(new URL(url).host, reasonOf(failure), attempts, failure);
 }
 
-async function oneTry(fetch: Fetch, url: string, init: RequestInit, policy: RetryPolicy): Promise<Try> {
-  const timeout = AbortSignal.timeout(policy.timeoutMs);
-  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+async function oneTry(fetch: Fetch, url: string, init: PatientInit, policy: RetryPolicy): Promise<Try> {
+  const ends = [init.signal, init.patience?.deadline, AbortSignal.timeout(policy.timeoutMs)];
+  const signal = AbortSignal.any(ends.filter((end) => end instanceof AbortSignal));
   try {
     return { response: await whole(await fetch(url, { ...init, signal }), policy.maxBytes) };
   } catch (failure) {

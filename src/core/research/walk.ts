@@ -29,6 +29,8 @@ export interface Walk {
 const usualBreadth = 4;
 /** After so many lists in a row that nobody gave, the service is taken to be silent. */
 const mostSilences = 2;
+/** What was found by then is told. */
+const walkLimitMs = 100_000;
 
 /** Every paper is taken once, however many roads (or circles) lead to it. One list is asked for at a time. */
 export async function walkCitations(
@@ -41,7 +43,7 @@ export async function walkCitations(
   const walk: Walk = { steps: [], missing: [], notes: [] };
   const seen = new Set<string>([start]);
   const queue = [{ id: start, depth: 0 }];
-  const patience = freshPatience();
+  const patience = freshPatience(walkLimitMs);
   let silences = 0;
   for (let next = queue.shift(); next !== undefined && walk.steps.length < wanted; next = queue.shift()) {
     const { items, missing, notes = [] } = await papers.citations(next.id, direction, breadth * 3, signal, patience);

@@ -13,6 +13,8 @@ export type Fault =
   | { kind: 'invalid-json' }
   /** Keeps the caller waiting for the first byte. */
   | { kind: 'slow'; milliseconds: number }
+  /** Takes the question and never answers; the connection ends when the caller, or the server, gives up. */
+  | { kind: 'hang' }
   /** Closes the connection without an answer. */
   | { kind: 'reset' };
 
@@ -43,6 +45,8 @@ export async function applyFault(
     case 'truncate':
     case 'cut':
       return reply();
+    case 'hang':
+      return new Promise<never>(() => undefined);
     case 'reset':
       return undefined;
     case 'slow':

@@ -39,6 +39,24 @@ describe('the toolbox', () => {
     assert.deepEqual(data, { callId: 'c1', name: 'try', ok: true, content: result.content });
   });
 
+  it('ends a call that waits for others longer than its tool allows, and says who was silent', async () => {
+    let ended: AbortSignal | undefined;
+    const silent = toolOf(
+      (_, { signal }) => {
+        ended = signal;
+        return new Promise<ToolOutput>(() => undefined);
+      },
+      { limit: { ms: 20, of: 'The library' } },
+    );
+    const result = await new Toolbox({ tools: [silent], journal, store, runFolder }).call(
+      { id: 'c1', name: 'try', args: {} },
+      never,
+    );
+    assert.deepEqual([result.ok, firstLine(result)['reason'], ended?.aborted], [false, 'timeout', true]);
+    assert.match(String(firstLine(result)['error']), /^The library did not answer within 1 s\.$/);
+    assert.equal(count(journal, 'tool.returned'), 1);
+  });
+
   it('answers wrong arguments, unknown tools and failures with what to do, and goes on', async () => {
     const wrong = await call(() => Promise.resolve({ facts: {} }), { n: 'three' });
     assert.deepEqual([wrong.ok, /^Wrong arguments: n: /.test(String(firstLine(wrong)['error']))], [false, true]);

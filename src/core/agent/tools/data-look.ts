@@ -7,6 +7,7 @@ import { MlInternError } from '../../errors';
 import { askOfJobs } from '../../experiments/sheets';
 import type { DatasetCard, RowsOnHub } from '../../ports/hub';
 import type { RowSource } from '../../ports/rows';
+import { withinLimit } from '../../time-limit';
 import { inspectBoxFile } from './data-on-box';
 import type { ToolKit } from './tool';
 
@@ -52,6 +53,9 @@ const isUnreachable = (error: unknown) =>
   MlInternError.is(error, 'hub-unavailable') || MlInternError.is(error, 'timeout');
 export const isUnreadable = (error: unknown) => isUnreachable(error) || MlInternError.is(error, 'bad-input');
 
+/** The box may reach what is silent from here. */
+const hubLimit = { ms: 120_000, of: 'The Hub' };
+
 interface Opened {
   card: DatasetCard | undefined;
   source: RowSource;
@@ -65,7 +69,10 @@ export async function opened(
 ): Promise<Opened> {
   if (isLocalFile(wanted.id))
     return { card: undefined, source: await kit.bench.workspace.rows(pathOf(wanted.id), wanted.split) };
-  const card = await kit.hub.datasetCard(wanted.id, wanted.revision, signal);
-  onCard(card);
-  return { card, source: await kit.hub.rows({ ...wanted, revision: wanted.revision ?? card.revision }, signal) };
+  // The rows are read later and may take longer: only the opening is limited, so it gets the caller's own signal.
+  return withinLimit(hubLimit, signal, async () => {
+    const card = await kit.hub.datasetCard(wanted.id, wanted.revision, signal);
+    onCard(card);
+    return { card, source: await kit.hub.rows({ ...wanted, revision: wanted.revision ?? card.revision }, signal) };
+  });
 }

@@ -19,6 +19,7 @@ export function searchDatasets(kit: ToolKit): AgentTool {
       licence: z.string().optional().describe('As on the Hub, e.g. apache-2.0'),
       limit: z.number().optional().describe('Default 10'),
     }),
+    limit: { ms: 120_000, of: 'The Hub, or a paper service,' },
     phase: 'data',
     async run({ query, paper, licence, limit }, { signal }) {
       const wanted = {

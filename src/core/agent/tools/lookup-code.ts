@@ -23,6 +23,7 @@ export function codeTools(kit: ToolKit): AgentTool[] {
         lines: z.string().optional().describe('Of a file, e.g. "120-200"'),
         offset: z.number().optional().describe('nextOffset of a listing before'),
       }),
+      limit: { ms: 180_000, of: 'GitHub' },
       phase: 'research',
       async run({ repo, query, path, ref, lines, offset }, { signal }) {
         const { code } = kit.lookup;

@@ -19,6 +19,7 @@ export function signatureTools(kit: ToolKit): AgentTool[] {
         match: z.string().optional().describe('Only parameters whose name or help has one of these words, in full'),
         offset: z.number().optional().describe('nextOffset of the answer before'),
       }),
+      limit: { ms: 240_000, of: 'The box' },
       phase: 'research',
       async run({ names, match, offset }, { signal }) {
         const { environment, signatures } = await kit.lookup.installed.lookUp(names, signal);

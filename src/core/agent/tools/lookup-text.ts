@@ -24,6 +24,7 @@ function searchDocs(kit: ToolKit): AgentTool {
       package: z.string().optional().describe('e.g. trl'),
       limit: z.number().optional().describe('Default 6'),
     }),
+    limit: { ms: 90_000, of: "The Hub's documentation" },
     phase: 'research',
     async run({ query, package: name, limit }, { signal }) {
       const wanted = { ...(name === undefined ? {} : { package: name }), limit: Math.min(limit ?? 6, 20) };
@@ -45,6 +46,7 @@ function readDocs(kit: ToolKit): AgentTool {
     name: 'read_docs',
     description: 'Read a page of the Hugging Face documentation, as search_docs names it (trl/sft_trainer).',
     schema: z.object({ page: z.string(), ...place }),
+    limit: { ms: 90_000, of: "The Hub's documentation" },
     phase: 'research',
     async run({ page, section, offset }, { signal }) {
       const anchor = /#([\w.:-]+)$/.exec(page)?.[1];
@@ -59,6 +61,7 @@ function readPage(kit: ToolKit): AgentTool {
     name: 'read_page',
     description: 'Read a public page of the web by its address: HTML, Markdown, text, JSON or PDF.',
     schema: z.object({ url: z.string(), ...place }),
+    limit: { ms: 90_000, of: 'The page' },
     phase: 'research',
     async run({ url, section, offset }, { signal }) {
       return shown(await kit.lookup.web.read(url, signal), { section, offset });

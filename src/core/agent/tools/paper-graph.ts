@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Citation, PaperHit } from '../../ports/papers';
 import { walkCitations } from '../../research/walk';
-import { defineTool, type AgentTool, type ToolKit, type ToolOutput, type Untrusted } from './tool';
+import { defineTool, paperLimit, type AgentTool, type ToolKit, type ToolOutput, type Untrusted } from './tool';
 
 const mostSteps = 30;
 
@@ -20,6 +20,7 @@ export function citations(kit: ToolKit): AgentTool {
         .optional()
         .describe(`How many papers to take on a walk, at most ${mostSteps}; each costs a request`),
     }),
+    limit: paperLimit,
     phase: 'research',
     async run({ id, direction, limit, walk }, { signal }) {
       if (walk !== undefined) return walked(kit, id, direction, Math.min(walk, mostSteps), signal);
@@ -53,6 +54,7 @@ export function paperLinks(kit: ToolKit): AgentTool {
     description:
       'Code, models and datasets that belong to a paper: those that the Hub links to it, and the addresses in its text.',
     schema: z.object({ id: z.string() }),
+    limit: paperLimit,
     phase: 'research',
     run: async ({ id }, { signal }) => ({ facts: { id, ...(await kit.papers.links(id, signal)) } }),
   });

@@ -6,7 +6,7 @@ import { findQuote } from '../../research/quote';
 import { checkedRow, oneLine, paperUrl } from '../../research/recipe-check';
 import { recipeMarkdown } from '../../research/recipe-table';
 import type { RunView } from '../../run/view';
-import { defineTool, type AgentTool, type ToolKit } from './tool';
+import { defineTool, paperLimit, type AgentTool, type ToolKit } from './tool';
 
 export type ReadPaper = (id: string, signal: AbortSignal, section?: string) => Promise<PaperText>;
 
@@ -16,6 +16,7 @@ export function notePaper({ bench }: ToolKit, read: ReadPaper): AgentTool {
     description:
       'Note what a paper shows, with a literal quote from it. The quote is looked up: invented support is refused.',
     schema: z.object({ id: z.string(), claim: z.string(), quote: z.string() }),
+    limit: paperLimit,
     phase: 'research',
     async run({ id, claim, quote }, { signal }) {
       const paper = await read(id, signal);
@@ -61,6 +62,7 @@ export function noteRecipe({ bench }: ToolKit, read: ReadPaper): AgentTool {
       method: claim.optional(),
       hyperparameters: z.array(claim.extend({ name: z.string().min(1) })).optional(),
     }),
+    limit: paperLimit,
     phase: 'research',
     async run({ id, ...claimed }, { signal }) {
       const row = checkedRow(await read(id, signal), claimed);

@@ -9,7 +9,7 @@ import { paperUrl } from '../../research/recipe-check';
 import { citations, hitFacts, paperLinks } from './paper-graph';
 import { notePaper, noteRecipe, type ReadPaper } from './paper-notes';
 import { resultLimit } from './render';
-import { defineTool, type AgentTool, type ToolKit, type Untrusted } from './tool';
+import { defineTool, paperLimit, type AgentTool, type ToolKit, type Untrusted } from './tool';
 
 const pageCharacters = 6_000;
 /** Title, notes, place and fence. */
@@ -41,6 +41,7 @@ function searchPapers(kit: ToolKit): AgentTool {
       category: z.string().optional().describe('arXiv category, e.g. cs.CL'),
       minCitations: z.number().optional(),
     }),
+    limit: paperLimit,
     phase: 'research',
     async run({ query, limit, since, until, category, minCitations }, { signal }) {
       const search = {
@@ -66,6 +67,7 @@ function readPaper(read: ReadPaper): AgentTool {
       section: z.string().optional().describe('Id or title; page-12 for a page of a PDF'),
       offset: z.number().optional(),
     }),
+    limit: paperLimit,
     phase: 'research',
     async run({ id, section, offset }, { signal }) {
       const paper = await read(id, signal, section);

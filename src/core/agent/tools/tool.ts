@@ -18,6 +18,7 @@ import type { CodeHost, Docs, WebPages } from '../../ports/lookup';
 import type { Papers } from '../../ports/papers';
 import { budgetFacts, spendAt } from '../../run/budget';
 import type { Phase } from '../../run/types';
+import type { TimeLimit } from '../../time-limit';
 
 export interface Untrusted {
   source: string;
@@ -44,6 +45,8 @@ export interface AgentTool {
   schema: z.ZodObject;
   /** The phase that the run is in, at the least, once this tool is used. */
   phase?: Phase;
+  /** For tools that wait for others: a call that takes longer is ended and says who was silent. */
+  limit?: TimeLimit;
   run(args: Record<string, unknown>, call: ToolCallContext): Promise<ToolOutput>;
 }
 
@@ -53,10 +56,14 @@ export function defineTool<S extends z.ZodObject>(tool: {
   description: string;
   schema: S;
   phase?: Phase;
+  limit?: TimeLimit;
   run(args: z.infer<S>, call: ToolCallContext): Promise<ToolOutput>;
 }): AgentTool {
   return { ...tool, run: (args, call) => tool.run(tool.schema.parse(args), call) };
 }
+
+/** The services answer in part before that. */
+export const paperLimit: TimeLimit = { ms: 120_000, of: 'The paper services' };
 
 /** Where things are looked up. */
 export interface Lookup {
