@@ -1,6 +1,5 @@
 /** Reads what a person made of a proposed dataset's use. It is checked as a recipe of the agent's is, and against what was compared. */
-import { isCompared } from '../data/known-overlap';
-import { promptColumns } from '../data/mapping/describe';
+import { uncheckedColumns } from '../data/overlap';
 import { parseRecipe } from '../data/recipe';
 import { MlInternError } from '../errors';
 import type { ProposalSubject, RecipeSource } from '../run/types';
@@ -9,8 +8,7 @@ type DatasetSubject = Extract<ProposalSubject, { kind: 'dataset' }>;
 
 export function editedSource({ source, overlap }: DatasetSubject, text: string): RecipeSource {
   const edited = read(source, text);
-  const columns = overlap?.columns;
-  const unchecked = promptColumns(edited.mapping).filter((name) => !isCompared(name, columns));
+  const unchecked = uncheckedColumns(edited.mapping, overlap?.columns);
   if (unchecked.length === 0) return edited;
   throw new MlInternError('bad-input', `The overlap of ${unchecked.join(', ')} with the evaluation was not checked.`, {
     next: 'Use the columns that were compared, or reject it and ask for a check of all columns.',

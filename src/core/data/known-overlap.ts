@@ -69,8 +69,3 @@ function wordsOf(text: string): string {
     .filter((word) => word !== '')
     .join(' ');
 }
-
-/** Options that a mapping makes (`$choices`) are compared with the columns that they are made of. */
-export function isCompared(name: string, columns: readonly string[] | undefined): boolean {
-  return columns === undefined || name.startsWith('$') || columns.includes(name);
-}

@@ -158,7 +158,10 @@ function place(candidate: Candidate): { config?: string; split?: string } {
 
 function checkedColumns(candidate: Candidate): { questionColumn?: string; answerColumn?: string } {
   const mapping = mappingOf(candidate);
-  const [questionColumn] = columnsOf(mapping?.prompt ?? '');
-  const [answerColumn] = columnsOf(mapping?.completion ?? '');
-  return questionColumn ? { questionColumn, ...(answerColumn ? { answerColumn } : {}) } : {};
+  const [questionColumn, ...more] = columnsOf(mapping?.prompt ?? '');
+  const [answerColumn, ...others] = columnsOf(mapping?.completion ?? '');
+  // Whatever is trained on has to be compared: more columns than can be named are compared with all the others.
+  return questionColumn && more.length + others.length === 0
+    ? { questionColumn, ...(answerColumn ? { answerColumn } : {}) }
+    : {};
 }

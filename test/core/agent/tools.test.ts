@@ -103,6 +103,8 @@ describe('the tools for data', () => {
     await accepted(work.call('inspect_dataset', { id: 'lab/qa' }));
     await accepted(work.call('check_overlap', { id: 'lab/qa', questionColumn: 'answer' }));
     await refused(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping }), /question.*not checked/);
+    await accepted(work.call('check_overlap', { id: 'lab/qa', questionColumn: 'question' }));
+    await refused(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping }), /overlap of answer .*not checked/);
     await accepted(work.call('check_overlap', { id: 'lab/qa', questionColumn: 'question', answerColumn: 'answer' }));
     await accepted(work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping }));
   });

@@ -75,6 +75,11 @@ describe('a dataset whose use a person edits', () => {
       { mapping: { prompt: '{hint}', completion: '{answer}' } },
       /overlap of hint/,
     ],
+    [
+      'answers with a column whose overlap was not checked',
+      { mapping: { prompt: '{question}', completion: '{answer}{hint?}' } },
+      /overlap of hint/,
+    ],
   ] as const) {
     it(`is refused and stays open when the text ${what}`, async () => {
       const { work, proposal } = await waiting();

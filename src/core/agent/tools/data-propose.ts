@@ -2,10 +2,9 @@
 import { z } from 'zod';
 import { refuseNever } from '../../approvals/never';
 import { chooseSplit } from '../../data/choose-split';
-import { isCompared } from '../../data/known-overlap';
 import { datasetRef } from '../../data/local-files';
 import { mappingSchema } from '../../data/mapping';
-import { promptColumns } from '../../data/mapping/describe';
+import { uncheckedColumns } from '../../data/overlap';
 import { plainFilters, sourceHash, sourceOptions } from '../../data/recipe';
 import { MlInternError } from '../../errors';
 import type { Proposal, RecipeSource } from '../../run/types';
@@ -65,13 +64,13 @@ async function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>
       },
     );
   }
-  const unchecked = promptColumns(args.mapping).filter((name) => !isCompared(name, overlap.columns));
+  const unchecked = uncheckedColumns(args.mapping, overlap.columns);
   if (unchecked.length > 0) {
     throw new MlInternError(
       'bad-input',
       `The overlap of ${unchecked.join(', ')} with the evaluation was not checked.`,
       {
-        next: 'Call check_overlap without columns, so that all of them are compared.',
+        next: 'Call check_overlap without columns, so that all of them are compared: what an answer is made of counts too.',
       },
     );
   }

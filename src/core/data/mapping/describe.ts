@@ -40,13 +40,28 @@ function turnsParts({ turns, role, content, roles, system, tools }: TurnsMapping
   ];
 }
 
-/** Columns, or places in them, that it reads for what the model is asked; the answer's columns are not among them. */
-export function promptColumns(mapping: Mapping): string[] {
-  const names = (...templates: readonly string[]) => templates.flatMap(columnsOf).map(({ name }) => name);
-  if (mapping.to === 'text') return names(mapping.text);
-  if (mapping.to === 'preference') return names(mapping.prompt ?? mapping.chosen);
-  const options = 'choices' in mapping ? [mapping.choices?.options ?? []].flat() : [];
-  if (mapping.to !== 'messages') return [...names(mapping.prompt), ...options].filter((name) => name !== '$choices');
-  if ('turns' in mapping) return [mapping.turns];
-  return names(...mapping.messages.filter(({ role }) => role !== 'assistant').map(({ content }) => content));
+/** Columns, or places in them, that it reads for anything that is trained on: questions, answers and options alike. */
+export function mappedColumns(mapping: Mapping): string[] {
+  const { options = [], answer = [] } = ('choices' in mapping && mapping.choices) || {};
+  const names = [
+    ...templatesOf(mapping)
+      .flatMap(columnsOf)
+      .map(({ name }) => name),
+    options,
+    answer,
+  ].flat();
+  // What a mapping makes of options (`$choices`) stands for the columns that they are made of.
+  return [...new Set([...names, ...placesOf(mapping)])].filter((name) => !name.startsWith('$'));
+}
+
+function templatesOf(mapping: Mapping): string[] {
+  if (mapping.to === 'text') return [mapping.text];
+  if (mapping.to === 'preference') return [mapping.prompt ?? '', mapping.chosen, mapping.rejected];
+  if (mapping.to !== 'messages') return [mapping.prompt, mapping.completion];
+  return 'turns' in mapping ? [] : mapping.messages.map(({ content }) => content);
+}
+
+function placesOf(mapping: Mapping): string[] {
+  if (mapping.to !== 'messages' || !('turns' in mapping)) return [];
+  return [mapping.turns, mapping.system, mapping.tools].filter((name) => name !== undefined);
 }
