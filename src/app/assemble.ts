@@ -32,6 +32,7 @@ import { endpointsOf, type Endpoints } from './endpoints';
 import { openHub } from './hub';
 import { judgeSecrets } from './judge';
 import { licencePolicy } from './licences';
+import { lintHere } from './lint-here';
 import { openLookup } from './lookup';
 import type { AppOptions } from './options';
 import { openPractice } from './practice';
@@ -73,7 +74,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
   );
   const evaluations = new Evaluations(bench, preparation);
   const lookup = openLookup({ box, preparation }, endpoints);
-  const scriptLint = scriptLintOf(config, box, bench, preparation);
+  const scriptLint = scriptLintOf(config, box, bench, preparation, options);
   const toolbox = await openToolbox(assembly, { box, bench, preparation, evaluations, lookup, scriptLint }, endpoints);
   const endpoint = new OpenAiEndpoint({
     ...endpoints.model,
@@ -148,9 +149,11 @@ function scriptLintOf(
   box: Box,
   bench: Bench,
   preparation: Preparation,
+  options: AppOptions,
 ): ScriptLint {
   return new ScriptLint({
     box,
+    here: (order, signal) => lintHere(order, options, signal),
     environment: () => preparation.environment('train'),
     baseModel: () => preparation.baseModel(),
     card: bench.card,

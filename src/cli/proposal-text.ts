@@ -29,6 +29,7 @@ function subjectFacts({ subject }: Proposal): string[] {
       return [
         `experiment: ${subject.experiment}, parent: ${subject.parent ?? 'base model'}`,
         `config: ${JSON.stringify(subject.config)}`,
+        ...(subject.unchecked ? [`not checked: ${plain(subject.unchecked)}`] : []),
         ...scriptDoubts(subject.script).map((doubt) => `look at it: it ${doubt}`),
       ];
     case 'launch':

@@ -141,6 +141,7 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'Parent', value: subject.parent ?? 'the base model' },
         { label: 'Data', value: recipeInWords(subject.recipe) },
         { label: 'Settings', value: settingsInWords(subject.config) || 'see the config' },
+        ...(subject.unchecked ? [{ label: 'Not checked', value: subject.unchecked }] : []),
         ...scriptDoubts(subject.script).map((doubt) => ({ label: 'Look at it', value: `It ${doubt}` })),
       ];
     case 'launch':

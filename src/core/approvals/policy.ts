@@ -10,7 +10,7 @@ export interface PolicyFacts {
 
 export type PolicyAnswer = Pick<Decision, 'verdict'> & { rule: string; reason: string };
 
-/** The policy's answer, or undefined when a person must decide. Publishing always asks, and so does a script that reaches beyond its job. */
+/** The policy's answer, or undefined when a person must decide. Publishing always asks, and so does a script that reaches beyond its job or could not be checked. */
 export function applyPolicy(proposal: Proposal, facts: PolicyFacts): PolicyAnswer | undefined {
   switch (proposal.subject.kind) {
     case 'publish':
@@ -46,12 +46,17 @@ function datasetPolicy(
 
 function contentPolicy(proposal: Proposal, facts: PolicyFacts): PolicyAnswer | undefined {
   if (facts.approvedHashes.has(proposal.hash)) return approve('approved-before', 'Exactly this was approved before.');
-  if (proposal.subject.kind === 'script' && scriptDoubts(proposal.subject.script).length > 0) return undefined;
+  if (proposal.subject.kind === 'script' && needsLook(proposal.subject)) return undefined;
   if (facts.autonomy === 'autopilot') return approve('autopilot', 'Within the budget of the run.');
   if (proposal.kind === 'launch' && facts.autonomy === 'ask-data-and-scripts') {
     return approve('approved-script', 'Runs a script and data that were approved, within the budget.');
   }
   return undefined;
+}
+
+/** It reaches beyond its job, or nothing is known of it because its check failed. */
+function needsLook({ script, findings, unchecked }: Extract<Proposal['subject'], { kind: 'script' }>): boolean {
+  return scriptDoubts(script).length > 0 || (unchecked !== undefined && findings === undefined);
 }
 
 const approve = (rule: string, reason: string): PolicyAnswer => ({ verdict: 'approve', rule, reason });

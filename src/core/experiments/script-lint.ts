@@ -1,8 +1,8 @@
 /** The gate before a launch: a script with errors is not proposed, and what is only doubtful is told with the proposal. */
-import { MlInternError } from '../errors';
+import { MlInternError, toMlInternError } from '../errors';
 import type { BoxCard } from '../ports/box';
 import type { OpenedBox } from '../box/opened-box';
-import type { LintAnswer, LintOrder, ScriptFinding } from '../ports/script-lints';
+import type { LintAnswer, LintOrder, ScriptFinding, ScriptLints } from '../ports/script-lints';
 import type { Recipe } from '../run/types';
 
 export interface LintedScript {
@@ -18,21 +18,32 @@ export interface ScriptLintOptions {
   card: () => Promise<BoxCard>;
   /** Names of files and datasets of the evaluation. */
   protected: readonly string[];
+  /** The check by this machine, for a box that cannot do it without a job. */
+  here: ScriptLints['lint'];
+}
+
+export interface Checked {
+  /** Null where there was no check. */
+  found: LintAnswer | null;
+  /** What was not checked and why, for whoever decides; absent: all was. */
+  unchecked?: string;
 }
 
 export class ScriptLint {
   constructor(private readonly options: ScriptLintOptions) {}
 
-  /** What was found; null where the box cannot be asked without a job, or fails to answer: that must not stop a launch. */
-  async check({ script, config, recipe }: LintedScript, signal: AbortSignal): Promise<LintAnswer | null> {
-    const { box } = this.options;
-    if (!box.lint) return null;
-    const order = { script, config, recipe, ...(await this.place()), launch: true };
+  /** A check that fails stops no launch: it is told, and then a person decides. */
+  async check({ script, config, recipe }: LintedScript, signal: AbortSignal): Promise<Checked> {
+    const { box, here } = this.options;
+    const order = { script, config, recipe, protected: [...this.options.protected], launch: true };
+    const lint = box.lint?.bind(box);
     try {
-      return await box.lint(order, signal);
+      if (lint) return told(await lint({ ...order, ...(await this.place()) }, signal));
+      return told(await here(order, signal), `Checked on this machine: ${box.name} cannot without a job. `);
     } catch (error) {
-      if (signal.aborted || !MlInternError.is(error, 'box-command')) throw error;
-      return null;
+      // What fails on this machine says nothing of the box.
+      if (signal.aborted || (lint && !MlInternError.is(error, 'box-command'))) throw error;
+      return { found: null, unchecked: `The check of the script failed: ${toMlInternError(error).message}` };
     }
   }
 
@@ -42,8 +53,13 @@ export class ScriptLint {
     const card = await this.options.card();
     // The machine that answers for a cluster is not the one that trains.
     const gpus = card.schedulerOptions === undefined ? { gpus: card.gpus.length } : {};
-    return { environment, baseModel, ...gpus, protected: [...this.options.protected] };
+    return { environment, baseModel, ...gpus };
   }
+}
+
+function told(found: LintAnswer, before = ''): Checked {
+  const unchecked = `${before}${found.note ?? ''}`.trim();
+  return { found, ...(unchecked === '' ? {} : { unchecked }) };
 }
 
 const mostTold = 20;

@@ -358,6 +358,8 @@ export type ProposalSubject =
       repeats?: string;
       /** What is doubtful in the script, by the check before it was proposed; absent: it could not be checked. */
       findings?: ScriptFinding[];
+      /** What could not be checked of it and why; absent: all was, or the run is of an earlier version. */
+      unchecked?: string;
     }
   | {
       kind: 'launch';

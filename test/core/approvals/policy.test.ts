@@ -31,6 +31,8 @@ const table: [string, Proposal, [string, string, string]][] = [
   ['spending money', spend, ['ask', 'ask', 'approve autopilot']],
   ['a script', scriptProposal('x'), ['ask', 'ask', 'approve autopilot']],
   ['a script that names secrets', scriptProposal('x', 'print(os.environ["HF_TOKEN"])'), ['ask', 'ask', 'ask']],
+  ['a script whose check failed', lookedAt({ unchecked: 'it crashed' }), ['ask', 'ask', 'ask']],
+  ['a script checked in part', lookedAt({ unchecked: 'no box', findings: [] }), ['ask', 'ask', 'approve autopilot']],
   ['a launch', launchProposal('x'), ['ask', 'approve approved-script', 'approve autopilot']],
   ['a clean dataset', datasetProposal('d'), ['ask', 'ask', 'approve autopilot']],
   ['a dataset with a denied licence', denied, rejected('licence-denied')],
@@ -40,6 +42,11 @@ const table: [string, Proposal, [string, string, string]][] = [
   ['a contaminated dataset, partly cleaned', halfMended, ['ask', 'ask', 'reject overlap-blocked']],
   ['a contaminated dataset whose flagged rows are left out', mended, ['ask', 'ask', 'approve autopilot']],
 ];
+
+function lookedAt(checked: { unchecked: string; findings?: [] }): Proposal {
+  const proposal = scriptProposal('x');
+  return { ...proposal, subject: { ...proposal.subject, ...checked } as Proposal['subject'] };
+}
 
 function rejected(rule: string): [string, string, string] {
   return [`reject ${rule}`, `reject ${rule}`, `reject ${rule}`];

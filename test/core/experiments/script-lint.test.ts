@@ -12,11 +12,13 @@ const answer = (errors: ScriptFinding[], warnings: ScriptFinding[] = []): LintAn
   ...{ errors, warnings, environment: 'e', checked: true },
 });
 
-function lintOn(lint: ((order: LintOrder) => Promise<LintAnswer>) | undefined): ScriptLint {
+type Lint = (order: LintOrder) => Promise<LintAnswer>;
+
+function lintOn(lint: Lint | undefined, here: Lint = () => Promise.reject(new Error('no Python'))): ScriptLint {
   const box = Object.assign(new FakeBox(), lint ? { lint } : {});
   return new ScriptLint({
     ...{ box, environment: () => Promise.resolve('e'), baseModel: () => Promise.resolve({ path: '/models/tiny' }) },
-    ...{ card: () => Promise.resolve(boxCard('gpu1')), protected: ['items.jsonl'] },
+    ...{ card: () => Promise.resolve(boxCard('gpu1')), protected: ['items.jsonl'], here },
   });
 }
 
@@ -28,18 +30,35 @@ describe('the check of a script before it is launched', () => {
   it('asks the box with all that the job will have', async () => {
     const orders: LintOrder[] = [];
     const lint = lintOn((order) => Promise.resolve((orders.push(order), answer([]))));
-    assert.deepEqual(await lint.check(content, signal), answer([]));
+    assert.deepEqual(await lint.check(content, signal), { found: answer([]) });
     const { launch, environment, baseModel, protected: names, config, recipe } = orders[0] ?? { script: '' };
     assert.deepEqual([launch, environment, baseModel, names], [true, 'e', '/models/tiny', ['items.jsonl']]);
     assert.deepEqual([config, recipe], [content.config, content.recipe]);
   });
 
-  it('stops no launch by its own failure, but passes on that the box is gone', async () => {
+  it('says that it failed and stops no launch by that, but passes on that the box is gone', async () => {
     const failing = (reason: 'box-command' | 'box-unreachable') =>
-      lintOn(() => Promise.reject(new MlInternError(reason, 'm', { next: 'n' })));
-    assert.equal(await failing('box-command').check(content, signal), null);
-    await assert.rejects(failing('box-unreachable').check(content, signal), /m/);
-    assert.equal(await lintOn(undefined).check(content, signal), null);
+      lintOn(() => Promise.reject(new MlInternError(reason, 'it crashed', { next: 'n' })));
+    assert.deepEqual(await failing('box-command').check(content, signal), {
+      ...{ found: null, unchecked: 'The check of the script failed: it crashed' },
+    });
+    await assert.rejects(failing('box-unreachable').check(content, signal), /crashed/);
+  });
+
+  it('says what was not compared with what is installed', async () => {
+    const note = 'Arguments were not checked.';
+    const found = { ...answer([], [finding(3)]), checked: false, note };
+    assert.deepEqual(await lintOn(() => Promise.resolve(found)).check(content, signal), { found, unchecked: note });
+  });
+
+  it('is made by this machine for a box that cannot without a job, and says so', async () => {
+    const orders: LintOrder[] = [];
+    const here = lintOn(undefined, (order) => Promise.resolve((orders.push(order), answer([finding(1)]))));
+    const { found, unchecked = '' } = await here.check(content, signal);
+    assert.equal(found?.errors.length, 1);
+    assert.match(unchecked, /Checked on this machine: .* cannot/);
+    assert.equal(orders[0]?.environment, undefined);
+    assert.match((await lintOn(undefined).check(content, signal)).unchecked ?? '', /failed: .*no Python/);
   });
 
   it('refuses errors with their lines and how to mend them, and lets warnings pass', () => {

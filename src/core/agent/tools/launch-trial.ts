@@ -41,8 +41,8 @@ export async function tryFirst(
 
 /** A person may have edited the script when they approved it. */
 async function refuseBrokenScript(kit: ToolKit, experiment: ExperimentView, signal: AbortSignal): Promise<void> {
-  const found = await kit.scriptLint?.check(await approvedContent(kit.bench, experiment), signal);
-  if (found) refuseErrors(found);
+  const checked = await kit.scriptLint?.check(await approvedContent(kit.bench, experiment), signal);
+  if (checked?.found) refuseErrors(checked.found);
 }
 
 interface Trying {

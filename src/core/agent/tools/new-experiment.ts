@@ -13,7 +13,10 @@ import { budgetOf, type ToolCallContext, type ToolKit, type ToolOutput } from '.
 
 export type ScriptSubject = Extract<Proposal['subject'], { kind: 'script' }>;
 
-export interface NewExperiment extends Omit<ScriptSubject, 'kind' | 'experiment' | 'repeats' | 'findings'> {
+export interface NewExperiment extends Omit<
+  ScriptSubject,
+  'kind' | 'experiment' | 'repeats' | 'findings' | 'unchecked'
+> {
   slug: string;
   hypothesis: string;
 }
@@ -64,7 +67,7 @@ async function scriptProposal(kit: ToolKit, made: NewExperiment, call: ToolCallC
     ...{ kind: 'script', experiment, script, config, recipe, parent, parentScript },
     ...(repeats === undefined ? {} : { repeats }),
   };
-  const found = (await kit.scriptLint?.check(subject, call.signal)) ?? null;
+  const { found = null, unchecked } = (await kit.scriptLint?.check(subject, call.signal)) ?? {};
   if (found !== null) refuseErrors(found);
   return {
     id: call.id,
@@ -72,7 +75,11 @@ async function scriptProposal(kit: ToolKit, made: NewExperiment, call: ToolCallC
     hash: scriptHash(subject),
     title: `Script of experiment ${experiment}`,
     why: hypothesis,
-    subject: { ...subject, ...(found === null ? {} : { findings: found.warnings }) },
+    subject: {
+      ...subject,
+      ...(found === null ? {} : { findings: found.warnings }),
+      ...(unchecked === undefined ? {} : { unchecked }),
+    },
   };
 }
 
@@ -116,6 +123,7 @@ function decidedFacts(kit: ToolKit, subject: ScriptSubject, decision: Decision):
     ...(decision.edited ? { edited: true } : {}),
     ...(subject.repeats ? { repeats: subject.repeats } : {}),
     ...(subject.findings?.length ? { scriptWarnings: findingsText(subject.findings) } : {}),
+    ...(subject.unchecked ? { scriptNotChecked: subject.unchecked } : {}),
     ...(verdict === 'reject' ? { note: 'Nothing was run and no file was changed.' } : {}),
     budget: budgetOf(kit),
   };
