@@ -80,8 +80,19 @@ describe('the tools for data', () => {
     assert.ok(Number((await accepted(work.call('preview_rows', { id })))['mapped']) > 0);
   });
 
+  it('refuse a split other than the one that was inspected', async () => {
+    await accepted(work.call('inspect_dataset', { id: 'lab/qa', split: 'test' }));
+    await accepted(work.call('check_overlap', { id: 'lab/qa', split: 'train' }));
+    await refused(
+      work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping, split: 'train' }),
+      /data sheet of lab\/qa is of default\/test, not of default\/train/,
+    );
+    assert.equal(work.journal.view.proposals.length, 0);
+  });
+
   it('refuse a split other than the one that was checked, and one that does not exist', async () => {
     await approveData();
+    await accepted(work.call('inspect_dataset', { id: 'lab/qa', split: 'test' }));
     await refused(
       work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping, split: 'test' }),
       /default\/test.*not checked/,

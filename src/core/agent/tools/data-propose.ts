@@ -55,6 +55,13 @@ export function proposeDataset(kit: ToolKit): AgentTool {
 async function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>, callId: string): Promise<Proposal> {
   const { sheet, overlap } = inspected(kit, args.id);
   const dataset = datasetRef(sheet, chooseSplit(args.id, sheet.splits, args.config, args.split));
+  if (sheet.config !== dataset.config || sheet.split !== dataset.split) {
+    throw new MlInternError(
+      'bad-input',
+      `The data sheet of ${args.id} is of ${sheet.config}/${sheet.split}, not of ${dataset.config}/${dataset.split}.`,
+      { next: 'Call inspect_dataset for exactly this split first: its rows and their licences may be others.' },
+    );
+  }
   if (overlap?.revision !== dataset.revision || overlap.config !== dataset.config || overlap.split !== dataset.split) {
     throw new MlInternError(
       'bad-input',
