@@ -13,6 +13,7 @@ MOST = 50000
 DEEPEST = 64
 IN_MEMORY = 4 << 20
 _BLOCK = 1 << 20
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def listing(root, job_id):
@@ -29,7 +30,8 @@ def listing(root, job_id):
 def hashes(root, job_id, paths):
     """SHA-256 of each file, in order; null for one that is not there or not a plain file."""
     base = _base(root, job_id)
-    return {"hashes": [_hash(base, path) for path in _checked(paths)]}
+    with Below(base) as below:
+        return {"hashes": [_hash(below, path) for path in _checked(paths)]}
 
 
 def send(root, job_id, reading, out):
@@ -45,28 +47,37 @@ def send(root, job_id, reading, out):
         paths = _checked(json.loads(asked)["paths"])
     except (ValueError, TypeError, KeyError) as error:
         raise BoxError("bad-input", "The list of paths is not one.", "Report this: it is a fault of the client.") from error
-    for number, path in enumerate(paths):
-        _send_one(out, base, number, path)
+    with Below(base) as below:
+        for number, path in enumerate(paths):
+            _send_one(out, below, number, path)
     out.flush()
 
 
-def _send_one(out, base, number, path):
+def _send_one(out, below, number, path):
     try:
-        with _open(base, path) as file:
+        with below.open(path) as file:
             size = os.fstat(file.fileno()).st_size
-            # A small file is hashed and sent from one reading, so that both are of the same content.
-            content = io.BytesIO(file.read(IN_MEMORY)) if size <= IN_MEMORY else file
-            digest = _digest(content)
-            left = content.tell()
-            content.seek(0)
-            _say(out, {"number": number, "sha256": digest, "bytes": left})
-            while left > 0:
-                # A file that shrinks meanwhile is filled up: its hash will tell.
-                block = content.read(min(left, _BLOCK)) or b"\0" * min(left, _BLOCK)
-                out.write(block)
-                left -= len(block)
+            if size > IN_MEMORY:
+                _send_large(out, number, file)
+                return
+            # Hashed and sent from one reading, so that both are of the same content.
+            content = file.read(size)
+            _say(out, {"number": number, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)})
+            out.write(content)
     except FileNotFoundError:
         _say(out, {"number": number, "missing": True})
+
+
+def _send_large(out, number, file):
+    digest = _digest(file)
+    left = file.tell()
+    file.seek(0)
+    _say(out, {"number": number, "sha256": digest, "bytes": left})
+    while left > 0:
+        # A file that shrinks meanwhile is filled up: its hash will tell.
+        block = file.read(min(left, _BLOCK)) or b"\0" * min(left, _BLOCK)
+        out.write(block)
+        left -= len(block)
 
 
 def _say(out, line):
@@ -97,9 +108,9 @@ def _told(entry, path):
     return dict(told, target=os.readlink(entry.path)) if kind == "link" else told
 
 
-def _hash(base, path):
+def _hash(below, path):
     try:
-        with _open(base, path) as file:
+        with below.open(path) as file:
             return _digest(file)
     except FileNotFoundError:
         return None
@@ -112,28 +123,56 @@ def _digest(file):
     return digest.hexdigest()
 
 
-def _open(base, path):
-    """Opens one folder after the other without following a link, whatever a job does to its folders meanwhile."""
-    parts = path.split("/")
-    if any(part in ("", ".", "..") for part in parts) or "\0" in path:
-        raise BoxError("bad-input", "The path %r does not stay inside its folder." % (path,), "Use a path of the listing.")
-    held = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        for part in parts[:-1]:
-            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=held)
+class Below:
+    """Files below a folder. Opens one folder after the other without following a link, whatever a job does to its folders
+    meanwhile; the last one is held open, since thousands of files share it."""
+
+    def __init__(self, base):
+        self.base = base
+        self.held = None
+        self.folders = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._let_go()
+
+    def open(self, path):
+        """Unbuffered. Raises FileNotFoundError for what is no plain file."""
+        *folders, name = path.split("/")
+        if any(part in ("", ".", "..") for part in (*folders, name)) or "\0" in path:
+            raise BoxError("bad-input", "The path %r does not stay inside its folder." % (path,), "Use a path of the listing.")
+        try:
+            if self.held is None or folders != self.folders:
+                self._hold(folders)
+            number = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self.held)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise FileNotFoundError(path) from error
+        if stat.S_ISREG(os.fstat(number).st_mode):
+            return io.FileIO(number)
+        os.close(number)
+        raise FileNotFoundError(path)
+
+    def _hold(self, folders):
+        self._let_go()
+        held = os.open(self.base, _FOLDER)
+        try:
+            for part in folders:
+                inner = os.open(part, _FOLDER, dir_fd=held)
+                os.close(held)
+                held = inner
+        except OSError:
             os.close(held)
-            held = inner
-        number = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=held)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise FileNotFoundError(path) from error
-    finally:
-        os.close(held)
-    if stat.S_ISREG(os.fstat(number).st_mode):
-        return open(number, "rb")
-    os.close(number)
-    raise FileNotFoundError(path)
+            raise
+        self.held, self.folders = held, folders
+
+    def _let_go(self):
+        if self.held is not None:
+            os.close(self.held)
+        self.held = None
 
 
 def _base(root, job_id):

@@ -9,6 +9,7 @@ import { MlInternError } from '../core/errors';
 import type { TransferProgress } from '../core/ports/box-files';
 import type { WheelhouseAnswer } from '../core/ports/wheelhouse';
 import { readEnvironmentSet } from './product-files';
+import { ownProgramEnvironment } from '../node/child-environment';
 
 export interface WheelOrder {
   productRoot: string;
@@ -44,7 +45,7 @@ async function download(folder: string, target: WheelhouseAnswer, order: WheelOr
   const { python, machine, glibc, accelerator } = target;
   const file = join(folder, 'target.json');
   await writeFile(file, JSON.stringify({ sets: order.sets, python, machine, glibc, accelerator }));
-  const env = { ...process.env, PYTHONPATH: join(order.productRoot, 'box') };
+  const env = { ...ownProgramEnvironment(), PYTHONPATH: join(order.productRoot, 'box') };
   const child = spawn('python3', ['-m', 'ml_intern_box.download', file, folder], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],

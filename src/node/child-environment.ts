@@ -9,8 +9,8 @@ export function jobEnvironment(): NodeJS.ProcessEnv {
   return without(secret);
 }
 
-/** The person's own `ssh` needs their agent, and their ProxyCommand may need their cloud's credentials; ours are no business of either. */
-export function sshEnvironment(): NodeJS.ProcessEnv {
+/** For programs of the person's own, such as `ssh` and pip: they may need an agent, a proxy or a cloud's credentials; our keys are no business of theirs. */
+export function ownProgramEnvironment(): NodeJS.ProcessEnv {
   return without(ours);
 }
 

@@ -1,6 +1,7 @@
 /** A file of this machine as the source or the target of a transfer. */
-import { close, open as openNumber, read } from 'node:fs';
-import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import { close, open as openNumber, read, write } from 'node:fs';
+import { type FileHandle, open, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { MlInternError } from '../core/errors';
 import type { TransferOptions } from '../core/ports/shell';
@@ -8,14 +9,19 @@ import type { TransferOptions } from '../core/ports/shell';
 const usualChunkBytes = 256 * 1024;
 const writeBytes = 1024 * 1024;
 const longestHoldMs = 200;
+const lookMs = 200;
+/** Less than this counts as none: a file system gives its last blocks to nobody. */
+const leastFree = 64 * 1024;
 
-const openToRead = promisify(openNumber);
+// For thousands of small files: a file handle object costs several times what the reading or writing does.
+const openPlain = promisify(openNumber);
 const closeNumber = promisify(close);
 const readInto = promisify(read);
+const writeOut = promisify(write);
 
-/** The first bytes, at most so many. Of thousands of small files: a file handle object costs several times what the read does. */
+/** The first bytes, at most so many. */
 export async function readStart(path: string, most: number): Promise<Buffer> {
-  const file = await openToRead(path, 'r');
+  const file = await openPlain(path, 'r');
   try {
     const { bytesRead, buffer } = await readInto(file, Buffer.allocUnsafe(most), 0, most, 0);
     return buffer.subarray(0, bytesRead);
@@ -42,6 +48,27 @@ export async function* readFrom(path: string, offset: number, chunkBytes = usual
   }
 }
 
+/** Has another process write the file from `offset` on: by its open number, and told of by looking at how long it has become. */
+export async function fillFrom(
+  path: string,
+  { offset, onProgress }: TransferOptions,
+  fill: (file: number) => Promise<void>,
+): Promise<void> {
+  const file = await openAt(path, offset, 'a');
+  const look = async () => onProgress?.((await file.stat()).size);
+  // A look that fails shows nothing: what is wrong with the file is told by whoever writes it.
+  const looking = setInterval(() => void look().catch(() => undefined), lookMs).unref();
+  try {
+    await fill(file.fd);
+    await look();
+  } catch (error) {
+    throw (await isFull(path)) ? noSpace(path, error) : error;
+  } finally {
+    clearInterval(looking);
+    await file.close();
+  }
+}
+
 /** Writes the chunks from `offset` on, in order, so that whatever was written when it ends early is a good beginning. */
 export async function writeFrom(path: string, chunks: AsyncIterable<Uint8Array>, options: TransferOptions) {
   const file = await openAt(path, options.offset);
@@ -64,7 +91,13 @@ export async function writeFrom(path: string, chunks: AsyncIterable<Uint8Array>,
 
 export async function writeWhole(path: string, content: Uint8Array): Promise<void> {
   try {
-    await writeFile(path, content);
+    const file = await openPlain(path, 'w');
+    try {
+      for (let done = 0; done < content.length;)
+        done += (await writeOut(file, content, done, content.length - done)).bytesWritten;
+    } finally {
+      await closeNumber(file);
+    }
   } catch (error) {
     throw explained(path, error);
   }
@@ -101,16 +134,24 @@ function joined(chunks: Uint8Array[]): Uint8Array {
   return first !== undefined && others.length === 0 ? first : Buffer.concat(chunks);
 }
 
-async function openAt(path: string, offset: number): Promise<FileHandle> {
-  if (offset === 0) return open(path, 'w');
-  const file = await open(path, 'r+');
+async function openAt(path: string, offset: number, flags: 'r+' | 'a' = 'r+'): Promise<FileHandle> {
+  const file = await open(path, offset === 0 && flags === 'r+' ? 'w' : flags);
   await file.truncate(offset);
   return file;
 }
 
 function explained(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? noSpace(path, error) : error;
+}
+
+/** Whoever wrote the file does not say why it could not go on. */
+async function isFull(path: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  return bavail * bsize < leastFree;
+}
+
+function noSpace(path: string, error: unknown): MlInternError {
   return new MlInternError('disk-full', `There is no space left on this machine for ${path}.`, {
     next: 'Free some space, then try again: what was written already is kept.',
     cause: error,

@@ -5,12 +5,12 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { utils } from 'ssh2';
 import { type Destination, resolveDestination } from '../../src/adapters/ssh/destination';
 import { SshShell, type SshShellOptions } from '../../src/adapters/ssh/ssh-shell';
 import { MlInternError } from '../../src/core/errors';
 import { hostLines, withoutSshProgram } from '../support/ssh-config';
 import { startTestSshd, type TestSshd } from '../support/sshd';
+import { newKeyPair } from '../support/key-pair';
 
 const hasSsh = spawnSync('ssh', ['-V']).error === undefined;
 
@@ -146,7 +146,7 @@ describe('ssh destination', () => {
         const changes = { StrictHostKeyChecking: strict, UserKnownHostsFile: known };
         assert.equal((await connect(changes, neverAsk)).stdout, 'in\n');
         assert.equal(await readFile(known, 'utf8'), await readFile(server.knownHostsPath, 'utf8'));
-        const [, key] = utils.generateKeyPairSync('ed25519').public.split(' ');
+        const [, key] = newKeyPair().public.split(' ');
         await writeFile(known, `[${server.host}]:${server.port} ssh-ed25519 ${key}\n`);
         await refused(connect(changes, neverAsk), 'box-host-key-changed');
       });
@@ -187,7 +187,7 @@ describe('ssh destination', () => {
     });
 
     it('tries several keys in turn', async () => {
-      const wrong = await write('wrong', utils.generateKeyPairSync('ed25519').private);
+      const wrong = await write('wrong', newKeyPair().private);
       await chmod(wrong, 0o600);
       const keys = `${wrong}\n  IdentityFile ${server.keyPath}`;
       assert.equal((await connect({ IdentityFile: keys })).stdout, 'in\n');

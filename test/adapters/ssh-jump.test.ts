@@ -5,11 +5,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { utils } from 'ssh2';
 import { SshShell, type SshShellOptions } from '../../src/adapters/ssh/ssh-shell';
 import { MlInternError, type ErrorReason } from '../../src/core/errors';
 import { hostLines } from '../support/ssh-config';
 import { startTestSshd, type TestSshd } from '../support/sshd';
+import { newKeyPair } from '../support/key-pair';
 
 type Changes = Record<string, string | number>;
 
@@ -105,7 +105,7 @@ describe('ssh through jump hosts', () => {
 
     it('when the jump host does not accept the key', async () => {
       const wrong = join(folder, 'wrong');
-      await writeFile(wrong, utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+      await writeFile(wrong, newKeyPair().private, { mode: 0o600 });
       const config = behind('bastion', { bastion: { IdentityFile: wrong } });
       await fails(config, 'box-auth', /through bastion\. The box bastion does not accept/, /ssh-copy-id/);
     });
@@ -115,7 +115,7 @@ describe('ssh through jump hosts', () => {
       await writeFile(known, '');
       const config = behind('bastion', { bastion: { UserKnownHostsFile: known } });
       await fails(config, 'box-host-key-unknown', /through bastion/, /ssh bastion/);
-      const [, key] = utils.generateKeyPairSync('ed25519').public.split(' ');
+      const [, key] = newKeyPair().public.split(' ');
       await writeFile(known, `[${bastion.host}]:${bastion.port} ssh-ed25519 ${key}\n`);
       await fails(config, 'box-host-key-changed', /through bastion/);
     });
@@ -133,7 +133,7 @@ describe('ssh through jump hosts', () => {
 
     it('when the box behind does not accept the key', async () => {
       const wrong = join(folder, 'wrong-for-gpu');
-      await writeFile(wrong, utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+      await writeFile(wrong, newKeyPair().private, { mode: 0o600 });
       const config = behind('bastion', { gpu: { IdentityFile: wrong } });
       await fails(config, 'box-auth', /^The box gpu does not accept/);
     });

@@ -7,6 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { resolveDestination } from '../../src/adapters/ssh/destination';
 import { ProgramShell } from '../../src/adapters/ssh/program/program-shell';
 import { type ErrorReason, MlInternError } from '../../src/core/errors';
 import type { BoxShell } from '../../src/core/ports/shell';
@@ -155,12 +156,17 @@ describe('ssh through the system’s program', () => {
   it('keeps our keys from `ssh` and what it starts', async () => {
     process.env['SOME_API_KEY'] = 'sk-hidden';
     const seen = join(folder, 'environment');
+    const asked = join(folder, 'environment-of-match');
     const one = await shell({ ProxyCommand: `sh -c "env > '${seen}'; true"` });
     await rejects(one.exec('true'), 'box-unreachable', /cannot be reached/);
+    const configFile = await server.config({ Port: `${server.port}\nMatch exec "env > '${asked}'"` });
+    await resolveDestination('test-box', {}, configFile);
     Reflect.deleteProperty(process.env, 'SOME_API_KEY');
-    const environment = await readFile(seen, 'utf8');
-    assert.match(environment, /^PATH=/m);
-    assert.doesNotMatch(environment, /sk-hidden/);
+    for (const file of [seen, asked]) {
+      const environment = await readFile(file, 'utf8');
+      assert.match(environment, /^PATH=/m);
+      assert.doesNotMatch(environment, /sk-hidden/);
+    }
   });
 
   it('leaves no connection and no folder behind', async () => {

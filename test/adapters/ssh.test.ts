@@ -6,13 +6,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { utils } from 'ssh2';
 import { resolveDestination } from '../../src/adapters/ssh/destination';
 import { SshShell } from '../../src/adapters/ssh/ssh-shell';
 import { MlInternError, type ErrorReason } from '../../src/core/errors';
 import type { Shell } from '../../src/core/ports/shell';
 import { startLoopbackSsh } from '../../src/practice/loopback-sshd';
 import { startTestSshd, type TestSshd } from '../support/sshd';
+import { newKeyPair } from '../support/key-pair';
 
 const run = promisify(execFile);
 const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined;
@@ -134,7 +134,7 @@ describe('ssh', () => {
     });
 
     it('refuses a changed host key without asking', async () => {
-      const [, key] = utils.generateKeyPairSync('ed25519').public.split(' ');
+      const [, key] = newKeyPair().public.split(' ');
       const changed = await knownHosts('changed', `[${server.host}]:${server.port} ssh-ed25519 ${key}\n`);
       const confirmHostKey = () => assert.fail('a changed key is not a question');
       await rejects(shell({ ...changed, confirmHostKey }).exec('true'), 'box-host-key-changed', /set up anew/);
@@ -156,7 +156,7 @@ describe('ssh', () => {
   describe('failing to connect', () => {
     it('says that a key is not accepted', async () => {
       const wrong = join(folder, 'wrong');
-      await writeFile(wrong, utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+      await writeFile(wrong, newKeyPair().private, { mode: 0o600 });
       await rejects(shell({ overrides: { identityFile: wrong } }).exec('true'), 'box-auth', /does not accept/);
     });
 

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { utils } from 'ssh2';
 import { MlInternError, type ErrorReason } from '../../src/core/errors';
 import type { RunHandle } from '../../src/core/run/runs';
 import type { RunView } from '../../src/core/run/view';
@@ -21,6 +20,7 @@ import {
   type Stage,
 } from '../support/app/stage';
 import { startTestSshd, type TestSshd } from '../support/sshd';
+import { newKeyPair } from '../support/key-pair';
 
 describe('bad input', () => {
   let stage: Stage;
@@ -70,7 +70,7 @@ describe('bad input', () => {
       ],
       [
         'that does not know the key',
-        async () => ({ identityFile: await file('key', utils.generateKeyPairSync('ed25519').private) }),
+        async () => ({ identityFile: await file('key', newKeyPair().private) }),
         'box-auth',
         /^The box gpu does not accept any of your keys for the user \S+\.$/,
         /ssh-copy-id -p \d+ \S+@127\.0\.0\.1/,
@@ -95,7 +95,7 @@ describe('bad input', () => {
       return join(server.home, name);
     };
     const place = () => Promise.resolve(`[${server.host}]:${server.port}`);
-    const otherKey = () => utils.generateKeyPairSync('ed25519').public;
+    const otherKey = () => newKeyPair().public;
 
     for (const [what, wrong, reason, message, next] of cases) {
       it(`${what}: ${reason}`, async () => {

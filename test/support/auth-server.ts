@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type AuthContext, Server, utils } from 'ssh2';
 import { SshShell, type SshShellOptions } from '../../src/adapters/ssh/ssh-shell';
+import { newKeyPair } from './key-pair';
 
 export interface AuthServer {
   host: string;
@@ -28,8 +29,8 @@ export async function startAuthServer(
   newJudge: (server: AuthServer) => (context: AuthContext) => void,
 ): Promise<AuthServer> {
   const folder = await mkdtemp(join(tmpdir(), 'ml-intern-auth-'));
-  const host = utils.generateKeyPairSync('ed25519');
-  const user = utils.generateKeyPairSync('ed25519');
+  const host = newKeyPair();
+  const user = newKeyPair();
   const parsed = utils.parseKey(user.public);
   if (parsed instanceof Error) throw parsed;
   const keyPath = join(folder, 'key');

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { MlInternError } from '../../core/errors';
-import type { LocalFiles } from '../../core/ports/local-files';
+import type { LocalFiles, LocalPlace } from '../../core/ports/local-files';
 import { readFrom, readStart, writeFrom, writeWhole } from '../../node/local-file';
 import { contents } from './contents';
 
 /** What is no longer than this is read at once. */
 const tinyBytes = 16 * 1024;
 
-export const localFiles: LocalFiles = { size, hash, contents, places, write, rename, remove };
+export const localFiles: LocalFiles = { size, hash, contents, places, write, rename: replace, remove };
 
 async function size(path: string): Promise<number | undefined> {
   const facts = await lstat(path).catch(absent);
@@ -49,35 +49,55 @@ async function write(
   return digest.digest('hex');
 }
 
+async function replace(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw outside(to, 'a folder is in its way');
+  }
+}
+
 async function remove(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-function places(folder: string): (path: string) => Promise<string> {
+interface Parent {
+  path: string;
+  /** Made by us just now: nothing lies in it. */
+  isNew: boolean;
+}
+
+function places(folder: string): (path: string) => Promise<LocalPlace> {
   // Thousands of files share their parents: each is looked at once.
-  const made = new Map<string, Promise<string>>();
+  const parents = new Map<string, Promise<Parent>>();
   return async (path) => {
     const parts = path.split('/');
     if (!parts.every(isPlain)) throw outside(path, 'its name is not allowed on this machine');
-    const parent = parts.slice(0, -1).join('/');
-    const known = made.get(parent) ?? parentOf(folder, path, parts.slice(0, -1));
-    made.set(parent, known);
-    const found = join(await known, parts.at(-1) ?? '');
-    if ((await lstat(found).catch(absent))?.isDirectory()) throw outside(path, 'a folder is in its way');
-    return found;
+    const name = parts.slice(0, -1).join('/');
+    const known = parents.get(name) ?? parentOf(folder, path, parts.slice(0, -1));
+    parents.set(name, known);
+    const parent = await known;
+    const found = join(parent.path, parts.at(-1) ?? '');
+    const facts = parent.isNew ? undefined : await lstat(found).catch(absent);
+    if (facts?.isDirectory()) throw outside(path, 'a folder is in its way');
+    return { path: found, bytes: facts?.isFile() ? facts.size : undefined };
   };
 }
 
 /** Makes one folder after the other, so that a link that was planted on the way is seen before anything is made behind it. */
-async function parentOf(folder: string, path: string, parts: readonly string[]): Promise<string> {
-  await mkdir(folder, { recursive: true });
+async function parentOf(folder: string, path: string, parts: readonly string[]): Promise<Parent> {
+  let isNew = (await mkdir(folder, { recursive: true })) !== undefined;
   let at = await realpath(folder);
   for (const part of parts) {
     at = join(at, part);
-    await mkdir(at).catch((error: unknown) => ignore(error, 'EEXIST'));
+    isNew = await mkdir(at).then(
+      () => true,
+      (error: unknown) => ignore(error, 'EEXIST') ?? false,
+    );
     if (!(await lstat(at)).isDirectory()) throw outside(path, 'something that is no folder is in its way');
   }
-  return at;
+  return { path: at, isNew };
 }
 
 /** Windows takes some characters for more than a name. */

@@ -15,7 +15,7 @@ export interface Destination extends HostKeyRules {
   port: number;
   user: string;
   identityFiles: string[];
-  /** Prefer the files to whatever the agent holds: a server hangs up after a few wrong keys. */
+  /** Of the agent's keys only those that a file names. */
   identitiesOnly: boolean;
   /** Under which name the host's key is kept, when not under its own. */
   hostKeyAlias: string | undefined;

@@ -26,7 +26,16 @@ export interface Identities {
 
 export const passphraseName = (path: string): string => `ssh-key:${path}`;
 
-/** The agent first, then each key file (or the other way with IdentitiesOnly). The agent spares the passphrase of a file whose key it holds. */
+/** A key that the agent may hold, told by its public half alone. */
+interface NamedKey {
+  kind: 'named';
+  publicKey: ParsedKey;
+}
+
+/**
+ * The agent first, then each key file; with IdentitiesOnly the files, and of the agent only the keys that these name: a server
+ * hangs up after a few wrong ones. The agent spares the passphrase of a file whose key it holds.
+ */
 export async function loadIdentities(destination: Destination, desk: SecretDesk): Promise<Identities> {
   const held = destination.agent ? await agentKeys(destination.agent) : [];
   const files: Identity[] = [];
@@ -34,24 +43,25 @@ export async function loadIdentities(destination: Destination, desk: SecretDesk)
   for (const path of destination.identityFiles) {
     const found = await loadFile(path, desk);
     if (found === undefined) continue;
-    const inAgent = typeof found !== 'string' && found.kind === 'locked' ? heldFor(found, held) : undefined;
+    const inAgent = typeof found !== 'string' && 'publicKey' in found ? heldFor(found.publicKey, held) : undefined;
     if (inAgent) files.push({ kind: 'agent', key: inAgent });
+    else if (typeof found !== 'string' && found.kind === 'named') continue;
     else if (typeof found === 'string') unusable.push(found);
     else if (found.kind === 'locked' && !desk.attended) unusable.push(`${path} is protected by a passphrase`);
     else files.push(found);
   }
-  const placed = files.flatMap((each) => (each.kind === 'agent' ? [each.key] : []));
+  if (destination.identitiesOnly) return { identities: files, unusable };
   const agent = held.map((key): Identity => ({ kind: 'agent', key }));
-  const others = agent.filter((each) => each.kind === 'agent' && !placed.includes(each.key));
-  const notHeld = files.filter(({ kind }) => kind !== 'agent');
-  return { identities: destination.identitiesOnly ? [...files, ...others] : [...agent, ...notHeld], unusable };
+  return { identities: [...agent, ...files.filter(({ kind }) => kind !== 'agent')], unusable };
 }
 
 /** A sentence when it cannot be used, nothing when it is not there. */
-async function loadFile(path: string, desk: SecretDesk): Promise<Identity | string | undefined> {
+async function loadFile(path: string, desk: SecretDesk): Promise<Identity | NamedKey | string | undefined> {
   const text = await readOptional(path);
-  // A public key names one that the agent holds.
-  if (text === '' || parsePublic(text).some((key) => !key.isPrivateKey())) return undefined;
+  // As OpenSSH does where the secret half is only in the agent.
+  const [named] = parsePublic(text === '' ? await readOptional(`${path}.pub`) : text);
+  if (named && !named.isPrivateKey()) return { kind: 'named', publicKey: named };
+  if (text === '') return undefined;
   if (await readableByOthers(path)) return `${path}${openToOthers}`;
   const name = passphraseName(path);
   const passphrase = await desk.known(name);
@@ -82,8 +92,8 @@ function publicLine(file: Buffer): string {
   return `${type} ${blob.toString('base64')}`;
 }
 
-function heldFor(locked: LockedKey, held: readonly AgentKey[]): AgentKey | undefined {
-  const wanted = locked.publicKey?.getPublicSSH();
+function heldFor(publicHalf: ParsedKey | undefined, held: readonly AgentKey[]): AgentKey | undefined {
+  const wanted = publicHalf?.getPublicSSH();
   return wanted && held.find(({ publicKey }) => publicKey.getPublicSSH().equals(wanted));
 }
 

@@ -30,6 +30,10 @@ export function needsSystemSsh(
   if (set('proxycommand')) return says('ProxyCommand');
   if (set('certificatefile')) return says('CertificateFile');
   if (set('pkcs11provider')) return says('PKCS11Provider');
+  if (set('knownhostscommand')) return says('KnownHostsCommand');
+  if (set('bindaddress')) return says('BindAddress');
+  if (set('bindinterface')) return says('BindInterface');
+  if ((set('addressfamily') ?? 'any') !== 'any') return says('AddressFamily');
   if ((set('securitykeyprovider') ?? 'internal') !== 'internal') return says('SecurityKeyProvider');
   const certificate = identityFiles.find((file) => file.certificate !== undefined)?.certificate;
   if (certificate !== undefined) return `the key has a certificate (${certificate})`;

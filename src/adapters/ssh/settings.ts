@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MlInternError } from '../../core/errors';
+import { ownProgramEnvironment } from '../../node/child-environment';
 import { readConfigFile } from './config-file';
 import { named, type Settings } from './limits';
 
@@ -28,7 +29,9 @@ export async function readSettings(asked: AskedHost, configFile?: string): Promi
 async function askOpenSsh(asked: AskedHost, configFile: string | undefined): Promise<Settings | undefined> {
   const user = asked.user ? ['-l', asked.user] : [];
   const file = configFile ? ['-F', configFile] : [];
-  const asking = promisify(execFile)('ssh', ['-G', ...file, ...user, '--', asked.host], { timeout: 10_000 });
+  // A `Match exec` of the configuration runs commands.
+  const options = { timeout: 10_000, env: ownProgramEnvironment() };
+  const asking = promisify(execFile)('ssh', ['-G', ...file, ...user, '--', asked.host], options);
   const answer = await asking.catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;

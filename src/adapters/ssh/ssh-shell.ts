@@ -115,14 +115,16 @@ export class SshShell implements BoxShell {
   }
 
   private connected(): Promise<Client> {
-    this.connection ??= this.open();
-    return this.connection;
+    if (this.connection) return this.connection;
+    const opening = this.open(() => {
+      // A later one may have taken its place.
+      if (this.connection === opening) this.connection = undefined;
+    });
+    this.connection = opening;
+    return opening;
   }
 
-  private async open(): Promise<Client> {
-    const forget = () => {
-      this.connection = undefined;
-    };
+  private async open(forget: () => void): Promise<Client> {
     try {
       const { host, overrides, configFile, confirmHostKey, secrets, prompts } = this.options;
       const destination = await resolveDestination(host, overrides, configFile);

@@ -20,6 +20,8 @@ const header = z.union([
   z.object({ number: z.int().nonnegative(), missing: z.literal(true), sha256: z.undefined().optional() }),
 ]);
 
+const gone = 'it is no longer there';
+
 type Content = Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface FetchOrder {
@@ -47,8 +49,17 @@ export async function fetchArtifacts(
 interface Work {
   /** On the box. */
   folder: string;
-  left: Set<Wanted>;
+  left: Map<Wanted, string>;
   totalBytes: number;
+}
+
+/** A file, and its place on this machine. */
+type Placed = readonly [file: Wanted, place: string];
+
+interface Coming {
+  file: Wanted;
+  place: string;
+  hash: string;
 }
 
 class Fetch {
@@ -57,14 +68,12 @@ class Fetch {
   readonly report: FetchReport;
   private work: Work | undefined;
   private openBytes = 0;
-  private readonly place: (path: string) => Promise<string>;
 
   constructor(
     private readonly parts: StorageParts,
     private readonly order: FetchOrder,
     private readonly options: StorageOptions,
   ) {
-    this.place = parts.local.places(order.folder);
     this.report = { folder: order.folder, fetched: 0, bytes: 0, unchanged: 0, skipped: [] };
   }
 
@@ -75,14 +84,15 @@ class Fetch {
       const work = (this.work ??= await this.plan(told));
       // SFTP sends names as text: one that is none can only come in a stream, where names play no part.
       const isLarge = (file: Wanted) => file.bytes > largeBytes && file.name === file.path;
-      const large = [...work.left].filter(isLarge);
-      await this.fetchSmall(
-        talk,
-        work,
-        [...work.left].filter((file) => !isLarge(file)),
-      );
-      const hashed = await this.hashesOf(large);
-      for (const [i, file] of large.entries()) await this.fetchLarge(work, file, hashed[i] ?? undefined);
+      const large = [...work.left].filter(([file]) => isLarge(file));
+      const small = [...work.left].filter(([file]) => !isLarge(file));
+      await this.fetchSmall(talk, work, small);
+      const hashed = await this.hashesOf(large.map(([file]) => file));
+      for (const [i, [file, place]] of large.entries()) {
+        const hash = hashed[i] ?? undefined;
+        if (hash === undefined) this.skip(work, file, gone);
+        else await this.fetchLarge(work, { file, place, hash });
+      }
     } finally {
       await talk.close();
     }
@@ -91,48 +101,60 @@ class Fetch {
   private async plan(told: Listing): Promise<Work> {
     const { wanted, skipped } = planFetch(told, this.order.paths);
     const totalBytes = wanted.reduce((sum, file) => sum + file.bytes, 0);
-    const work = { folder: told.folder, left: new Set(wanted), totalBytes };
+    const work = { folder: told.folder, left: new Map<Wanted, string>(), totalBytes };
     this.report.skipped.push(...skipped);
     this.openBytes = totalBytes;
     this.progress(work, 0);
-    await this.compare(work);
+    await this.leaveOut(work, await this.lookAt(work, wanted));
     return work;
   }
 
-  /** Leaves out what lies here already. */
-  private async compare(work: Work): Promise<void> {
-    const { local } = this.parts;
+  /** Finds a place for each file; answers those where as long a file lies already. */
+  private async lookAt(work: Work, wanted: readonly Wanted[]): Promise<Placed[]> {
+    const placeOf = this.parts.local.places(this.order.folder);
     const looks = new InFlight<void>(writesAhead);
-    const same: Wanted[] = [];
+    const same: Placed[] = [];
     const look = async (file: Wanted) => {
-      const place = await this.placeOf(work, file);
-      if (place !== undefined && (await local.size(place)) === file.bytes) same.push(file);
+      try {
+        const { path, bytes } = await placeOf(file.name);
+        work.left.set(file, path);
+        if (bytes === file.bytes) same.push([file, path]);
+      } catch (error) {
+        if (!MlInternError.is(error, 'bad-input')) throw error;
+        this.skip(work, file, error.message);
+      }
     };
-    for (const file of [...work.left]) {
+    for (const file of wanted) {
       if (looks.full) await looks.next();
       looks.add(look(file));
     }
     while (looks.size > 0) await looks.next();
-    const told = await this.hashesOf(same);
-    for (const [i, file] of same.entries()) {
-      const here = await local.hash(await this.place(file.name), this.options.signal);
+    return same;
+  }
+
+  /** What lies here already, by its hash. */
+  private async leaveOut(work: Work, same: readonly Placed[]): Promise<void> {
+    const told = await this.hashesOf(same.map(([file]) => file));
+    for (const [i, [file, place]] of same.entries()) {
+      const here = await this.parts.local.hash(place, this.options.signal);
       if (here === told[i]) this.done(work, file, 'unchanged');
     }
   }
 
-  private async fetchSmall(talk: Conversation, work: Work, files: readonly Wanted[]): Promise<void> {
+  private async fetchSmall(talk: Conversation, work: Work, files: readonly Placed[]): Promise<void> {
     if (files.length === 0) return talk.finish();
-    talk.tell({ paths: files.map((file) => file.path) });
+    talk.tell({ paths: files.map(([file]) => file.path) });
     const writes = new InFlight<void>(writesAhead);
     try {
       for (let received = 0; received < files.length; received++) {
         const head = await answered(talk, header);
-        const file = files[head.number];
-        if (file === undefined || !work.left.has(file)) throw strange();
+        const [file, place] = files[head.number] ?? [];
+        if (file === undefined || place === undefined || !work.left.has(file)) throw strange();
         if (writes.full) await writes.next();
-        if (head.sha256 === undefined) this.skip(work, file, 'it is no longer there');
-        else if (head.bytes > tinyBytes) await this.keepSmall(work, file, head.sha256, talk.bytes(head.bytes));
-        else writes.add(this.keepSmall(work, file, head.sha256, await held(talk, head.bytes)));
+        const { sha256: hash } = head;
+        if (hash === undefined) this.skip(work, file, gone);
+        else if (head.bytes > tinyBytes) await this.keepSmall(work, { file, place, hash }, talk.bytes(head.bytes));
+        else writes.add(this.keepSmall(work, { file, place, hash }, await held(talk, head.bytes)));
       }
       while (writes.size > 0) await writes.next();
     } finally {
@@ -140,19 +162,15 @@ class Fetch {
     }
   }
 
-  private async keepSmall(work: Work, file: Wanted, hash: string, content: Content): Promise<void> {
-    const { local } = this.parts;
-    const place = await this.place(file.name);
+  private async keepSmall(work: Work, { file, place, hash }: Coming, content: Content): Promise<void> {
     const part = partOf(place, hash);
-    const actual = await local.write(part, content, this.options.signal);
+    const actual = await this.parts.local.write(part, content, this.options.signal);
     await this.keep(work, file, part, place, actual === hash);
   }
 
-  private async fetchLarge(work: Work, file: Wanted, hash: string | undefined): Promise<void> {
-    if (hash === undefined) return this.skip(work, file, 'it is no longer there');
+  private async fetchLarge(work: Work, { file, place, hash }: Coming): Promise<void> {
     const { local } = this.parts;
     const { signal } = this.options;
-    const place = await this.place(file.name);
     const part = partOf(place, hash);
     const have = (await local.size(part)) ?? 0;
     const offset = have > file.bytes ? 0 : have;
@@ -174,8 +192,9 @@ class Fetch {
       this.progress(work, bytes);
     };
     const remote = `${work.folder}/${file.path}`;
+    const { bytes } = file;
     const { signal } = this.options;
-    if (offset < file.bytes) await this.parts.transfer.download(remote, part, { offset, signal, onProgress });
+    if (offset < bytes) await this.parts.transfer.download(remote, part, { offset, bytes, signal, onProgress });
   }
 
   private async keep(work: Work, file: Wanted, part: string, place: string, isRight: boolean): Promise<void> {
@@ -185,16 +204,6 @@ class Fetch {
     } else {
       await this.parts.local.remove(part);
       this.skip(work, file, 'it changed while it was fetched; fetch it again');
-    }
-  }
-
-  private async placeOf(work: Work, file: Wanted): Promise<string | undefined> {
-    try {
-      return await this.place(file.name);
-    } catch (error) {
-      if (!MlInternError.is(error, 'bad-input')) throw error;
-      this.skip(work, file, error.message);
-      return undefined;
     }
   }
 

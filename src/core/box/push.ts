@@ -119,7 +119,9 @@ class Push {
       this.progress(bytes);
     };
     if (offset < file.bytes || file.bytes === 0)
-      await this.parts.transfer.upload(file.source, `${parts}/${file.sha256}.part`, { offset, signal, onProgress });
+      await this.parts.transfer.upload(file.source, `${parts}/${file.sha256}.part`, {
+        ...{ offset, bytes: file.bytes, signal, onProgress },
+      });
     await this.parts.ask(adopted, ['adopt', file.sha256], { signal, timeoutMs: adoptTimeoutMs });
     this.resumed = undefined;
     this.settled += file.bytes;

@@ -22,6 +22,8 @@ export interface StreamOptions {
 export interface TransferOptions {
   /** Bytes that the target has already; the rest follows them. 0 starts anew. */
   offset: number;
+  /** How long the whole file is, where that is known: the way is chosen by it. */
+  bytes?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Bytes written so far, `offset` included. */
   onProgress?: (bytes: number) => void;

@@ -1,10 +1,16 @@
 /** One `ssh` process: what it says, how it ends, and how it is left. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ChildProcessByStdio,
+  type ChildProcessWithoutNullStreams,
+  spawn,
+} from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { MlInternError } from '../../../core/errors';
-import { sshEnvironment } from '../../../node/child-environment';
+import { ownProgramEnvironment } from '../../../node/child-environment';
 
-export interface SshProcess {
-  child: ChildProcessWithoutNullStreams;
+export interface SshProcess<Child extends ChildProcess = ChildProcessWithoutNullStreams> {
+  child: Child;
   stderr(): string;
   /** When it has ended and all that it said is there: the code, or undefined when a signal ended it. */
   ended: Promise<number | undefined>;
@@ -13,7 +19,18 @@ export interface SshProcess {
 const stderrTail = 64 * 1024;
 
 export function startSsh(args: readonly string[]): SshProcess {
-  const child = spawn('ssh', args, { stdio: 'pipe', env: sshEnvironment(), windowsHide: true });
+  return watch(spawn('ssh', args, { stdio: 'pipe', env: ownProgramEnvironment(), windowsHide: true }));
+}
+
+type WithoutOutput = ChildProcessByStdio<Writable, null, Readable>;
+
+/** What the command says goes to an open file, past us. */
+export function startSshInto(file: number, args: readonly string[]): SshProcess<WithoutOutput> {
+  const child = spawn('ssh', args, { stdio: ['pipe', file, 'pipe'], env: ownProgramEnvironment(), windowsHide: true });
+  return watch(child as WithoutOutput);
+}
+
+function watch<Child extends WithoutOutput | ChildProcessWithoutNullStreams>(child: Child): SshProcess<Child> {
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said = (said + chunk).slice(-stderrTail)));
   // A command may end without reading its input; what counts is how it ends.
@@ -28,11 +45,11 @@ export function startSsh(args: readonly string[]): SshProcess {
 }
 
 /** Ended, with nothing read from it any more: the connection's own process may hold its output for a while yet. */
-export function leave({ child }: SshProcess): void {
+export function leave({ child }: SshProcess<ChildProcess>): void {
   child.kill();
-  child.stdin.destroy();
-  child.stdout.destroy();
-  child.stderr.destroy();
+  child.stdin?.destroy();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 function noProgram(cause: Error): MlInternError {

@@ -9,17 +9,18 @@ import type {
   Tunnel,
 } from '../../../core/ports/shell';
 import { feed } from '../../../node/feed';
+import { fillFrom } from '../../../node/local-file';
 import { collect, untilAborted } from '../channel';
 import type { ConfirmHostKey } from '../connect';
 import { commandFailed, lostContact, tooSlow } from '../errors';
 import { markOutput } from '../marker';
 import { Slots } from '../slots';
-import { downloadByStream, uploadByStream } from '../stream-files';
+import { downloadByStream, isLarge, restOf, uploadByStream } from '../stream-files';
 import { type ProgramHost, sshArguments } from './arguments';
 import { markExit } from './exit-mark';
 import { connectionFailure } from './failures';
 import { Master } from './master';
-import { leave, type SshProcess, startSsh } from './process';
+import { leave, type SshProcess, startSsh, startSshInto } from './process';
 import { openTunnel } from './tunnel';
 
 export interface ProgramShellOptions extends ProgramHost {
@@ -40,6 +41,7 @@ export class ProgramShell implements BoxShell {
   readonly name: string;
   private readonly master: Master;
   private readonly slots = new Slots(mostSessions);
+  private quiet: Promise<boolean> | undefined;
 
   constructor(private readonly options: ProgramShellOptions) {
     this.name = options.host;
@@ -81,8 +83,11 @@ export class ProgramShell implements BoxShell {
     return uploadByStream(this, localPath, remotePath, options);
   }
 
-  download(remotePath: string, localPath: string, options: TransferOptions): Promise<void> {
-    return downloadByStream(this, remotePath, localPath, options);
+  /** A large file goes into its place without us between, where nothing but the file comes out of a command. */
+  async download(remotePath: string, localPath: string, options: TransferOptions): Promise<void> {
+    const isStraight = isLarge(options) && (await this.isQuiet(options.signal));
+    if (!isStraight) return downloadByStream(this, remotePath, localPath, options);
+    await fillFrom(localPath, options, (file) => this.pour(remotePath, file, options));
   }
 
   tunnel(port: number, localPort = 0, signal?: AbortSignal): Promise<Tunnel> {
@@ -101,6 +106,48 @@ export class ProgramShell implements BoxShell {
     } catch (error) {
       release();
       throw error;
+    }
+  }
+
+  /** Whether login scripts print nothing; what they print would end up in the file. Asked once. */
+  private isQuiet(signal: AbortSignal | undefined): Promise<boolean> {
+    this.quiet ??= this.sayNothing().catch((error: unknown) => {
+      this.quiet = undefined;
+      throw error;
+    });
+    return unlessAborted(this.quiet, signal);
+  }
+
+  private async sayNothing(): Promise<boolean> {
+    const release = await this.slots.take();
+    try {
+      const ssh = startSsh(sshArguments(this.options, await this.master.ready(), 'exit 0'));
+      ssh.child.stdin.end();
+      const said = await collect(ssh.child.stdout);
+      return (await ssh.ended) === 0 && said === '';
+    } finally {
+      release();
+    }
+  }
+
+  /** The rest of a remote file, written to `file`. */
+  private async pour(
+    remotePath: string,
+    file: number,
+    { offset, signal }: Pick<TransferOptions, 'offset' | 'signal'>,
+  ): Promise<void> {
+    const release = await this.slots.take(signal);
+    try {
+      const through = await unlessAborted(this.master.ready(), signal);
+      const exit = markExit(restOf(remotePath, offset));
+      const ssh = startSshInto(file, sshArguments(this.options, through, exit.command));
+      ssh.child.stdin.end();
+      const code = await unlessAborted(ssh.ended, signal).finally(() => signal?.aborted && leave(ssh));
+      const { said, own } = exit.read(ssh.stderr());
+      if (code === undefined || (code === 255 && !own)) throw lostContact(this.name);
+      if (code !== 0) throw commandFailed(this.name, code, said);
+    } finally {
+      release();
     }
   }
 
