@@ -1,10 +1,11 @@
-/** A row for the recipe table, checked against the paper: every quote must be in it, and every number in its quote. */
+/** A row for the recipe table, checked against the paper: every quote must be in it, every number in its quote, every name beside it. */
 import { MlInternError } from '../errors';
 import { sha256 } from '../hash';
 import type { PaperText } from '../ports/papers';
 import type { RecipeCell, RecipeRow } from '../run/types';
+import { missingNames, namesSetting } from './named';
 import { missingNumbers } from './numbers';
-import { findQuote } from './quote';
+import { findQuote, type QuotePlace } from './quote';
 
 export interface Claim {
   value: string;
@@ -22,17 +23,17 @@ export interface ClaimedRecipe {
 
 export const paperUrl = (id: string): string => `https://arxiv.org/abs/${id}`;
 
-/** Refuses the row (`bad-input`) and names each quote that is not in the paper, and each number that is not in its quote. */
+/** Refuses the row (`bad-input`) and says of each cell what its quote does not support, and which cells hold. */
 export function checkedRow(paper: PaperText, claimed: ClaimedRecipe): RecipeRow {
   const { result, baseModel, data = [], method, hyperparameters = [] } = claimed;
   if (!baseModel && !method && data.length + hyperparameters.length === 0) throw nothingBehind();
   const problems: string[] = [];
-  const cell = (what: string, claim: Claim): RecipeCell => {
+  const supported: string[] = [];
+  const cell = (what: string, claim: Claim, setting?: string): RecipeCell => {
     const place = findQuote(paper, claim.quote);
-    if (place === undefined) problems.push(`${what}: the quote "${short(claim.quote)}" is not in paper ${paper.id}`);
-    problems.push(
-      ...missingNumbers(claim.value, claim.quote).map((number) => `${what}: ${number} is not in its quote`),
-    );
+    const wrong = unsupportedBy(paper, claim, place, setting);
+    if (wrong.length === 0) supported.push(what);
+    problems.push(...wrong.map((why) => `${what}: ${why}`));
     const { value, quote } = claim;
     return { value: oneLine(value), quote: oneLine(quote), section: place?.section ?? '', place: titleOf(place) };
   };
@@ -44,20 +45,34 @@ export function checkedRow(paper: PaperText, claimed: ClaimedRecipe): RecipeRow 
     method: method ? cell('method', method) : null,
     hyperparameters: hyperparameters.map(({ name, ...claim }) => ({
       name: oneLine(name),
-      ...cell(oneLine(name), claim),
+      ...cell(oneLine(name), claim, name),
     })),
   };
-  if (problems.length > 0) throw unsupported(problems);
+  if (problems.length > 0) throw unsupported(problems, supported);
   return { id: sha256(JSON.stringify(cells)).slice(0, 12), ...cells };
 }
 
-function titleOf(place: { section: string; title: string } | undefined): string {
+/** Names are looked for around the quote, figures in it. */
+function unsupportedBy(paper: PaperText, claim: Claim, place: QuotePlace | undefined, setting?: string): string[] {
+  const numbers = missingNumbers(claim.value, claim.quote).map((number) => `${number} is not in its quote`);
+  if (place === undefined) return [notFound(paper, claim.quote), ...numbers];
+  const names = missingNames(claim.value, place.passage);
+  const all = setting === undefined || namesSetting(setting, place.passage) ? names : [...names, setting];
+  return [...numbers, ...all.map((name) => `"${short(name)}" is not named where its quote stands`)];
+}
+
+function notFound(paper: PaperText, quote: string): string {
+  return `the quote "${short(quote)}" is not in paper ${paper.id}`;
+}
+
+function titleOf(place: QuotePlace | undefined): string {
   return place === undefined ? '' : place.title || place.section;
 }
 
-function unsupported(problems: readonly string[]): MlInternError {
-  return new MlInternError('bad-input', `The row is not supported by the paper: ${problems.join('; ')}.`, {
-    next: 'Copy each quote from read_paper (a sentence, or a row of a table with its borders) so that it holds the numbers you name, or leave the value out.',
+function unsupported(problems: readonly string[], supported: readonly string[]): MlInternError {
+  const rest = supported.length === 0 ? '' : ` Supported: ${supported.join(', ')}.`;
+  return new MlInternError('bad-input', `The row is not supported by the paper: ${problems.join('; ')}.${rest}`, {
+    next: `Copy each quote from read_paper (a sentence, or a row of a table with its borders) so that it holds the numbers you name, from the paragraph that names the rest as you write it, or leave the value out. Around … stand at least three words of one paragraph.`,
   });
 }
 

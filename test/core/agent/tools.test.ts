@@ -170,7 +170,8 @@ describe('the tools for papers', () => {
       /data\[0\]: the quote "Training on 500 plain questions" is not in paper 1/,
     );
     assert.equal(count(work.journal, 'recipe-row.noted'), 0);
-    await accepted(work.call('note_recipe', { ...row, data }));
+    const { supported } = await accepted(work.call('note_recipe', { ...row, data }));
+    assert.deepEqual(supported, ['result', 'data']);
     assert.equal((await accepted(work.call('note_recipe', { ...row, data })))['rows'], 1);
     assert.equal(count(work.journal, 'recipe-row.noted'), 1);
     assert.match(work.store.text(`${runFolder}/papers/recipe-table.md`), /more right answers \| – \| plain questions/);

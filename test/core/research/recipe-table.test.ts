@@ -104,6 +104,70 @@ describe('a row of the recipe table', () => {
     });
   });
 
+  const opposite: PaperText = {
+    ...paper,
+    sections: [
+      {
+        id: 'S1',
+        title: 'Results',
+        level: 1,
+        text: 'We do not use DPO. The plain baseline reaches 31.0 points on GSM8K. Our earlier system, trained on 64 GPUs, failed.\n\nIn total 92 papers were read by 5 people.',
+      },
+    ],
+  };
+  const unsupported: [string, ClaimedRecipe, RegExp][] = [
+    [
+      'stitched together from words that are far apart',
+      {
+        result: { value: 'DPO reaches 92 points on GSM8K', quote: 'DPO … reaches … GSM8K … 92' },
+        data: [{ value: '64 GPUs', quote: 'trained on 64 GPUs, failed' }],
+      },
+      /result: the quote "DPO … reaches … GSM8K … 92" is not in paper .* Supported: data\[0\]\.$/,
+    ],
+    [
+      'stitched together over two paragraphs',
+      {
+        result: { value: '92 points', quote: 'The plain baseline reaches … In total 92 papers' },
+        data: [{ value: '64 GPUs', quote: 'trained on 64 GPUs, failed' }],
+      },
+      /result: the quote/,
+    ],
+    [
+      'of something else than the cell names',
+      {
+        result: { value: '31.0 on GSM8K', quote: 'The plain baseline reaches 31.0 points on GSM8K.' },
+        method: { value: 'GRPO with a reward model', quote: 'In total 92 papers were read' },
+      },
+      /supported by the paper: method: "GRPO" is not named where its quote stands\. Supported: result\.$/,
+    ],
+    [
+      'of something else in plain words',
+      {
+        result: { value: '31.0 on GSM8K', quote: 'The plain baseline reaches 31.0 points on GSM8K.' },
+        hyperparameters: [{ name: 'weight decay', value: '5', quote: 'papers were read by 5 people' }],
+      },
+      /weight decay: "weight decay" is not named/,
+    ],
+  ];
+  for (const [what, row, message] of unsupported) {
+    it(`is refused when a quote is ${what}`, () => {
+      assert.throws(() => checkedRow(opposite, row), { reason: 'bad-input', message });
+    });
+  }
+
+  it('may leave words out between parts of one paragraph, and names what its table or heading names', () => {
+    const quote = 'The plain baseline reaches … points on GSM8K';
+    assert.equal(
+      checkedRow(opposite, { result: { value: 'GSM8K', quote }, method: { value: 'baseline', quote } }).method?.section,
+      'S1',
+    );
+    const row = {
+      result: { value: '58.0 % F1', quote: 'mixed … 58.0%' },
+      data: [{ value: 'mixture', quote: '| mixed | 0.29 |' }],
+    };
+    assert.equal(checkedRow(paper, row).result.section, 'S2');
+  });
+
   it('is refused when nothing is told but the result', () => {
     assert.throws(() => checkedRow(paper, { result: claimed.result }), { message: /A result alone is no recipe/ });
   });

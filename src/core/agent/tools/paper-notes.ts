@@ -4,7 +4,7 @@ import { MlInternError } from '../../errors';
 import type { PaperText } from '../../ports/papers';
 import { findQuote } from '../../research/quote';
 import { checkedRow, oneLine, paperUrl } from '../../research/recipe-check';
-import { recipeMarkdown } from '../../research/recipe-table';
+import { cellsOf, recipeMarkdown } from '../../research/recipe-table';
 import type { RunView } from '../../run/view';
 import { defineTool, paperLimit, type AgentTool, type ToolKit } from './tool';
 
@@ -53,7 +53,7 @@ export function noteRecipe({ bench }: ToolKit, read: ReadPaper): AgentTool {
   return defineTool({
     name: 'note_recipe',
     description:
-      'Add a row to the recipe table: a result of a paper and what it was reached with, each value with its own literal quote. A row is refused when a quote is not in the paper, or a number is not in its quote.',
+      'Add a row to the recipe table: a result of a paper and what it was reached with, each value with its own literal quote. A row is refused when a quote is not in the paper, a number is not in its quote, or what a value names is not in the paragraph of its quote.',
     schema: z.object({
       id: z.string().describe('arXiv id of the paper'),
       result: claim.describe('What was reached: metric, score, benchmark'),
@@ -71,7 +71,8 @@ export function noteRecipe({ bench }: ToolKit, read: ReadPaper): AgentTool {
       const { recipeTable } = bench.journal.view;
       const table = `# What the literature says worked\n\n${recipeMarkdown(recipeTable)}\n`;
       await bench.store.write(`${bench.runFolder}/${recipeFile}`, table);
-      return { facts: { noted: true, row: row.id, rows: recipeTable.length, place: row.result.place } };
+      const supported = cellsOf(row).map(({ field, name }) => (name === '' ? field : name));
+      return { facts: { noted: true, row: row.id, rows: recipeTable.length, place: row.result.place, supported } };
     },
   });
 }
