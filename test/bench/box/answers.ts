@@ -2,7 +2,7 @@
 import { pythonJob } from '../../support/box-job';
 import { quantile, sideBySide } from '../measure';
 import { durationRow, type Row, soleRow } from '../row';
-import type { BenchStage } from './stage';
+import { type BenchStage, openBenchBox } from './stage';
 
 export async function roundTrip({ shell, peer }: BenchStage): Promise<Row[]> {
   const ours = () => shell.exec('true');
@@ -10,6 +10,20 @@ export async function roundTrip({ shell, peer }: BenchStage): Promise<Row[]> {
   const open = await sideBySide(15, ours, () => peer.open.ssh('true'));
   const fresh = await sideBySide(7, ours, () => peer.fresh.ssh('true'));
   return [durationRow(name, 'ssh, open connection', open), durationRow(name, 'ssh, new connection', fresh)];
+}
+
+/** Signing in and whatever is brought along included, as `ml-intern box check` finds it. */
+export async function boxCard({ sshd, root }: BenchStage): Promise<Row[]> {
+  const times: number[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const shell = sshd.shell();
+    const box = await openBenchBox(shell, root);
+    const began = performance.now();
+    await box.check();
+    times.push(performance.now() - began);
+    await shell.close();
+  }
+  return [soleRow('box card', quantile(times, 0.5), 'ms', 5000)];
 }
 
 /** From handing a job over to its first heartbeat arriving here. */

@@ -1,7 +1,7 @@
 /** The box beside OpenSSH's own programs, on one server on this machine. */
 import './as-shipped';
 import type { Suite } from '../suites';
-import { firstHeartbeat, metricLatency, roundTrip } from './answers';
+import { boxCard, firstHeartbeat, metricLatency, roundTrip } from './answers';
 import { bulk } from './bulk';
 import { farSmallFiles } from './far';
 import { logs } from './logs';
@@ -9,7 +9,7 @@ import { memory } from './memory';
 import { smallFiles } from './small-files';
 import { openStage } from './stage';
 
-const parts = [bulk, smallFiles, farSmallFiles, logs, roundTrip, firstHeartbeat, metricLatency, memory];
+const parts = [bulk, smallFiles, farSmallFiles, logs, roundTrip, boxCard, firstHeartbeat, metricLatency, memory];
 
 export const boxSuite: Suite = {
   name: 'box',
