@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 
-from . import files, folders, holding, housekeeping, processes, sizes, status
+from . import files, folders, holding, housekeeping, processes, safely, sizes, status
 
 DAY = 86400
 HOUR = 3600
@@ -135,7 +135,7 @@ def _lock(item):
     if path is None or not os.path.isfile(path) or os.path.islink(path):
         return None
     try:
-        lock = open(path)
+        lock = os.fdopen(safely.open_to_read(path))
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return lock
     except OSError:

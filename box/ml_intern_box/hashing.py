@@ -19,10 +19,15 @@ def content_hash(value):
 
 
 def file_hash(path):
-    digest = hashlib.sha256()
     with open(path, "rb") as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            digest.update(block)
+        return hash_of(file)
+
+
+def hash_of(file):
+    """Of what is left to read of an open file."""
+    digest = hashlib.sha256()
+    for block in iter(lambda: file.read(1 << 20), b""):
+        digest.update(block)
     return digest.hexdigest()
 
 

@@ -5,7 +5,7 @@ import glob
 import json
 import os
 
-from . import folders
+from . import folders, safely
 
 HOLD = "hold.json"
 
@@ -13,14 +13,13 @@ HOLD = "hold.json"
 def hold(root, job, run):
     """Holds this job's folder, and lets go of what the run held before."""
     folder = folders.job_folder(root, job)
-    if not os.path.isdir(folder):
+    if not safely.is_own_folder(folder):
         return
     for path in glob.glob(os.path.join(root, "jobs", "*", HOLD)):
         if _run_of(path) == run and os.path.dirname(path) != folder:
             with contextlib.suppress(OSError):
                 os.unlink(path)
-    with open(os.path.join(folder, HOLD), "w", encoding="utf-8") as file:
-        json.dump({"run": run}, file)
+    safely.replace(os.path.join(folder, HOLD), json.dumps({"run": run}).encode())
 
 
 def why_held(folder):
@@ -31,7 +30,6 @@ def why_held(folder):
 
 def _run_of(path):
     try:
-        with open(path, encoding="utf-8") as file:
-            return str(json.load(file)["run"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(json.loads(safely.read_text(path))["run"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 
-from . import folders, sizes, status
+from . import content, folders, safely, sizes, status
 from .errors import BoxError
 
 PARTS = ("jobs", "envs", "files", "box", "cache")
@@ -98,16 +98,21 @@ def _job(entry):
         "kind": now["kind"],
         "state": now["state"],
         "final": now["state"] in status.FINAL,
-        "environment": (_read(os.path.join(entry.path, "spec.json")).get("content") or {}).get("environment"),
+        "environment": _environment_of(entry.path),
         "lastUsed": next((each for each in times if each), None) or _changed(entry.path),
         "path": entry.path,
     }
 
 
+def _environment_of(job):
+    described = _read(os.path.join(job, "spec.json")).get("content")
+    return described.get("environment") if isinstance(described, dict) else None
+
+
 def _is_held(lock):
     """Whoever builds an environment holds its lock until it is ready or given up."""
     try:
-        with open(lock) as file:
+        with os.fdopen(safely.open_to_read(lock)) as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             return False
     except BlockingIOError:
@@ -118,12 +123,9 @@ def _is_held(lock):
 
 def _read(path):
     try:
-        if os.path.getsize(path) > 1 << 24:
-            return {}
-        with open(path, encoding="utf-8") as file:
-            value = json.load(file)
+        value = json.loads(safely.read_text(path, content.MOST_SPEC))
         return value if isinstance(value, dict) else {}
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
 
 

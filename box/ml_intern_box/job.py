@@ -24,11 +24,11 @@ _RUNNER_KILLED = "The process that kept the job's output was killed from outside
 class JobRun:
     """`secrets` never leave the memory of its processes but for the steps' environment."""
 
-    def __init__(self, root, job, spec, secrets):
+    def __init__(self, root, job, spec, secrets, scheduler=None):
         self.root, self.job, self.spec, self.secrets = root, job, spec, secrets
         self.work_folder = os.path.join(job, "work")
         self.grace = ending.grace(spec["kind"])
-        self.record = Record(job, spec)
+        self.record = Record(job, spec, scheduler)
         self.runner = Runner(job, Shared(), self.record.shared)
         self.told_to_end = False
         self.turn, self.recorder, self.watch = None, None, None

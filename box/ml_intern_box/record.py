@@ -13,13 +13,13 @@ BEAT_SECONDS = 2.0
 class Record:
     """A worker that goes on for a killed one reads it from the memory that it shares with its guardian."""
 
-    def __init__(self, job, spec):
+    def __init__(self, job, spec, scheduler=None):
         self.job = job
         self.shared = Shared()
         self.disk_full = False
         self.guardian = None
         self.last_beat = 0.0
-        self.facts = status.first(job, spec)
+        self.facts = status.first(job, spec, scheduler)
 
     def __getitem__(self, name):
         return self.facts[name]

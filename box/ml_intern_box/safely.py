@@ -43,7 +43,8 @@ def read_text(path, most=MOST_TEXT):
 
 def replace(path, data):
     """Replaces a file as a whole: a reader sees the old or the new one. Raises OSError when the disk is full."""
-    temporary = "%s.%d.tmp" % (path, os.getpid())
+    # Another machine may write the same file through a shared file system, from a process of the same number.
+    temporary = "%s.%s.%d.tmp" % (path, os.uname().nodename, os.getpid())
     _unlink(temporary)
     try:
         number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -72,8 +72,8 @@ def current(job):
     final = written is not None and written["state"] in status.FINAL
     if final:
         slurm_records.forget_secrets(job)
-    changes = entry.get("end")
-    if changes is None:
+    changes = _remembered_end(entry, written)
+    if changes is None or _still_runs(job, entry, written):
         changes = _judge(job, entry, written)
     told = dict(written or status.blank(job), **dict(_times(entry, written), **changes))
     # What the record remembers could have been written by the job itself: only what a status may be is shown.
@@ -103,6 +103,18 @@ def _wake(number):
         slurm_ask.cancel(number, "--batch", "--signal=TERM")
     except slurm_ask.NoAnswer:
         return
+
+
+def _remembered_end(entry, written):
+    end = entry.get("end")
+    final = end is not None and end.get("state", (written or {}).get("state")) in status.FINAL
+    return end if final else None
+
+
+def _still_runs(job, entry, written):
+    """The job itself could have written down its end: not believed while its supervisor beats and Slurm says it runs."""
+    over = written is None or written["state"] in status.FINAL or not slurm_merge.is_beating(written, time.time())
+    return not over and getattr(_word(job, entry, written), "state", None) in slurm_merge.ALIVE
 
 
 def _judge(job, entry, written):
@@ -171,7 +183,7 @@ def _facts(job, entry, word):
 def _end_overdue(job, entry):
     """A supervisor that hangs does not end its job when it is asked to: then Slurm does."""
     try:
-        asked_at = os.stat(os.path.join(job, STOP_FILE)).st_mtime
+        asked_at = os.lstat(os.path.join(job, STOP_FILE)).st_mtime
     except FileNotFoundError:
         return
     if "id" in entry and time.time() - asked_at > STOP_SECONDS:

@@ -17,7 +17,7 @@ def main(arguments=None):
     job = folders.job_folder(options.root, options.id)
     secrets = slurm_records.take_secrets(job)
     signal.signal(signal.SIGUSR1, lambda _number, _frame: _limit_comes(job))
-    if not submit.run(options.root, job, secrets, options.approved):
+    if not submit.run(options.root, job, secrets, options.approved, status.SLURM):
         print("This job was started before; it is not started twice.", flush=True)
         return 1
     return 0 if (status.read(job) or {}).get("state") == "finished" else 1

@@ -3,7 +3,8 @@
 import json
 import os
 import re
-import socket
+
+from . import safely
 
 RECORD = "slurm.json"
 SECRETS = ".secrets.json"
@@ -12,15 +13,14 @@ LIMIT_FILE = ".slurm-limit"
 MOST_TEXT = 1 << 16
 
 
-def is_ours(job):
-    return os.path.exists(os.path.join(job, RECORD))
+def is_there(job):
+    return os.path.lexists(os.path.join(job, RECORD))
 
 
 def read(job):
     """The record; None when there is none, or none that makes sense: the job itself could have written it."""
     try:
-        with open(os.path.join(job, RECORD), encoding="utf-8") as file:
-            entry = json.loads(file.read(MOST_TEXT))
+        entry = json.loads(safely.read_text(os.path.join(job, RECORD), MOST_TEXT))
     except (OSError, ValueError, RecursionError):
         return None
     sound = (
@@ -35,13 +35,7 @@ def read(job):
 
 
 def write(job, entry):
-    path = os.path.join(job, RECORD)
-    temporary = "%s.%s.%d.tmp" % (path, socket.gethostname(), os.getpid())
-    with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(entry, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    safely.replace(os.path.join(job, RECORD), json.dumps(entry).encode())
 
 
 def keep_secrets(job, secrets):
@@ -60,8 +54,7 @@ def keep_secrets(job, secrets):
 def take_secrets(job):
     path = os.path.join(job, SECRETS)
     try:
-        with open(path, encoding="utf-8") as file:
-            secrets = json.load(file)
+        secrets = json.loads(safely.read_text(path))
     except FileNotFoundError:
         return {}
     os.unlink(path)
@@ -77,7 +70,7 @@ def forget_secrets(job):
 
 def last_words(job):
     try:
-        with open(os.path.join(job, LOG), "rb") as file:
+        with os.fdopen(safely.open_to_read(os.path.join(job, LOG)), "rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - 4096))
             lines = file.read().decode("utf-8", "replace").split("\n")
     except OSError:
@@ -86,5 +79,4 @@ def last_words(job):
 
 
 def mark(job, name):
-    with open(os.path.join(job, name), "a"):
-        return
+    os.close(safely.open_to_append(os.path.join(job, name)))

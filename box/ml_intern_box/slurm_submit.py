@@ -5,7 +5,7 @@ import shlex
 import sys
 import time
 
-from . import folders, slurm_ask, slurm_options, slurm_records, status
+from . import folders, safely, slurm_ask, slurm_options, slurm_records, status
 from .errors import BoxError
 
 SCRIPT = "slurm.sh"
@@ -96,8 +96,7 @@ def _write_script(root, job, approved):
         'echo "There is no python3 on the node $(hostname)."',
         "exit 97",
     ]
-    with open(os.path.join(job, SCRIPT), "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    safely.replace(os.path.join(job, SCRIPT), ("\n".join(lines) + "\n").encode())
 
 
 def answer(ask):

@@ -15,13 +15,14 @@ STALE_SECONDS = 10
 FAR_STALE_SECONDS = 60
 """Another machine's beat reaches us through a shared file system, which may answer from its cache."""
 UNSTARTED_SECONDS = 5
+SLURM = "slurm"
 RESERVE = ".reserve"
 LOCK = ".lock"
 CLAIM = ".claim"
 MOST_MESSAGE = 2000
 
 
-def first(job, spec):
+def first(job, spec, scheduler=None):
     """The status of a job that was just taken in, with what only its supervisor needs."""
     return dict(
         blank(job),
@@ -30,6 +31,7 @@ def first(job, spec):
         run=spec["run"] if isinstance(spec.get("run"), str) else "",
         state="starting",
         host=socket.gethostname(),
+        scheduler=scheduler,
         pid=None,
         bootId=None,
         startTime=None,
@@ -106,7 +108,7 @@ def current(job):
     """The status to show, judged by what still lives; None when there is no such job."""
     if not safely.is_own_folder(job):
         return None
-    if slurm_records.is_ours(job):
+    if is_given_to_slurm(job):
         from . import slurm
 
         return slurm.current(job)
@@ -119,6 +121,25 @@ def current(job):
         written = read(job) or written
         changes = {} if written["state"] in FINAL else changes
     return shown(dict(written, **changes))
+
+
+def current_or_why_not(job):
+    """As `current`; but what one job planted in its folder must not keep a command from telling of the others."""
+    try:
+        return current(job)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is that job's trouble
+        if not safely.is_own_folder(job):
+            return None  # cleared away meanwhile
+        note = "Nothing can be told of it: its folder cannot be made sense of (%s: %s)." % (type(error).__name__, error)
+        return dict(blank(job), state="stalled", note=_text(note))
+
+
+def is_given_to_slurm(job):
+    """A job could leave a record of Slurm's in its folder: what its supervisor beats tells who started it."""
+    if not slurm_records.is_there(job):
+        return False
+    written = read(job)
+    return written_at(job) is None if written is None else written.get("scheduler") == SLURM
 
 
 def blank(job):
@@ -182,7 +203,7 @@ def _judge(job, status):
 
 def _judge_from_afar(job, status):
     """On another machine that shares the folder: only its beat can be seen, by the clock of the file system."""
-    silent = _file_system_now(job) - os.stat(os.path.join(job, "status.json")).st_mtime
+    silent = _file_system_now(job) - os.lstat(os.path.join(job, "status.json")).st_mtime
     if silent <= FAR_STALE_SECONDS:
         return {}
     message = "The job was lost: its supervisor on %s has been silent for %d seconds." % (status["host"], silent)
@@ -206,9 +227,8 @@ def _silent_seconds(status):
 def _file_system_now(job):
     probe = os.path.join(os.path.dirname(job), ".now.%d" % os.getpid())
     try:
-        with open(probe, "w"):
-            pass
-        now = os.stat(probe).st_mtime
+        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        now = os.lstat(probe).st_mtime
         os.unlink(probe)
         return now
     except OSError:
@@ -258,7 +278,7 @@ _FIELDS = {
     "id": _text,
     "run": lambda value: _text(value) or "",
     "kind": _kind,
-    "state": lambda value: value,
+    "state": lambda value: value if value in STATES else "failed",
     "note": _text,
     "submittedAt": _amount,
     "startedAt": _amount,
@@ -273,7 +293,7 @@ _FIELDS = {
 
 
 def _overwrite(path, data):
-    number = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    number = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(number, "wb") as file:
         space = os.fstat(number).st_size
         file.write(data.ljust(space) if len(data) <= space else data)

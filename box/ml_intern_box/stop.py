@@ -3,7 +3,7 @@
 import os
 import time
 
-from . import folders, processes, safely, slurm, slurm_records, status
+from . import folders, processes, safely, slurm, status
 from .ending import STOP_FILE
 from .errors import DISK_FULL, BoxError
 
@@ -21,7 +21,7 @@ def stop(root, job_id):
         return status.current(job)
     if now["state"] in status.FINAL:
         return now
-    if slurm_records.is_ours(job):
+    if status.is_given_to_slurm(job):
         slurm.stop(job)
         return _after_a_while(job)
     _ask(job)

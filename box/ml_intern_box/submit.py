@@ -50,14 +50,14 @@ def take_in(root, request):
     return job
 
 
-def run(root, job, secrets, approved):
+def run(root, job, secrets, approved, scheduler=None):
     """Supervises a job that was taken in before, in the foreground; False when it was started before. `approved` is the
     hash that the person agreed to, from whoever submitted: a folder that was changed since fails as not approved."""
     spec = dict(content.load_spec(job), approvedHash=approved)
     with _locked(root, spec):
         if is_started(job):
             return False
-        made = _begin(root, job, spec, secrets)
+        made = _begin(root, job, spec, secrets, scheduler)
     guardian.watch(made)
     return True
 
@@ -154,12 +154,12 @@ def _be_supervisor(root, job, spec, secrets, lock, report):
     guardian.watch(made)
 
 
-def _begin(root, job, spec, secrets):
+def _begin(root, job, spec, secrets, scheduler=None):
     """From here on the job counts as started, unless not even its status can be written."""
     claim = os.path.join(job, status.CLAIM)
     os.mkdir(claim)
     try:
-        made = JobRun(root, job, spec, secrets)
+        made = JobRun(root, job, spec, secrets, scheduler)
         made.begin()
         return made
     except OSError:

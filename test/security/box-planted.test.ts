@@ -64,6 +64,39 @@ print('after', flush=True)
     assert.ok(['finished', 'failed', 'stopped'].includes((await box.status([job.id]))[0]?.state ?? ''));
   });
 
+  it('a record of Slurm that a running job forges neither hides it nor keeps it from being stopped', async () => {
+    const end = { state: 'finished', endedAt: 1, exitCode: 0, failure: null };
+    const forged = { name: 'x', comment: 'y', submittedAt: 1, end };
+    const program = `
+import json, time
+with open('../slurm.json', 'w') as file:
+    json.dump(json.loads(${JSON.stringify(JSON.stringify(forged))}), file)
+print('forged', flush=True)
+time.sleep(600)
+`;
+    const job = pythonJob(program);
+    await box.submit(job);
+    for await (const update of box.follow(job.id, {})) if (update.type === 'data') break;
+    const [said] = await box.status([job.id]);
+    assert.equal(said?.state, 'running');
+    await box.stop(job.id);
+    assert.equal((await followToEnd(box, job.id)).last?.state, 'stopped');
+  });
+
+  it('pipes that a job leaves in place of its files hold up nothing that is asked of the whole box', async () => {
+    const program = `
+import os
+for name in ('slurm.json', 'hold.json', 'spec.json'):
+    if os.path.exists('../' + name):
+        os.unlink('../' + name)
+    os.mkfifo('../' + name)
+`;
+    const { job } = await finishedJob(program);
+    assert.ok((await box.list()).some(({ id, state }) => id === job.id && state === 'finished'));
+    assert.ok((await box.usage()).jobs.some(({ id }) => id === job.id));
+    await box.clean({ olderThanDays: 14, caches: false, remove: true });
+  });
+
   it('a spec.json that is swapped after the approval runs nothing that was not approved', async () => {
     const swap = `
 import json

@@ -32,9 +32,17 @@ def status(root, options):
 def list(root, _options):
     """The newest jobs, the newest last."""
     folder = os.path.join(root, "jobs")
-    jobs = sorted((entry for entry in os.scandir(folder) if entry.is_dir()), key=lambda entry: entry.stat().st_mtime)
-    found = [job_status.current(entry.path) for entry in jobs[-MOST_LISTED:]]
+    jobs = sorted(each for each in map(_changed, os.scandir(folder)) if each is not None)
+    found = [job_status.current_or_why_not(path) for _, path in jobs[-MOST_LISTED:]]
     return {"statuses": [each for each in found if each is not None]}
+
+
+def _changed(entry):
+    """(when, path) of a job's folder; None for what is none, or was cleared away meanwhile."""
+    try:
+        return (entry.stat(follow_symlinks=False).st_mtime, entry.path) if entry.is_dir(follow_symlinks=False) else None
+    except OSError:
+        return None
 
 
 def stop(root, options):

@@ -20,6 +20,8 @@ export const jobState = z.enum([
   'rebooted',
 ]);
 
+const named = z.object({ id: z.string().regex(/^[\w.-]{1,100}$/) });
+
 export const jobStatusSchema = z.object({
   id: z.string().max(100),
   kind: jobKind,
@@ -111,6 +113,17 @@ const cardSchema = z.object({
 
 export const statusAnswer = z.object({ status: jobStatusSchema });
 export const statusesAnswer = z.object({ statuses: z.array(jobStatusSchema).max(10_000) });
+/** Among all jobs of a box, one of which it says what we do not understand must not hide the others: it is left out, and named. */
+export const listAnswer = z.object({ statuses: z.array(z.unknown()).max(10_000) }).transform(({ statuses }) => {
+  const understood: JobStatus[] = [];
+  const odd: string[] = [];
+  for (const each of statuses) {
+    const parsed = jobStatusSchema.safeParse(each);
+    if (parsed.success) understood.push(parsed.data);
+    else odd.push(named.safeParse(each).data?.id ?? 'one without an id');
+  }
+  return { statuses: understood, odd };
+});
 export const cardAnswer = z.object({ card: cardSchema });
 export const bootstrapAnswer = z.object({ package: z.string().max(4000), root: z.string().max(4000) });
 

@@ -30,7 +30,7 @@ import { boxKeeping } from './keeping';
 import { cannot } from './opened-box';
 import { shellQuote } from './quote';
 import { type Scheduler, schedulerWords } from './scheduler';
-import { cardAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
+import { cardAnswer, listAnswer, parseAnswer, parseError, statusAnswer, statusesAnswer } from './schema';
 import { boxScriptLint } from './script-lint';
 import { boxSignatures } from './signatures';
 import { boxStorage, noStorage } from './storage';
@@ -115,7 +115,12 @@ export class SupervisedBox
   }
 
   async list(signal?: AbortSignal): Promise<JobStatus[]> {
-    return (await this.ask(statusesAnswer, ['list'], { signal })).statuses;
+    const { statuses, odd } = await this.ask(listAnswer, ['list'], { signal });
+    if (odd.length > 0) {
+      const what = `What the box ${this.name} says of some jobs cannot be understood, so they are left out`;
+      this.options.logger?.warn(`${what}: ${odd.join(', ')}.`);
+    }
+    return statuses;
   }
 
   /** Comes back within about two seconds; `finishing` means that the job still uses its grace to save a checkpoint. */

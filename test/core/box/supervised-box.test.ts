@@ -28,6 +28,8 @@ const state = (name: string) => `${JSON.stringify({ status: status(name) })}\n`;
 function boxThatSays(answers: Answer[], streams: Stream[] = []) {
   const commands: string[] = [];
   const inputs: string[] = [];
+  const warnings: string[] = [];
+  const logger = { info: () => undefined, warn: (said: string) => void warnings.push(said), error: () => undefined };
   const shell: Shell = {
     name: 'fake',
     exec: (command, options) => {
@@ -46,8 +48,8 @@ function boxThatSays(answers: Answer[], streams: Stream[] = []) {
     close: () => Promise.resolve(),
   };
   const clock = hurriedClock(1);
-  const box = new SupervisedBox({ name: 'fake', shell, packageFiles: { 'ml_intern_box/a.py': 'x' }, clock });
-  return { box, commands, inputs, clock };
+  const box = new SupervisedBox({ name: 'fake', shell, packageFiles: { 'ml_intern_box/a.py': 'x' }, clock, logger });
+  return { box, commands, inputs, warnings, clock };
 }
 
 async function all(updates: AsyncIterable<JobUpdate>): Promise<string[]> {
@@ -111,7 +113,17 @@ describe('supervised box', () => {
 
   it('refuses answers that are not what was asked for', async () => {
     const { box } = boxThatSays([prepared, said({ statuses: [{ ...status('running'), state: 'dancing' }] })]);
-    await assert.rejects(box.list(), { reason: 'box-command' });
+    await assert.rejects(box.status(['j']), { reason: 'box-command' });
+  });
+
+  it('lists the other jobs when it does not understand what is said of one, and names that one', async () => {
+    const odd = { ...status('dancing'), id: 'odd-1' };
+    const { box, warnings } = boxThatSays([prepared, said({ statuses: [odd, status('running'), 7] })]);
+    assert.deepEqual(
+      (await box.list()).map(({ id }) => id),
+      ['j'],
+    );
+    assert.match(warnings.join(), /left out: odd-1, one without an id\./);
   });
 
   it('bounds what the box says', async () => {
