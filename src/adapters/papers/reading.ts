@@ -109,11 +109,12 @@ function partsOf(sources: readonly Source[], limitMs: number, patience: Patience
   });
 }
 
-function abstractOnly({ id, title, abstract }: PaperHit, notes: ReadonlySet<string>): PaperText {
+function abstractOnly({ id, title, abstract, url }: PaperHit, notes: ReadonlySet<string>): PaperText {
   const sections = [{ id: 'abstract', title: 'Abstract', level: 1, text: abstract }];
   const source = 'Semantic Scholar (abstract only)';
   return {
     id,
+    url,
     title,
     source,
     sections,

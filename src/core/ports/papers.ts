@@ -69,7 +69,10 @@ export interface PaperReference {
 }
 
 export interface PaperText {
+  /** As in `PaperHit`, however it was asked for. */
   id: string;
+  /** Where a service says that it is; absent: where its id leads. */
+  url?: string;
   title: string;
   source: string;
   sections: PaperSection[];

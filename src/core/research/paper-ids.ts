@@ -40,6 +40,14 @@ export function publicId({ arxiv, doi, s2 }: PaperIds): string | undefined {
   return s2 === undefined ? undefined : `s2:${s2}`;
 }
 
+/** Where a person finds it, by the id that they see; a service may know a better place. */
+export function paperUrl({ id, url = '' }: { id: string; url?: string }): string {
+  if (url !== '') return url;
+  const { arxiv, doi, s2 } = paperIds(id);
+  if (arxiv !== undefined) return `https://arxiv.org/abs/${arxiv}`;
+  return doi === undefined ? `https://www.semanticscholar.org/paper/${s2 ?? id}` : `https://doi.org/${doi}`;
+}
+
 export function idsOf(hit: PaperHit): PaperIds {
   return { ...paperIds(hit.id), ...hit.ids };
 }

@@ -5,7 +5,9 @@ import type { PaperText } from '../ports/papers';
 import type { RecipeCell, RecipeRow } from '../run/types';
 import { missingNames, namesSetting } from './named';
 import { missingNumbers } from './numbers';
+import { paperUrl } from './paper-ids';
 import { findQuote, type QuotePlace } from './quote';
+import { notFound } from './quoted-text';
 
 export interface Claim {
   value: string;
@@ -20,8 +22,6 @@ export interface ClaimedRecipe {
   method?: Claim | undefined;
   hyperparameters?: (Claim & { name: string })[] | undefined;
 }
-
-export const paperUrl = (id: string): string => `https://arxiv.org/abs/${id}`;
 
 /** Refuses the row (`bad-input`) and says of each cell what its quote does not support, and which cells hold. */
 export function checkedRow(paper: PaperText, claimed: ClaimedRecipe): RecipeRow {
@@ -38,7 +38,7 @@ export function checkedRow(paper: PaperText, claimed: ClaimedRecipe): RecipeRow 
     return { value: oneLine(value), quote: oneLine(quote), section: place?.section ?? '', place: titleOf(place) };
   };
   const cells: Omit<RecipeRow, 'id'> = {
-    paper: { id: paper.id, title: oneLine(paper.title), url: paperUrl(paper.id) },
+    paper: { id: paper.id, title: oneLine(paper.title), url: paperUrl(paper) },
     result: cell('result', result),
     baseModel: baseModel ? cell('baseModel', baseModel) : null,
     data: data.map((claim, index) => cell(`data[${index}]`, claim)),
@@ -55,14 +55,10 @@ export function checkedRow(paper: PaperText, claimed: ClaimedRecipe): RecipeRow 
 /** Names are looked for around the quote, figures in it. */
 function unsupportedBy(paper: PaperText, claim: Claim, place: QuotePlace | undefined, setting?: string): string[] {
   const numbers = missingNumbers(claim.value, claim.quote).map((number) => `${number} is not in its quote`);
-  if (place === undefined) return [notFound(paper, claim.quote), ...numbers];
+  if (place === undefined) return [notFound(paper, `the quote "${short(claim.quote)}"`), ...numbers];
   const names = missingNames(claim.value, place.passage);
   const all = setting === undefined || namesSetting(setting, place.passage) ? names : [...names, setting];
   return [...numbers, ...all.map((name) => `"${short(name)}" is not named where its quote stands`)];
-}
-
-function notFound(paper: PaperText, quote: string): string {
-  return `the quote "${short(quote)}" is not in paper ${paper.id}`;
 }
 
 function titleOf(place: QuotePlace | undefined): string {

@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { MlInternError } from '../../../core/errors';
 import type { PaperText } from '../../../core/ports/papers';
 import { outline, placeAfter, sectionPage, type OutlineEntry } from '../../../core/research/page';
-import { paperUrl } from '../../../core/research/recipe-check';
+import { paperUrl } from '../../../core/research/paper-ids';
 import type { Cli, GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { plain } from '../../format';
@@ -57,7 +57,7 @@ function pageOf(paper: PaperText, { section, offset, limit }: ReadOptions) {
   return {
     id,
     title,
-    url: paperUrl(id),
+    url: paperUrl(paper),
     source,
     notes,
     outline: outline(paper),

@@ -4,10 +4,11 @@ import { MlInternError } from '../../errors';
 import type { PaperHit, PaperText } from '../../ports/papers';
 import { dayOf } from '../../research/filter';
 import { withShortLines } from '../../lookup/pages';
+import type { ReadPaper } from '../../research/quoted-text';
 import { outline, placeAfter, sectionPage, type SectionPage } from '../../research/page';
-import { paperUrl } from '../../research/recipe-check';
+import { paperUrl } from '../../research/paper-ids';
 import { citations, hitFacts, paperLinks } from './paper-graph';
-import { notePaper, noteRecipe, type ReadPaper } from './paper-notes';
+import { notePaper, noteRecipe } from './paper-notes';
 import { resultLimit } from './render';
 import { defineTool, paperLimit, type AgentTool, type ToolKit, type Untrusted } from './tool';
 
@@ -82,7 +83,7 @@ function readPaper(read: ReadPaper): AgentTool {
       const facts = {
         id,
         title,
-        url: paperUrl(paper.id),
+        url: paperUrl(paper),
         source,
         ...(notes && { notes }),
         ...sections,
