@@ -20,7 +20,7 @@ from ml_intern_box.sheet_text import cell_text, is_blank, is_empty, row_text, tr
 LANGUAGE_TEXTS = 2000
 LANGUAGE_CHARACTERS = 1000
 LICENCE_COLUMN = re.compile(r"(source_|data_|dataset_|repo_)?licen[cs]es?(_type|_name)?", re.IGNORECASE)
-MOST_LICENCES = 200
+MOST_LICENCES = 1000
 """Different cells of one column that are told."""
 LONGEST_LICENCE = 200
 MOST_PROBLEMS = 50
@@ -52,6 +52,7 @@ class Tally:
         self.empty: Counter[str] = Counter()
         self.problems: Dict[str, Dict[str, Any]] = {}
         self.licences: Dict[str, Dict[str, None]] = {}
+        self.unread_licences: Counter[str] = Counter()
         self.texts = EvenSample(LANGUAGE_TEXTS)
         self.duplicates = DuplicateCounter(folder)
 
@@ -86,7 +87,10 @@ class Tally:
             "tokens": dict(quantiles(self.tokens), cut=sum(1 for count in self.tokens if count > self.max_tokens)),
             "empty": [{"column": name, "count": count} for name, count in self.empty.items()],
             "problems": list(self.problems.values()),
-            "licences": [{"column": name, "values": list(values)} for name, values in self.licences.items()],
+            "licences": [
+                {"column": name, "values": list(values), "unread": self.unread_licences[name]}
+                for name, values in self.licences.items()
+            ],
             "texts": self.texts.kept,
         }
 
@@ -110,8 +114,13 @@ class Tally:
             if LICENCE_COLUMN.fullmatch(name):
                 known = self.licences.setdefault(name, {})
                 for value in cell if isinstance(cell, list) else [cell]:
-                    if isinstance(value, str) and len(known) < MOST_LICENCES:
-                        known[cell_text(value)[:LONGEST_LICENCE]] = None
+                    if not isinstance(value, str):
+                        continue
+                    licence = cell_text(value)[:LONGEST_LICENCE]
+                    if licence in known or len(known) < MOST_LICENCES:
+                        known[licence] = None
+                    else:
+                        self.unread_licences[name] += 1
 
 
 def quantiles(values: "array[int]") -> Dict[str, int]:

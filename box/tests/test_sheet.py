@@ -123,3 +123,11 @@ def test_a_folder_is_listed_without_what_is_hidden(tmp_path):
     with pytest.raises(BoxError, match="more than 1 files"):
         answered(tmp_path, look={"place": str(tmp_path)})
     monkey.undo()
+
+
+def test_licences_beyond_what_is_kept_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheet_tally, "MOST_LICENCES", 2)
+    tally = sheet_tally.Tally(None, estimated_tokens, 100, str(tmp_path))
+    for licence in ("mit", "apache-2.0", "cc-by-nc-4.0", "mit"):
+        tally.add({"text": "a row", "license": licence})
+    assert tally.as_json()["licences"] == [{"column": "license", "values": ["mit", "apache-2.0"], "unread": 1}]

@@ -31,7 +31,8 @@ function datasetPolicy(
 ): PolicyAnswer | undefined {
   const { sheet, overlap, source } = subject;
   const licence = sheet.licence ?? 'none stated';
-  if (sheet.licenceVerdict === 'deny') return reject('licence-denied', `Its licence (${licence}) is on the deny list.`);
+  if (sheet.licenceVerdict === 'deny')
+    return reject('licence-denied', `Its licence is on the deny list: ${sheet.licenceDenied ?? licence}.`);
   if (!overlap) return reject('overlap-unchecked', 'Its overlap with the evaluation was not checked.');
   const left = new Set(source.excludeRows);
   const blocked = overlap.blocked && overlap.flaggedRows.some((row) => !left.has(row));

@@ -10,8 +10,8 @@ import { dataFiles, noDataFiles, splitsOfFiles } from './data-files';
 import { detectFormat } from './format';
 import { usualMaxTokens, withRows, type Inspected, type InspectOptions } from './inspect';
 import { defaultLicencePolicy } from './licence';
-import { rowLicences } from './licence-facts';
 import { rowFacts, type RowCounts } from './row-facts';
+import { RowLicences } from './row-licences';
 import { makeDataSheet } from './sheet';
 import { languageCharacters } from './tally';
 import { estimatedTokens } from './tokens';
@@ -45,7 +45,7 @@ const countSchema = z.object({
   tokens: z.object({ ...quantiles, cut: z.number() }),
   empty: z.array(z.object({ column: z.string(), count: z.number() })),
   problems: z.array(z.object({ what: z.string(), count: z.number(), example: z.string() })),
-  licences: z.array(z.object({ column: z.string(), values: z.array(z.string()) })),
+  licences: z.array(z.object({ column: z.string(), values: z.array(z.string()), unread: z.number() })),
   /** Of some rows, evenly spread; untrusted. */
   texts: z.array(z.string()),
 });
@@ -153,11 +153,13 @@ function countsOf(
   { licences, texts, ...counts }: z.infer<typeof countSchema>,
   language: (text: string) => string | null,
 ): RowCounts {
+  const stated = new RowLicences();
+  for (const { column, values, unread } of licences) stated.addCells(column, values, unread);
   return {
     ...counts,
     truncated: 0,
     languages: texts.map((text) => language(text.slice(0, languageCharacters))),
-    licences: licences.flatMap(({ column, values }) => rowLicences([{ [column]: values }])),
+    licences: stated.sources(),
   };
 }
 

@@ -1,12 +1,9 @@
 /** What a dataset's card, tags, files and rows say of its licence, put side by side. */
 import type { LicenceSource, LicenceVerdict } from '../run/types';
 import { licenceVerdict, strictest, type LicencePolicy } from './licence';
-import { licenceId } from './licence-names';
 
 /** Say nothing that could contradict. */
 const vague = new Set(['other', 'unknown', 'cc']);
-const licenceColumn = /^(source_|data_|dataset_|repo_)?licen[cs]es?(_type|_name)?$/i;
-const mostRowLicences = 20;
 
 export interface LicenceFacts {
   /** Of the card, else of whatever says one; several joined by commas. */
@@ -14,18 +11,40 @@ export interface LicenceFacts {
   sources: LicenceSource[];
   conflict?: string;
   verdict: LicenceVerdict;
+  /** What is denied, and where it is stated. */
+  denied?: string;
+}
+
+/** Of many licences some are named; all of them are judged. */
+const mostNamed = 20;
+
+export function licencesInWords(licences: readonly string[]): string {
+  const named = licences.slice(0, mostNamed).join(', ');
+  return licences.length > mostNamed ? `${named} and ${licences.length - mostNamed} more` : named;
 }
 
 export function licenceFacts(sources: readonly LicenceSource[], policy: LicencePolicy): LicenceFacts {
   const telling = sources.filter(({ licences }) => licences.length > 0);
   const [first] = telling;
   const conflict = conflictOf(telling);
+  const denied = deniedOf(telling, policy);
   return {
     licence: first ? inWords(first) : null,
     sources: [...telling],
     ...(conflict === undefined ? {} : { conflict }),
+    ...(denied === undefined ? {} : { denied }),
     verdict: verdictOf(telling, conflict, policy),
   };
+}
+
+function deniedOf(sources: readonly LicenceSource[], policy: LicencePolicy): string | undefined {
+  const [first] = sources.flatMap((source) => {
+    const ids = source.licences.filter(
+      (id) => licenceVerdict(inWords({ ...source, licences: [id] }), policy) === 'deny',
+    );
+    return source.where === readmeText || ids.length === 0 ? [] : [`${source.where} says ${licencesInWords(ids)}`];
+  });
+  return first;
 }
 
 function inWords({ licences, name }: LicenceSource): string {
@@ -40,7 +59,8 @@ function verdictOf(
 ): LicenceVerdict {
   const [first, ...more] = sources.map((source) => {
     const verdict = licenceVerdict(inWords(source), policy);
-    return source.where === readmeText && verdict === 'deny' ? 'ask' : verdict;
+    if (source.where === readmeText && verdict === 'deny') return 'ask';
+    return source.unread === undefined ? verdict : strictest([verdict, 'ask']);
   });
   if (first === undefined) return licenceVerdict(null, policy);
   return strictest([first, ...more, ...(conflict === undefined ? [] : ['ask' as const])]);
@@ -55,7 +75,7 @@ function conflictOf(sources: readonly LicenceSource[]): string | undefined {
   const [first, ...others] = clear;
   const other = others.find(({ licences }) => !sameLicences(licences, first?.licences ?? []));
   if (!first || !other) return undefined;
-  return `${first.where} says ${first.licences.join(', ')}, but ${other.where} says ${other.licences.join(', ')}.`;
+  return `${first.where} says ${licencesInWords(first.licences)}, but ${other.where} says ${licencesInWords(other.licences)}.`;
 }
 
 /** `cc-by` without a version agrees with `cc-by-4.0`; a text may name fewer licences than the card. */
@@ -68,19 +88,4 @@ function sameLicences(some: readonly string[], others: readonly string[]): boole
         (id.startsWith(`${other}-`) && /^-\d/.test(id.slice(other.length))),
     );
   return some.every((id) => agrees(id, others));
-}
-
-/** What a column that holds each row's licence says. */
-export function rowLicences(rows: readonly Record<string, unknown>[]): LicenceSource[] {
-  const names = Object.keys(rows[0] ?? {}).filter((name) => licenceColumn.test(name));
-  return names.flatMap((name) => {
-    const words = rows.flatMap((row) => texts(row[name]));
-    const ids = [...new Set(words.map((word) => licenceId(word) ?? word.toLowerCase().slice(0, 60)))];
-    return ids.length === 0 ? [] : [{ where: `the column ${name}`, licences: ids.sort().slice(0, mostRowLicences) }];
-  });
-}
-
-function texts(cell: unknown): string[] {
-  const list = Array.isArray(cell) ? cell : [cell];
-  return list.filter((value) => typeof value === 'string' && value.trim() !== '');
 }

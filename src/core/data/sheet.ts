@@ -50,13 +50,14 @@ export function makeDataSheet(parts: SheetParts): DataSheet {
   return { ...sheet, remarks: sheetRemarks(sheet) };
 }
 
-function licenceFields({ licence, sources, conflict, verdict }: LicenceFacts) {
+function licenceFields({ licence, sources, conflict, denied, verdict }: LicenceFacts) {
   const ids = licence === null ? [null] : licence.split(',');
   return {
     licence,
     licenceVerdict: verdict,
     licenceSources: sources,
     ...(conflict === undefined ? {} : { licenceConflict: conflict }),
+    ...(denied === undefined ? {} : { licenceDenied: denied }),
     obligations: [...new Set(ids.flatMap(obligationsOf))],
   };
 }

@@ -1,9 +1,9 @@
 /** Looks at a dataset's rows one by one, in bounded memory, and says what there is to know of them. */
 import type { BadRow, ReadRow, Row } from '../ports/rows';
 import { DuplicateFinder } from './duplicates';
-import { rowLicences } from './licence-facts';
 import { quantilesOf } from './quantiles';
 import { rowFacts, type Counting, type RowCounts, type RowFacts } from './row-facts';
+import { RowLicences } from './row-licences';
 import { EvenSample } from './sampling';
 import type { TokenCounter } from './tokens';
 import { isEmpty, rowText, trainingText } from './usable';
@@ -19,8 +19,6 @@ const languageRows = 2000;
 export const languageCharacters = 1000;
 /** Characters whose tokens are counted one by one. */
 const countedCharacters = 2_000_000;
-/** Rows whose licence column is looked at. */
-const licenceRows = 5000;
 
 export class Tally {
   private sampled = 0;
@@ -34,7 +32,7 @@ export class Tally {
   private readonly languages = new EvenSample<string | null>(languageRows);
   private readonly empty = new Map<string, number>();
   private readonly problems = new Map<string, { count: number; example?: string }>();
-  private readonly licences = new Set<string>();
+  private readonly licences = new RowLicences();
   private readonly counted = { characters: 0, tokens: 0 };
   /** Some rows' tokens were not counted but follow from their length. */
   private extrapolated = false;
@@ -56,7 +54,7 @@ export class Tally {
     this.tokens.push(this.tokensOf(text));
     this.found[this.duplicates.add(whole)]++;
     this.noteLanguage(text);
-    if (this.sampled <= licenceRows) for (const found of rowLicences([row])) this.licences.add(JSON.stringify(found));
+    this.licences.add(row);
   }
 
   addBad({ place, why }: BadRow): void {
@@ -73,7 +71,7 @@ export class Tally {
       empty: [...this.empty].map(([column, count]) => ({ column, count })),
       problems: [...this.problems].map(([what, { count, example }]) => ({ what, count, ...(example && { example }) })),
       languages: this.languages.items,
-      licences: this.rowLicences(),
+      licences: this.licences.sources(),
     };
     return rowFacts(counts, {
       ...this.options,
@@ -108,15 +106,5 @@ export class Tally {
     const known = this.problems.get(what);
     if (known) known.count++;
     else this.problems.set(what, { count: 1, example });
-  }
-
-  /** One entry a column, with the licences of all rows. */
-  private rowLicences(): RowFacts['licences'] {
-    const byColumn = new Map<string, Set<string>>();
-    for (const text of this.licences) {
-      const { where, licences } = JSON.parse(text) as RowFacts['licences'][number];
-      byColumn.set(where, new Set([...(byColumn.get(where) ?? []), ...licences]));
-    }
-    return [...byColumn].map(([where, licences]) => ({ where, licences: [...licences].sort().slice(0, 20) }));
   }
 }

@@ -195,6 +195,8 @@ export interface LicenceSource {
   /** For a licence that has only a name and a place of its own. */
   name?: string;
   link?: string;
+  /** Of a column with more different licences than are kept: so many of its cells were not judged. */
+  unread?: number;
 }
 
 export interface Quantiles {
@@ -240,6 +242,8 @@ export interface DataSheet {
   licenceSources?: LicenceSource[];
   /** What contradicts what, in a sentence. */
   licenceConflict?: string;
+  /** Which place states a licence that the policy denies, and which one. */
+  licenceDenied?: string;
   /** What the licences ask of everything made from the data. */
   obligations?: LicenceObligation[];
   /** How its authors grant access, and how to get it. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { defaultLicencePolicy, licenceVerdict, mergePolicies } from '../../../src/core/data/licence';
-import { licenceFacts, readmeText, rowLicences } from '../../../src/core/data/licence-facts';
+import { licenceFacts, readmeText } from '../../../src/core/data/licence-facts';
 import { licenceId } from '../../../src/core/data/licence-names';
 import { combinedLicence } from '../../../src/core/data/licence-terms';
+import { mostRowLicences, RowLicences } from '../../../src/core/data/row-licences';
 import { licencesOfFile, licencesOfReadme } from '../../../src/core/data/licence-text';
-import type { LicenceVerdict } from '../../../src/core/run/types';
+import type { Row } from '../../../src/core/ports/rows';
+import type { LicenceSource, LicenceVerdict } from '../../../src/core/run/types';
 
 describe('licenceVerdict', () => {
   const cases: [string | null, LicenceVerdict][] = [
@@ -112,6 +114,12 @@ describe('licences in texts', () => {
   });
 });
 
+function rowLicences(rows: readonly Row[]): LicenceSource[] {
+  const licences = new RowLicences();
+  for (const row of rows) licences.add(row);
+  return licences.sources();
+}
+
 describe('licenceFacts', () => {
   const card = (...licences: string[]) => ({ where: 'the card', licences });
 
@@ -154,6 +162,22 @@ describe('licenceFacts', () => {
       ['mit', 'cc-by-4.0', 'house rules'],
     );
     assert.deepEqual(rowLicences([{ license: null }, { other: 'MIT' }]), []);
+  });
+
+  it('judges every licence of the rows, however many there are, and says which one is denied', () => {
+    const names = Array.from({ length: 60 }, (_, index) => `aal-${index}`);
+    const rows = [...names, 'cc-by-nc-4.0', 'mit'].map((license) => ({ license }));
+    const facts = licenceFacts([card('mit'), ...rowLicences(rows)], { allow: ['mit', 'aal-*'], deny: ['*-nc-*'] });
+    assert.equal(facts.verdict, 'deny');
+    assert.equal(facts.denied, 'the column license says cc-by-nc-4.0');
+    assert.match(facts.conflict ?? '', /and \d+ more\.$/);
+  });
+
+  it('counts what it cannot keep, and leaves that to a person', () => {
+    const rows = Array.from({ length: mostRowLicences + 5 }, (_, index) => ({ license: `aal-${index}` }));
+    const sources = rowLicences(rows);
+    assert.deepEqual([sources[0]?.licences.length, sources[0]?.unread], [mostRowLicences, 5]);
+    assert.equal(licenceFacts(sources, { allow: ['aal-*'], deny: [] }).verdict, 'ask');
   });
 });
 

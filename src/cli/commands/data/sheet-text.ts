@@ -1,5 +1,6 @@
 /** A data sheet as one page of text. Pure. */
 import type { Inspected } from '../../../core/data/inspect';
+import { licencesInWords } from '../../../core/data/licence-facts';
 import { obligationWords } from '../../../core/data/licence-terms';
 import type { DataSheet, Quantiles } from '../../../core/run/types';
 import { sizeText } from '../../../core/size';
@@ -28,9 +29,10 @@ type Fact = [name: string, value: string];
 
 function licence({ licence, licenceVerdict, licenceSources = [], obligations = [], gating }: DataSheet): Fact[] {
   const verdict = { allow: 'allowed', ask: 'you decide', deny: 'not allowed' }[licenceVerdict];
-  const stated = licenceSources.map(({ where, licences, name, link }) => {
-    const more = [name, link].filter((part) => part !== undefined).join(', ');
-    return `${where}: ${licences.join(', ')}${more === '' ? '' : ` (${more})`}`;
+  const stated = licenceSources.map(({ where, licences, name, link, unread }) => {
+    const rest = unread === undefined ? undefined : `${unread} more cells were not judged`;
+    const more = [name, link, rest].filter((part) => part !== undefined).join(', ');
+    return `${where}: ${licencesInWords(licences)}${more === '' ? '' : ` (${more})`}`;
   });
   return [
     ['Licence', `${licence ?? 'none stated'} (${verdict})`],
