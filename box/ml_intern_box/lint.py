@@ -20,6 +20,7 @@ from . import (
     lint_generation,
     lint_hooks,
     lint_imports,
+    lint_keys,
     lint_model,
     lint_paths,
     lint_rows,
@@ -91,7 +92,7 @@ def _whole(script: Script, order: Dict[str, Any], findings: Findings) -> None:
     lint_paths.check(script, values, calls, findings)
     lint_secrets.check(script, findings)
     Outside(script, values, calls, facts).check(findings)
-    _config(script, values, findings)
+    lint_keys.check(script, values, findings)
 
 
 def _syntax(error: SyntaxError, findings: Findings) -> None:
@@ -100,26 +101,6 @@ def _syntax(error: SyntaxError, findings: Findings) -> None:
     line = (error.text or "").strip()
     fix = "Leave notebook commands out: this is a Python file." if re.match(r"[!%]", line) else "Mend this line."
     findings.error("syntax", at, "Python cannot read this line: %s." % (error.msg or "invalid syntax"), fix)
-
-
-def _config(script: Script, values: Values, findings: Findings) -> None:
-    """`config["x"]` without a default, where config.json has no x."""
-    if values.config is None:
-        return
-    for node in script.of_kind(ast.Subscript):
-        key = values.config_key(node) if isinstance(node.ctx, ast.Load) else None
-        if (
-            key is not None
-            and key not in values.config
-            and not script.is_guarded(node)
-            and not script.is_conditional(node)
-        ):
-            findings.error(
-                "config-key",
-                node,
-                "config.json has no %s." % key,
-                'Add it to config, or write config.get("%s", ...).' % key,
-            )
 
 
 def main(arguments: List[str]) -> int:

@@ -144,6 +144,22 @@ class Script:
             return known[0].value
         return known[0].value if known[0].kind in ("def", "class") else None
 
+    def uses(self, name: str, at: ast.AST) -> Iterator[ast.Name]:
+        """Every place that reads the name which is bound at `at`."""
+        scope = self.found(name, at)[0]
+        for each in self.of_kind(ast.Name):
+            if each.id == name and isinstance(each.ctx, ast.Load) and self.found(name, each)[0] is scope:
+                yield each
+
+    def calls_of(self, function: ast.AST) -> List[Optional[ast.Call]]:
+        """The calls of a function of the script; None for each other use of it, from where it may be called too."""
+        if not isinstance(function, ast.FunctionDef) or isinstance(self.parents.get(function), ast.ClassDef):
+            return [None]
+        if function.decorator_list or len(self.found(function.name, self.parents[function])[1]) != 1:
+            return [None]
+        uses = [(use, self.parents.get(use)) for use in self.uses(function.name, self.parents[function])]
+        return [call if isinstance(call, ast.Call) and call.func is use else None for use, call in uses]
+
     def is_guarded(self, node: ast.AST) -> bool:
         """Whether the script itself provides for the failure of this place, or asks for the version first."""
         below = node
@@ -182,6 +198,17 @@ def text_of(node: Optional[ast.AST]) -> Optional[str]:
 def parameters(function: Any) -> List[ast.arg]:
     every = function.args
     return [*getattr(every, "posonlyargs", []), *every.args, *every.kwonlyargs]
+
+
+def arguments_of(function: Any, call: ast.Call) -> Optional[Dict[ast.arg, ast.AST]]:
+    """What each parameter is given by a call; None where `*` or `**` hides it."""
+    if any(isinstance(each, ast.Starred) for each in call.args) or any(each.arg is None for each in call.keywords):
+        return None
+    every = function.args
+    given: Dict[ast.arg, ast.AST] = dict(zip([*getattr(every, "posonlyargs", []), *every.args], call.args))
+    named = {each.arg: each for each in parameters(function)}
+    given.update({named[each.arg]: each.value for each in call.keywords if each.arg in named})
+    return given
 
 
 def _asks_version(test: ast.AST) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from .lint_tree import MOST_STEPS, Script, index_of, text_of
+from .lint_config import ConfigUse
+from .lint_tree import MOST_STEPS, Script, arguments_of, index_of, text_of
 
 
 class _Unknown:
@@ -40,6 +41,8 @@ class Values:
     def __init__(self, script: Script, config: Optional[Dict[str, Any]]) -> None:
         self.script = script
         self.config = config
+        self.use = ConfigUse(script)
+        self._given: Dict[ast.AST, bool] = {}
 
     def of(self, node: Optional[ast.AST], steps: int = MOST_STEPS) -> Any:
         """A constant, a list or a dict of such, or UNKNOWN."""
@@ -90,18 +93,36 @@ class Values:
             return text_of(node.args[0]) if node.args and self.is_config(node.func.value) else None
         return None
 
-    def is_config(self, node: ast.AST, steps: int = MOST_STEPS) -> bool:
-        """Whether it is what config.json holds: read by json from a path that ends so."""
-        if isinstance(node, ast.Name) and steps:
-            binding = self.script.binding(node)
-            return binding is not None and binding.kind == "assign" and self.is_config(binding.value, steps - 1)
-        if not isinstance(node, ast.Call) or self.script.dotted(node.func) not in ("json.loads", "json.load"):
+    def is_config(self, node: Optional[ast.AST], steps: int = MOST_STEPS) -> bool:
+        """Whether it is what config.json holds, and nothing else: read from there, or handed on by every call."""
+        if steps == 0:
             return False
-        return any(text_of(each) == "config.json" for each in ast.walk(node))
+        if isinstance(node, ast.Call):
+            return node in self.use.loads or self._is_returned(self.script.local(node.func), steps)
+        binding = self.script.binding(node) if isinstance(node, ast.Name) else None
+        if binding is not None and binding.kind == "parameter":
+            if binding.statement not in self._given:
+                self._given[binding.statement] = False  # a function that hands it to itself tells nothing
+                self._given[binding.statement] = self._is_given(binding.statement, steps)
+            return self._given[binding.statement]
+        return binding is not None and binding.kind == "assign" and self.is_config(binding.value, steps - 1)
+
+    def _is_given(self, parameter: ast.AST, steps: int) -> bool:
+        function = self.script.scope(parameter)
+        calls = self.script.calls_of(function)
+        given = [arguments_of(function, each) if each is not None else None for each in calls]
+        arguments = [each.get(parameter) if each is not None else None for each in given]  # type: ignore[call-overload]
+        return bool(arguments) and all(self.is_config(each, steps - 1) for each in arguments)
+
+    def _is_returned(self, function: Optional[ast.AST], steps: int) -> bool:
+        if not isinstance(function, ast.FunctionDef):
+            return False
+        returns = [each for each in self.script.of_kind(ast.Return) if self.script.function_of(each) is function]
+        return bool(returns) and all(self.is_config(each.value, steps - 1) for each in returns)
 
     def _configured(self, node: ast.AST, steps: int) -> Any:
         key = self.config_key(node)
-        if key is None or self.config is None:
+        if key is None or self.config is None or self.use.mixed or key in self.use.put:
             return UNKNOWN
         if key in self.config:
             return self.config[key]

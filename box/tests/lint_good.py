@@ -479,6 +479,91 @@ transformers.AutoTokenizer.from_pretrained("./base").save_pretrained("../artifac
 trainer.save_model("../artifacts/model")
 """
 
+READERS = """import copy
+import json
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+DEFAULTS = {"learning_rate": 1e-4}
+
+
+def load():
+    with open(HERE / "config.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def rate(config):
+    return config["learning_rate"] if "learning_rate" in config else config.get("rate", 1e-4)
+
+
+def adapters(config):
+    if config.get("method", "full") == "full":
+        return None
+    return config["lora_r"]
+
+
+def teacher(config, name="teacher"):
+    return config[name] and config["teacher_kind"]
+
+
+def shape(settings):
+    return settings["hidden_size"]
+
+
+def tries(config):
+    try:
+        return config["tries"]
+    except KeyError:
+        return 1
+
+
+def never_called(config):
+    return config["gone"]
+
+
+def main():
+    config = load()
+    print(config, len(config), file=sys.stderr)
+    more = copy.deepcopy(config)
+    more["warmup"] = 3
+    print(more["warmup"], rate(config), adapters(config), tries(config), config["seed"])
+    print([config["each"] for _ in config.get("list", [])] if config.get("list") else [])
+    print(teacher(config) if config.get("teacher") else None, config.get("eval") and config["eval_rows"])
+    print(shape(json.loads(Path(config["base_model"], "config.json").read_text())))
+    print(shape(json.load(open(os.path.join("base", "config.json")))))
+    for name in config.get("extra", ()):
+        print(name, config["weight"])
+    if not config.get("report"):
+        return
+    print(config["report_to"])
+
+
+main()
+"""
+
+MERGED = """import json
+
+DEFAULTS = {"learning_rate": 1e-4, "rank": 8}
+config = {**DEFAULTS, **json.load(open("config.json"))}
+config.setdefault("epochs", 1)
+print(config["learning_rate"], config["rank"], config["epochs"])
+"""
+
+TAKEN = """import json
+from types import SimpleNamespace
+
+args = SimpleNamespace(**json.load(open("config.json")))
+print(args.learning_rate)
+"""
+
+PARSED = """from transformers import HfArgumentParser
+from trl import SFTConfig
+
+(args,) = HfArgumentParser(SFTConfig).parse_json_file("config.json")
+"""
+
 
 def with_args(script, given):
     """The script with more arguments of its configuration, on a line of their own."""
@@ -515,4 +600,8 @@ GOOD = [
     ("kto", KTO, PAIRS),
     ("what cannot be told", CUSTOM, PAIRS),
     ("modules by their name", STREAM, PAIRS),
+    ("a configuration that is handed on", READERS, {"config": {"base_model": "m", "seed": 1, "rate": 1e-4}}),
+    ("a configuration over defaults", MERGED, {"config": {"learning_rate": 1e-5}}),
+    ("a configuration that is taken as a whole", TAKEN, {"config": {"learning_rate": 1e-5, "other": 1}}),
+    ("a configuration that a library reads", PARSED, {"config": {"learning_rate": 1e-5}}),
 ]  # fmt: skip

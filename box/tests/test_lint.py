@@ -115,3 +115,77 @@ def test_the_rows_of_the_job_are_no_evaluation_file():
     script = 'open("data/train.jsonl")\nopen("bench/train.jsonl")\n'
     found = lint.check({"script": script, "protected": ["train.jsonl"]})["errors"]
     assert [(each["line"], each["rule"]) for each in found] == [(2, "evaluation-files")]
+
+
+def starting(name):
+    return read(os.path.join(os.path.dirname(__file__), "..", "scripts", name))
+
+
+FULL = {"base_model": "m", "data": "data/train.jsonl", "output": "o", "seed": 1, "learning_rate": 1e-4, "batch_size": 8,
+    "max_length": 512}  # fmt: skip
+MORE = {"grpo.py": {"max_completion_length": 64}}
+
+
+@pytest.mark.parametrize("name", ["sft.py", "dpo.py", "grpo.py", "distill.py"])
+def test_what_a_starting_script_needs_of_its_configuration_is_told_wherever_it_reads_it(name):
+    full = {**FULL, **MORE.get(name, {})}
+    assert lint.check({"script": starting(name), "config": full}) == {"errors": [], "warnings": []}
+    for key in full:
+        if key in ("output", "max_completion_length"):
+            continue
+        found = lint.check({"script": starting(name), "config": {k: v for k, v in full.items() if k != key}})
+        assert {each["message"] for each in found["errors"]} == {"config.json has no %s." % key}
+
+
+def unread(script, config):
+    found = lint.check({"script": script, "config": {**FULL, **config}})
+    return [(level, each["message"], each["fix"]) for level in found for each in found[level]]
+
+
+def test_a_key_that_nothing_reads_blocks_and_the_key_that_was_meant_is_named():
+    invented = {"num_epochs": 3, "warmup_ratio": 0.1, "lr": 1e-4, "flux": 1}
+    assert unread(starting("sft.py"), invented) == [
+        ("errors", "The script never reads %s of config.json." % key, fix)
+        for key, fix in [
+            ("num_epochs", "Did you mean epochs?"),
+            ("warmup_ratio", "Did you mean warmup?"),
+            ("lr", "Did you mean learning_rate?"),
+            ("flux", "Have the script read it, or leave it out."),
+        ]
+    ]
+
+
+def test_where_not_all_is_known_an_unread_key_only_warns():
+    reads = 'import json\nimport own\nconfig = json.load(open("config.json"))\n'
+    keys = 'print(config["learning_rate"], config["batch_size"], config["max_length"])\n'
+    assert [each[:2] for each in unread(reads + keys, {"rte": 1})] == [
+        ("errors", "The script never reads rte of config.json.")
+    ]
+    handed = reads + keys + "own.train(config)\n"
+    assert [each[:2] for each in unread(handed, {"rte": 1})] == [
+        ("warnings", "Nothing in the script names rte of config.json.")
+    ]
+    assert unread(handed + 'KEYS = ["rte"]\n', {"rte": 1}) == []
+    (only,) = unread("print(1)\n", {})
+    assert only[0] == "warnings" and "does not read config.json" in only[1]
+
+
+def test_a_value_is_followed_through_parameters_unless_calls_differ():
+    script = """import json
+from trl import SFTConfig
+
+def settings(config):
+    return SFTConfig(output_dir="o", learning_rate=config["learning_rate"])
+
+def main(config):
+    settings(config)
+
+main(json.load(open("config.json")))
+"""
+    def judged(text):
+        known = [signatures.look_up("trl.SFTConfig")]
+        found = lint.check({"script": text, "signatures": known, "config": {"learning_rate": 5}})
+        return [each["rule"] for each in found["errors"]]
+
+    assert judged(script) == ["bad-value"]
+    assert judged(script + 'settings({"learning_rate": 1e-4})\n') == []
