@@ -48,11 +48,14 @@ describe('HfHub', () => {
   });
 
   it('searches by the paper that a dataset goes with', async () => {
-    const hits = await hub().searchDatasets({ paper: '2501.00002', limit: 5 });
-    assert.deepEqual(
-      hits.map((hit) => hit.id),
-      ['glim/colours'],
-    );
+    for (const paper of ['2501.00002', 'arXiv:2501.00002v1', 'https://arxiv.org/abs/2501.00002v3']) {
+      const hits = await hub().searchDatasets({ paper, limit: 5 });
+      assert.deepEqual(
+        hits.map((hit) => hit.id),
+        ['glim/colours'],
+      );
+    }
+    assert.deepEqual(await hub().searchDatasets({ paper: 'doi:10.1234/x', limit: 5 }), []);
   });
 
   it('reads a card: revision, licence, and the text without its metadata block', async () => {

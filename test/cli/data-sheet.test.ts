@@ -12,7 +12,14 @@ describe('ml-intern data sheet and search', () => {
   let servers: FaultyServers;
   let folder: string;
   before(async () => {
-    servers = await startFaultyServers(dataWorld(), 'hf_right');
+    const world = dataWorld();
+    const [first] = world.papers;
+    assert.ok(first);
+    const sections = [
+      { title: 'Data', paragraphs: ['We train on the GlimBank corpus and on the dataset glim/mixed.'] },
+    ];
+    const naming = { ...first, id: '2501.00009', sections, datasets: [] };
+    servers = await startFaultyServers({ ...world, papers: [...world.papers, naming] }, 'hf_right');
     folder = await mkdtemp(join(tmpdir(), 'sheet-'));
   });
   after(async () => {
@@ -23,6 +30,9 @@ describe('ml-intern data sheet and search', () => {
     play(['data', ...args], new FakeRuns(), new FakeTerminal(), {
       HF_ENDPOINT: servers.hub,
       ML_INTERN_VIEWER_ENDPOINT: servers.viewer,
+      ML_INTERN_ARXIV_ENDPOINT: servers.arxiv,
+      ML_INTERN_ARXIV_SPACING_MS: '0',
+      ML_INTERN_HOME: folder,
     });
   const json = (text: string) => JSON.parse(text) as Record<string, unknown>;
 
@@ -107,6 +117,15 @@ describe('ml-intern data sheet and search', () => {
       (await run('search', '--paper', '2501.00002')).terminal.stdout,
       /glim\/colours +apache-2\.0 +allowed +open/,
     );
+    const named = await run('search', '--paper', 'arXiv:2501.00009v1');
+    assert.match(named.terminal.stdout, /Nothing was found\.\n\nNamed[^]*id +glim\/mixed[^]*name +GlimBank/);
+    const found = json((await run('search', '--paper', '2501.00009', '--json')).terminal.stdout);
+    assert.deepEqual((found['named'] as { value: string }[]).map(({ value }) => value).sort(), [
+      'GlimBank',
+      'glim/mixed',
+    ]);
+    const unread = await run('search', '--paper', '2501.09999');
+    assert.match(unread.terminal.stderr, /Note: No paper service knows 2501\.09999/);
     assert.doesNotMatch((await run('search', 'glim', '--licence', 'cc-by-nc-4.0')).terminal.stdout, /colours/);
     assert.equal((await run('search')).code, 2);
   });

@@ -5,6 +5,7 @@ import { fetchWithRetry, readPolicy, type Fetch } from '../../core/http/retry';
 import type { Clock } from '../../core/ports/common';
 import type { DatasetCard, DatasetHit, DatasetQuery, Hub, RowsOnHub } from '../../core/ports/hub';
 import type { RowSource, SplitFiles } from '../../core/ports/rows';
+import { arxivId } from '../../core/research/paper-ids';
 import { fileOf, infoOf, type Access } from './access';
 import { gatingOf, licenceOf, licenceTag, textBelowMetadata } from './cards';
 import { hubFailure, hubFetch, noSuchDataset, unavailable } from './hub-fetch';
@@ -42,9 +43,11 @@ export class HfHub implements Hub {
   }
 
   searchDatasets(query: DatasetQuery, signal?: AbortSignal): Promise<DatasetHit[]> {
+    const paper = query.paper === undefined ? undefined : arxivId(query.paper);
+    if (query.paper !== undefined && paper === undefined) return Promise.resolve([]);
     return this.access('', signal, async (access) => {
       const tags = [
-        ...(query.paper === undefined ? [] : [`arxiv:${query.paper}`]),
+        ...(paper === undefined ? [] : [`arxiv:${paper}`]),
         ...(query.licence === undefined ? [] : [`license:${query.licence}`]),
       ];
       const find = (text?: string) => findDatasets(access, text, tags, query.limit);

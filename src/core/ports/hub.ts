@@ -38,7 +38,7 @@ export interface DatasetCard {
 
 export interface DatasetQuery {
   text?: string;
-  /** arXiv id of a paper that it goes with. */
+  /** A paper that it goes with, by its arXiv id in any form. The Hub links no other papers. */
   paper?: string;
   /** As on the Hub, e.g. `apache-2.0`. */
   licence?: string;

@@ -2,10 +2,12 @@
 import type { Command } from 'commander';
 import { MlInternError } from '../../../core/errors';
 import type { JudgedHit } from '../../../app/data-sheet';
+import { datasetsNamedIn, type NamedDatasets } from '../../../core/data/named-datasets';
 import { appOptions, type Cli, type GlobalOptions } from '../../app';
 import { exitCodes } from '../../exit-codes';
 import { count, plain, shorten, table } from '../../format';
 import { command, examples, wholeNumber } from '../../options';
+import { tellGaps } from '../papers/papers-command';
 
 interface SearchOptions extends GlobalOptions {
   paper?: string;
@@ -15,11 +17,12 @@ interface SearchOptions extends GlobalOptions {
 
 const mostHits = 100;
 const longestId = 50;
+const longestQuote = 90;
 
 export function searchCommand(cli: Cli, done: (code: number) => void): Command {
   return command('search', 'datasets of the Hub by words, by paper, by licence')
     .argument('[query...]', 'words to look for')
-    .option('--paper <id>', 'those that go with a paper, by its arXiv id')
+    .option('--paper <id>', 'those that go with a paper, by its arXiv id, and what its text names')
     .option('--licence <id>', 'with this licence, as on the Hub: apache-2.0, cc-by-4.0')
     .option('--limit <n>', `at most ${mostHits}`, wholeNumber, 20)
     .addHelpText(
@@ -35,10 +38,28 @@ export function searchCommand(cli: Cli, done: (code: number) => void): Command {
       const { paper, licence } = options;
       const limit = Math.min(mostHits, Math.max(1, options.limit));
       const query = { limit, ...(text && { text }), ...(paper && { paper }), ...(licence && { licence }) };
-      const datasets = await (await cli.loadApp()).searchDatasets(query, appOptions(cli, options));
-      cli.terminal.out(options.json ? `${JSON.stringify({ query: text, datasets })}\n` : `${hitsText(datasets)}\n`);
+      const app = await cli.loadApp();
+      const [datasets, named] = await Promise.all([
+        app.searchDatasets(query, appOptions(cli, options)),
+        paper === undefined ? undefined : datasetsNamedIn(app.openPapers(appOptions(cli, options)), paper),
+      ]);
+      const found = { query: text, datasets, ...(named && { named: named.mentions }) };
+      cli.terminal.out(options.json ? `${JSON.stringify(found)}\n` : `${hitsText(datasets)}\n${namedText(named)}`);
+      tellGaps(cli, { missing: named?.missing === undefined ? [] : [named.missing] });
       done(exitCodes.ok);
     });
+}
+
+/** An id can be given to "data sheet", a name has to be searched for. */
+function namedText(named: NamedDatasets | undefined): string {
+  if (named === undefined || named.mentions.length === 0) return '';
+  const rows = named.mentions.map(({ kind, value, times, quote }) => [
+    kind,
+    shorten(plain(value), longestId),
+    String(times),
+    shorten(plain(quote), longestQuote),
+  ]);
+  return `\n${table([['Named', 'in the paper', 'Times', 'Where'], ...rows])}\n`;
 }
 
 function nothingToFind(): MlInternError {

@@ -1,12 +1,10 @@
 /** Finds datasets: on the Hub by words, and those that go with a paper or are named in its text. */
 import { z } from 'zod';
-import { datasetMentions, type DatasetMention } from '../../data/mentions';
+import type { DatasetMention } from '../../data/mentions';
+import { datasetsNamedIn, type NamedDatasets } from '../../data/named-datasets';
 import { licenceVerdict } from '../../data/licence';
-import { toMlInternError } from '../../errors';
 import type { DatasetHit } from '../../ports/hub';
 import { defineTool, type AgentTool, type ToolKit } from './tool';
-
-const shownMentions = 20;
 
 export function searchDatasets(kit: ToolKit): AgentTool {
   return defineTool({
@@ -15,7 +13,7 @@ export function searchDatasets(kit: ToolKit): AgentTool {
       'Search datasets on the Hub by words, or those linked to a paper by its arXiv id; with a paper also the datasets that its text names. An id can be inspected, a name has to be searched for.',
     schema: z.object({
       query: z.string().optional(),
-      paper: z.string().optional(),
+      paper: z.string().optional().describe('arXiv id, with or without version, or its address'),
       licence: z.string().optional().describe('As on the Hub, e.g. apache-2.0'),
       limit: z.number().optional().describe('Default 10'),
     }),
@@ -30,7 +28,7 @@ export function searchDatasets(kit: ToolKit): AgentTool {
       };
       const [hits, named] = await Promise.all([
         kit.hub.searchDatasets(wanted, signal),
-        paper === undefined ? noMentions : mentionsIn(kit, paper, signal),
+        paper === undefined ? noMentions : datasetsNamedIn(kit.papers, paper, signal),
       ]);
       const described = hits.filter(({ description }) => description !== '');
       return {
@@ -44,32 +42,14 @@ export function searchDatasets(kit: ToolKit): AgentTool {
   });
 }
 
-interface Named {
-  mentions: DatasetMention[];
-  /** Why the paper could not be read. */
-  missing?: string;
-}
-
-const noMentions: Named = { mentions: [] };
-
-/** The paper's text is a help: without it the Hub's own links still answer. */
-async function mentionsIn({ papers }: ToolKit, paper: string, signal: AbortSignal): Promise<Named> {
-  try {
-    const { sections } = await papers.read(paper, signal);
-    const text = sections.map((section) => `${section.title}\n${section.text}`).join('\n\n');
-    return { mentions: datasetMentions(text).slice(0, shownMentions) };
-  } catch (error) {
-    signal.throwIfAborted();
-    return { mentions: [], missing: toMlInternError(error).message };
-  }
-}
+const noMentions: NamedDatasets = { mentions: [] };
 
 function hitFacts({ licences }: ToolKit, hit: DatasetHit): Record<string, unknown> {
   const { id, downloads, likes, licence, gated, updatedAt } = hit;
   return { id, downloads, likes, licence, licenceVerdict: licenceVerdict(licence, licences), gated, updatedAt };
 }
 
-function mentionFacts({ mentions, missing }: Named): Record<string, unknown> {
+function mentionFacts({ mentions, missing }: NamedDatasets): Record<string, unknown> {
   return {
     // An id has a shape that is checked; a name is words of the paper and stays with its text.
     ...(mentions.length > 0
