@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, Callable
 
 from .training_chat import encode, end_ids, use_chat
-from .training_memory import Memory, memory, memory_of
+from .training_memory import COMPARED_LOGIT_BYTES, Memory, logits, memory, memory_of, weights
 
 __all__ = [
+    "COMPARED_LOGIT_BYTES",
     "Checkpoints",
     "Memory",
     "encode",
@@ -26,10 +27,12 @@ __all__ = [
     "fit",
     "keep_order",
     "last_checkpoint",
+    "logits",
     "memory",
     "memory_of",
     "share_batch",
     "use_chat",
+    "weights",
     "workers",
 ]  # noqa: E501
 
@@ -53,9 +56,12 @@ def share_batch(batch_size: int, accumulation: int, processes: int) -> tuple[int
     return size, share // size
 
 
-def fit(model: Any, method: str, tokens: int, half: bool, say: Callable[[str], None] = print) -> bool:
+def fit(
+    model: Any, method: str, tokens: int, half: bool, say: Callable[[str], None] = print, held: float = 0.0
+) -> bool:
     """Whether to use gradient checkpointing for so many tokens at once; makes the weights float32 where they fit.
 
+    `held`: bytes that lie there besides, as `logits` and `weights` count them.
     A model in parts over several GPUs (FSDP) computes activations again: what of it lies on one GPU is not known here.
     """
     import torch
@@ -64,7 +70,8 @@ def fit(model: Any, method: str, tokens: int, half: bool, say: Callable[[str], N
         return False
     if os.environ.get("ACCELERATE_USE_FSDP"):
         return True
-    plan = memory_of(model, method, tokens, torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory)
+    available = torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory
+    plan = memory_of(model, method, tokens, available, held)
     say(f"Memory: {plan.why}.")
     if plan.float32_weights and half:
         model.float()

@@ -72,14 +72,18 @@ def adapters(config):
     return LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, **options)
 
 
-def arguments(config, model, half, folder):
+def arguments(config, model, half, folder, teacher):
     """What all trainers take alike. Each process takes its share of the batch; activations are kept where they fit."""
     gpu = torch.cuda.is_available()
     rows, steps = config["batch_size"], config.get("gradient_accumulation", 1)
     recompute = gpu
     if train:
         rows, steps = train.share_batch(rows, steps, PartialState().num_processes)
-        recompute = gpu and train.fit(model, config.get("method", "full"), rows * config["max_length"], half, say)
+        tokens = rows * config["max_length"]
+        held = train.weights(teacher) if teacher else 0
+        if share_of_teacher(config, teacher):
+            held += train.logits(model, tokens, train.COMPARED_LOGIT_BYTES)
+        recompute = gpu and train.fit(model, config.get("method", "full"), tokens, half, say, held)
     return {
         "output_dir": str(folder),
         "optim": "adamw_torch_fused",
@@ -160,6 +164,12 @@ def load_teacher(config, half, tokenizer):
         sys.exit("Teacher and student have different tokenizers: leave teacher out, and use rows that it wrote.")
     teacher = load_model({"base_model": config["teacher"]}, half).eval().requires_grad_(False)
     return teacher.to(PartialState().device)
+
+
+def share_of_teacher(config, teacher):
+    """How much of the loss compares all logits with the teacher's; on-policy, they are compared in small chunks."""
+    offline = config.get("mode", "offline") != "on-policy"
+    return config.get("kl", 0.5) if teacher and offline else 0.0
 
 
 def prompt_ids(tokenizer, prompt):
@@ -253,7 +263,7 @@ def main():
     rows = load_rows(config, tokenizer, teacher)
     model = load_model(config, half)
     weights = model.dtype
-    shared = arguments(config, model, half, output.parent / "checkpoints")
+    shared = arguments(config, model, half, output.parent / "checkpoints", teacher)
     common = {"model": model, "processing_class": tokenizer, "train_dataset": rows, "peft_config": adapters(config)}
     if config.get("mode", "offline") == "on-policy":
         settings = DistillationConfig(
@@ -264,7 +274,7 @@ def main():
         )
         trainer = DistillationTrainer(teacher_model=teacher, args=settings, **common)
     else:
-        share = config.get("kl", 0.5) if teacher else 0.0
+        share = share_of_teacher(config, teacher)
         loss = "nll" if share else "chunked_nll"  # the chunked loss holds no logits to compare
         settings = SFTConfig(max_length=None if train else config["max_length"], loss_type=loss, **shared)
         trainer = TokenDistillation(args=settings, **common)

@@ -78,7 +78,9 @@ def arguments(config, model, half, folder):
     recompute = gpu
     if train:
         rows, steps = train.share_batch(rows, steps, PartialState().num_processes)
-        recompute = gpu and train.fit(model, config.get("method", "full"), rows * config["max_length"], half, say)
+        tokens = 2 * rows * config["max_length"]  # of both sides, whose logits the loss takes at once
+        held = train.logits(model, tokens)
+        recompute = gpu and train.fit(model, config.get("method", "full"), tokens, half, say, held)
     return {
         "output_dir": str(folder),
         "optim": "adamw_torch_fused",

@@ -81,7 +81,9 @@ def arguments(config, model, half, folder):
     recompute = gpu
     if train:
         rows, steps = train.share_batch(rows, steps, PartialState().num_processes)
-        recompute = gpu and train.fit(model, config.get("method", "full"), rows * config["max_length"], half, say)
+        tokens, learnt = rows * config["max_length"], rows * config["max_completion_length"]
+        held = train.logits(model, learnt)  # which the loss takes at once
+        recompute = gpu and train.fit(model, config.get("method", "full"), tokens, half, say, held)
     return {
         "output_dir": str(folder),
         "optim": "adamw_torch_fused",

@@ -104,6 +104,32 @@ def test_memory_is_spent_on_exact_weights_first_and_on_activations_where_they_fi
     assert not small.float32_weights and not small.gradient_checkpointing
 
 
+class Model:
+    """As much of a model as its memory is told by: 1.7 billion parameters, as wide and with as many words as Qwen3's."""
+
+    class config:
+        num_hidden_layers, hidden_size, vocab_size = 28, 2048, 151_936
+        get_text_config = classmethod(lambda cls: cls)
+
+    num_parameters = staticmethod(lambda: 1_700_000_000)
+
+
+def test_logits_that_a_loss_takes_at_once_and_a_teacher_are_counted():
+    tokens, available = 10_000, 80 * 10**9
+    logits = train.logits(Model, tokens)
+    assert logits == 12 * tokens * 151_936
+    alone = train.memory_of(Model, "full", tokens, available)
+    assert alone.float32_weights and not alone.gradient_checkpointing and "logits" not in alone.why
+    # The exact weights fit beside the logits, the activations no longer.
+    preferred = train.memory_of(Model, "full", tokens, available, logits)
+    assert preferred.float32_weights and preferred.gradient_checkpointing
+    assert "18.2 GB of logits and other models" in preferred.why
+    # A loss that compares with a teacher's logits leaves no room for exact weights.
+    held = train.logits(Model, tokens, train.COMPARED_LOGIT_BYTES)
+    compared = train.memory_of(Model, "full", tokens, available, held)
+    assert not compared.float32_weights and compared.gradient_checkpointing
+
+
 def test_a_checkpoint_that_was_not_written_to_its_end_is_none(tmp_path):
     assert train.last_checkpoint(tmp_path / "absent") is None
     for name in ("checkpoint-9", "checkpoint-10", "checkpoint-11"):
