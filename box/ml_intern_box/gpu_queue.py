@@ -9,7 +9,10 @@ from .errors import BoxError
 
 POLL_SECONDS = 2.0
 """The driver is asked no more often than this while a job waits."""
-SMI_SECONDS = 5.0
+SMI_SECONDS = 8.0
+"""Less than what makes a supervisor that waits for it look silent."""
+SMI_PAUSE = 5.0
+"""How long a driver that gave no answer is left alone: a process that hangs in it cannot be ended, so few must hang."""
 SUSPENDED_SECONDS = 60
 """A ticket that has not asked for so long, e.g. of a supervisor that was suspended, holds up nobody."""
 BUSY_PERCENT = 10
@@ -38,6 +41,19 @@ class Turn:
             self.folder = tickets.open_folder()
             self._lock()
 
+    def resume(self, uuids):
+        """For a job whose processes have these GPUs already, whatever the driver says of them now: nothing is waited for.
+        The ticket is theirs, and ours again when they have ended."""
+        if uuids:
+            self.facts["gpus"] = uuids
+            with tickets.told():
+                self.folder = tickets.open_folder()
+                self._lock()
+
+    def uuids(self):
+        """What was taken, for `resume`."""
+        return self.facts["gpus"]
+
     def try_take(self):
         """The indices of the job's own GPUs, as often as it asks; None while it must wait: `waiting_for` says for what."""
         if self.folder is None:
@@ -45,20 +61,25 @@ class Turn:
         if time.monotonic() < self.ask_at:
             return None
         usable = gpus.visible(os.environ, SMI_SECONDS)
+        if usable == []:
+            return []
         self._refuse_too_many(usable)
         taken = None
         with tickets.told(), tickets.mutex(self.folder) as ours:
             if not ours:
                 self.waiting_for = "It waits for the GPU queue, which another process keeps locked."
             elif usable is None:
-                self.waiting_for = "It waits for the GPU driver: nvidia-smi does not answer."
+                self.waiting_for = "It waits for the GPU driver: nvidia-smi fails or does not answer; try it on the box."
             else:
                 taken = self._decide(usable)
-        self.ask_at = 0.0 if taken is not None else time.monotonic() + POLL_SECONDS
+        pause = SMI_PAUSE if usable is None else POLL_SECONDS
+        self.ask_at = 0.0 if taken is not None else time.monotonic() + pause
         return taken
 
     def fds(self):
         """Every process of the job inherits these: the GPUs are the job's for as long as one of them lives."""
+        if self.ticket is None and self.folder is not None:
+            self._lock()
         return [] if self.ticket is None else [self.ticket]
 
     def leave(self):
@@ -78,6 +99,7 @@ class Turn:
         taken = {uuid: ticket["job"] for ticket in others for uuid in ticket["gpus"]}
         mine = next((ticket["gpus"] for ticket in known if ticket["name"] == self.name), [])
         if mine and not any(uuid in taken for uuid in mine):
+            self.facts["gpus"] = mine
             return self._has(mine, usable)
         if self.ticket is None:
             self.waiting_for = "It waits for an earlier process of its own to end."
@@ -97,7 +119,7 @@ class Turn:
         """Stays without the ticket while a process of the job, left by an earlier supervisor, holds it."""
         self.ticket = tickets.lock(self.folder, self.name)
         if self.ticket is not None:
-            before = tickets.read(self.ticket) or {"arrival": time.time(), "gpus": []}
+            before = tickets.read(self.ticket) or {"arrival": time.time(), "gpus": self.facts["gpus"]}
             self.facts.update(arrival=before["arrival"], gpus=before["gpus"])
             tickets.write(self.ticket, self.facts)
 

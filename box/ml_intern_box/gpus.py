@@ -10,6 +10,8 @@ from . import processes
 
 SECONDS = 8
 LONGEST_COMMAND = 200
+NO_DEVICES = "No devices"
+"""What nvidia-smi says, and fails, where the driver is well but has no GPU to drive."""
 _GPU = ("index", "uuid", "name", "memory.total", "memory.used", "utilization.gpu", "driver_version")
 # The name comes last: it is the only one that may have a comma in it.
 _PROCESS = ("gpu_uuid", "pid", "used_gpu_memory", "process_name")
@@ -21,7 +23,7 @@ def list_gpus():
 
 
 def find(seconds=SECONDS):
-    """The GPUs with their uuids; empty on a box without any, None when the driver gives no answer in time."""
+    """The GPUs with their uuids; empty on a box without any, None when the driver fails or gives no answer in time."""
     asked = Query("gpu", _GPU), Query("compute-apps", _PROCESS)
     deadline = time.monotonic() + seconds
     found, used = [query.wait(deadline - time.monotonic()) for query in asked]
@@ -45,11 +47,11 @@ def visible(environ, seconds=SECONDS):
     return picked
 
 
-def environment(indices, wanted):
-    """What makes a process see exactly these GPUs, or none where none is wanted: what is not counted must not be used.
+def environment(indices):
+    """What makes a process see exactly these GPUs, or none: what is not counted must not be used.
     CUDA numbers them by speed unless told to do as nvidia-smi does."""
     if not indices:
-        return {} if wanted else {"CUDA_VISIBLE_DEVICES": ""}
+        return {"CUDA_VISIBLE_DEVICES": ""}
     return {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": ",".join(str(index) for index in indices)}
 
 
@@ -71,7 +73,8 @@ class Query:
             return
 
     def wait(self, seconds):
-        """The answer's rows of text; empty when there is no driver, None when it does not answer in time."""
+        """The answer's rows of text; empty where there is no driver or no device, None when it fails or does not answer
+        in time: GPUs that cannot be seen at the moment are not gone."""
         if self.process is None:
             return []
         try:
@@ -80,7 +83,10 @@ class Query:
             # Not waited for: a process that hangs inside the driver cannot even be killed.
             self.process.kill()
             return None
-        return [] if self.process.returncode else list(self._rows(out.decode("utf-8", "replace")))
+        said = out.decode("utf-8", "replace")
+        if self.process.returncode:
+            return [] if NO_DEVICES in said else None
+        return list(self._rows(said))
 
     def is_answered(self):
         return self.process is None or self.process.poll() is not None

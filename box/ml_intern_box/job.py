@@ -76,7 +76,7 @@ class JobRun:
         if not self._take_turn():
             return self.record["asked"]
         own = self.record["gpus"]
-        environment.update(gpus.environment(own, self.turn.wanted))
+        environment.update(gpus.environment(own))
         self.record.update(gpuCount=len(own))
         self.recorder = telemetry.Recorder(self.job, own, lambda: processes.strays(self.job))
         self.watch = rules.Watch(self.job, self.spec["content"], own)
@@ -89,25 +89,30 @@ class JobRun:
         return dict(state="finished", exitCode=0)
 
     def _take_turn(self):
-        """Waits until the GPUs of the job are its own; False when it was told to end before. A worker that goes on for
-        a killed one finds its place, and what it holds, again."""
+        """Waits until the GPUs of the job are its own; False when it is to end before. A worker that goes on for a
+        killed one finds its place, and what it holds, again; under a step that has begun it asks nobody for it."""
+        begun = self.runner.look(self.record["step"]) is not None
         if self.turn is None:  # else we were forked by a guardian that was a worker, and its place is ours
             wanted = self.spec["content"].get("gpus", 0)
             self.turn = Turn(self.root, os.path.basename(self.job), self.record["run"], wanted)
-            self.turn.enter()
-        while True:
+            if begun:
+                self.turn.resume(self.record["gpuUuids"])
+            else:
+                self.turn.enter()
+        while not begun:
             taken = self.turn.try_take()
             if taken is not None:
-                self.record.update(gpus=taken, note=None)
+                self.record.update(gpus=taken, gpuUuids=self.turn.uuids(), note=None)
                 return True
             if (self.record["state"], self.record["note"]) != ("queued", self.turn.waiting_for):
                 self.record.update(state="queued", note=self.turn.waiting_for)
-            asked = self._told_from_outside()
+            asked = self._told_from_outside() or self._over_a_cap()
             if asked is not None:
                 self.record.update(asked=asked)
                 return False
             self._tick(None)
             time.sleep(POLL_SECONDS)
+        return True
 
     def _run_step(self, number, python, environment):
         """None when the step ended well, else how the job ended."""
@@ -196,10 +201,13 @@ class JobRun:
         """How the job is to end now, None while it may go on."""
         return (
             self._told_from_outside()
-            or ending.over_a_cap(self.spec["content"], self.record.wall(), self.record.gpu_seconds())
+            or self._over_a_cap()
             or ending.full_for_too_long(said["fullSince"])
             or self._judge()
         )
+
+    def _over_a_cap(self):
+        return ending.over_a_cap(self.spec["content"], self.record.wall(), self.record.gpu_seconds())
 
     def _told_from_outside(self):
         return ending.told_from_outside(self.job, self.told_to_end)

@@ -47,6 +47,7 @@ def first(job, spec, scheduler=None):
         beat=time.monotonic(),
         heartbeatAt=time.time(),
         gpuCount=0,
+        gpuUuids=[],
     )
 
 

@@ -12,6 +12,7 @@ state = json.load(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 options = dict(word.lstrip("-").partition("=")[::2] for word in sys.argv[1:])
 time.sleep(state["hangs"])
 if state["fails"]:
+    print(state["says"])
     sys.exit(state["fails"])
 if options.get("format") != "csv,noheader,nounits":
     sys.exit("the stand-in knows this format only")
@@ -34,7 +35,7 @@ for row in state[kind]:
 class Smi:
     def __init__(self, folder, count):
         self.folder = folder
-        self.state = {"hangs": 0, "fails": 0, "gpu": [_gpu(index) for index in range(count)], "compute-apps": []}
+        self.state = {"hangs": 0, "fails": 0, "says": "", "gpu": [_gpu(index) for index in range(count)], "compute-apps": []}
         program = folder / "nvidia-smi"
         program.write_text(PROGRAM % sys.executable)
         program.chmod(program.stat().st_mode | stat.S_IXUSR)

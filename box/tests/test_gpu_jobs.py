@@ -51,7 +51,7 @@ def test_without_gpus_a_job_that_wants_some_runs_on_the_cpu(box, monkeypatch, tm
     install(tmp_path, monkeypatch, 0)
     submit(box, "one", SEES, gpus=2)
     last, files = box.follow("one")
-    assert files["stdout.log"] == b"sees None\n" and (last["gpus"], last["gpuSeconds"]) == ([], 0)
+    assert files["stdout.log"] == b"sees \n" and (last["gpus"], last["gpuSeconds"]) == ([], 0)
 
 
 def test_a_job_waits_its_turn_in_words_and_the_wait_costs_nothing(box, smi):
@@ -85,6 +85,38 @@ def test_a_job_keeps_its_gpus_when_its_worker_is_killed(box, smi):
     submit(box, "two", SEES, gpus=1)
     wait_for_note(box, "two", "used by the job one")
     assert box.status("one")["state"] == "running" and box.status("one")["gpus"] == [0, 1]
+
+
+def test_a_gpu_that_vanishes_does_not_cost_a_job_whose_worker_is_killed(box, smi):
+    submit(box, "one", WAITS, gpus=2)
+    box.wait_for_line("one", "sees 0,1")
+    smi.set(gpu=smi.state["gpu"][:1])
+    killed = worker_of(box, "one")
+    os.kill(killed, signal.SIGKILL)
+    box.wait_for(lambda: worker_of(box, "one") != killed and box.written("one")["wallSeconds"] > 0)
+    assert (box.status("one")["state"], box.status("one")["gpus"]) == ("running", [0, 1])
+
+
+@pytest.mark.parametrize(
+    "trouble, cap, kind",
+    [({"fails": 15}, {"gpuCapSeconds": 4}, "budget"), ({"hangs": 600}, {"capSeconds": 2}, "timeout")],
+)
+def test_caps_hold_when_the_driver_fails_and_the_worker_is_killed(box, smi, trouble, cap, kind):
+    submit(box, "one", WAITS, gpus=2, **cap)
+    box.wait_for_line("one", "sees 0,1")
+    smi.set(**trouble)
+    os.kill(worker_of(box, "one"), signal.SIGKILL)
+    last, _ = box.follow("one")
+    assert last["failure"]["class"] == kind and last["gpus"] == [0, 1]
+
+
+def test_a_driver_that_fails_is_waited_for_instead_of_training_on_the_cpu_without_being_counted(box, smi):
+    smi.set(fails=15)
+    submit(box, "one", SEES, gpus=1)
+    wait_for_note(box, "one", "nvidia-smi fails or does not answer")
+    smi.set(fails=0)
+    last, files = box.follow("one")
+    assert files["stdout.log"] == b"sees 0\n" and last["gpuSeconds"] > 0
 
 
 @pytest.mark.parametrize("whom", ["worker", "guardian", "both in turn"])

@@ -36,6 +36,7 @@ input()
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(gpu_queue, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(gpu_queue, "SMI_PAUSE", 0.0)
     monkeypatch.setattr(gpu_queue, "SMI_SECONDS", 60)  # the stand-in is a Python program on a busy machine
     monkeypatch.setenv(tickets.VARIABLE, str(tmp_path / "locks"))
     return tmp_path / "locks"
@@ -246,10 +247,27 @@ def test_a_driver_that_hangs_is_waited_for(smi, monkeypatch):
     monkeypatch.setattr(gpu_queue, "SMI_SECONDS", 0.2)
     waiting = turn("a")
     smi.set(hangs=600)
-    assert waiting.try_take() is None and "nvidia-smi does not answer" in waiting.waiting_for
+    assert waiting.try_take() is None and "nvidia-smi fails or does not answer" in waiting.waiting_for
     smi.set(hangs=0)
     monkeypatch.setattr(gpu_queue, "SMI_SECONDS", 60)
     assert waiting.try_take() == [0]
+
+
+def test_a_job_that_goes_on_is_asked_nothing_of_the_driver_and_keeps_what_it_has(smi, start):
+    first = turn("a", wanted=2)
+    assert first.try_take() == [0, 1]
+    held = first.uuids()
+    inherited = os.dup(first.ticket)
+    os.close(first.ticket)
+    smi.set(fails=15)
+    again = Turn("/srv/ann", "a", "ann", 2)
+    again.resume(held)
+    assert again.uuids() == held and again.fds() == []
+    smi.set(fails=0)
+    assert turn("b").try_take() is None
+    # What held the ticket has ended: the next step's processes are to hold it.
+    os.close(inherited)
+    assert len(again.fds()) == 1 and turn("b").try_take() is None
 
 
 def test_a_queue_that_someone_keeps_locked_stops_no_beat(smi, monkeypatch):

@@ -56,8 +56,10 @@ def test_figures_that_the_driver_does_not_have_count_as_nothing(smi):
     assert second["users"][0]["memoryMiB"] == 0
 
 
-def test_a_driver_that_fails_is_like_none_and_one_that_hangs_is_waited_for_no_longer_than_said(smi):
-    smi.set(fails=9)
+def test_gpus_that_a_failing_or_hanging_driver_does_not_tell_of_are_not_taken_for_none(smi):
+    smi.set(fails=15, says="Unable to determine the device handle for GPU1: GPU is lost")
+    assert gpus.find() is None
+    smi.set(fails=6, says="No devices were found")
     assert gpus.find() == []
     smi.set(fails=0, hangs=600)
     assert gpus.find(seconds=0.2) is None
@@ -85,5 +87,5 @@ def test_all_are_usable_when_the_environment_names_none(smi):
 
 
 def test_a_job_sees_the_gpus_that_are_its_own_numbered_as_nvidia_smi_does():
-    assert gpus.environment([1, 3], 2) == {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": "1,3"}
-    assert gpus.environment([], 2) == {} and gpus.environment([], 0) == {"CUDA_VISIBLE_DEVICES": ""}
+    assert gpus.environment([1, 3]) == {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": "1,3"}
+    assert gpus.environment([]) == {"CUDA_VISIBLE_DEVICES": ""}
