@@ -1,7 +1,7 @@
 /** Walks a citation graph from a landmark paper, level by level, the most influential first, and says why each paper was taken. */
 import { freshPatience } from '../http/retry';
 import type { Citation, CitationDirection, PaperHit, Papers } from '../ports/papers';
-import { idsOf } from './paper-ids';
+import { idsOf, paperIds, publicId } from './paper-ids';
 
 export interface WalkOptions {
   direction: CitationDirection;
@@ -41,13 +41,15 @@ export async function walkCitations(
 ): Promise<Walk> {
   const { direction, steps: wanted, breadth = usualBreadth } = options;
   const walk: Walk = { steps: [], missing: [], notes: [] };
-  const seen = new Set<string>([start]);
-  const queue = [{ id: start, depth: 0 }];
+  const landmark = paperIds(start);
+  const id = publicId(landmark) ?? start;
+  const seen = new Set<string>([id, ...Object.values(landmark)]);
+  const queue = [{ id, depth: 0 }];
   const patience = freshPatience(walkLimitMs);
   let silences = 0;
   for (let next = queue.shift(); next !== undefined && walk.steps.length < wanted; next = queue.shift()) {
     const { items, missing, notes = [] } = await papers.citations(next.id, direction, breadth * 3, signal, patience);
-    if (next.depth === 0) for (const { paper } of items) remember(seen, paper, start);
+    if (next.depth === 0) for (const { paper } of items) remember(seen, paper);
     add(
       walk.missing,
       missing.map((text) => `${next?.id}: ${text}`),
@@ -68,8 +70,8 @@ export async function walkCitations(
 }
 
 /** A landmark named by another of its ids is not met again as a paper of its own. */
-function remember(seen: Set<string>, paper: PaperHit, start: string): void {
-  if (keysOf(paper).includes(start)) keysOf(paper).forEach((key) => seen.add(key));
+function remember(seen: Set<string>, paper: PaperHit): void {
+  if (keysOf(paper).some((key) => seen.has(key))) keysOf(paper).forEach((key) => seen.add(key));
 }
 
 function keysOf(paper: PaperHit): string[] {

@@ -53,6 +53,24 @@ describe('walkCitations', () => {
     ]);
   });
 
+  for (const start of ['https://arxiv.org/abs/2501.00001v2', 'arXiv:2501.00001', '10.48550/arXiv.2501.00001']) {
+    it(`does not meet its own landmark again when it begins at ${start}`, async () => {
+      const { papers, asked } = graph({
+        '2501.00001': [cite('2501.00002', 2)],
+        '2501.00002': [cite('2501.00001', 9), cite('2501.00003', 1)],
+      });
+      const { steps } = await walkCitations(papers, start, { direction: 'citations', steps: 5 });
+      assert.deepEqual(
+        steps.map(({ citation, from }) => [citation.paper.id, from]),
+        [
+          ['2501.00002', '2501.00001'],
+          ['2501.00003', '2501.00002'],
+        ],
+      );
+      assert.equal(asked[0], '2501.00001');
+    });
+  }
+
   it('takes each paper once in a graph of circles, also under another of its ids', async () => {
     const twin = hit('2501.00001', 3, { ids: { arxiv: '2501.00001', doi: '10.1234/x' } });
     const { papers, asked } = graph({
