@@ -1,7 +1,7 @@
 """Fetches a model and proves that it loads.
 
 Usage: python -m ml_intern_box.model model.json    {id: Hub id or absolute path, revision?}
-Writes artifacts/result.json {path, revision, weightsHash, parameters, architecture, hasChatTemplate}.
+Writes artifacts/result.json {path, revision, weightsHash, parameters, architecture, hasChatTemplate, licence}.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ml_intern_box import report
 from ml_intern_box.rows import first_line
 
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".gguf")
+LONGEST_LICENCE = 200
 NOT_WEIGHTS = {"training_args.bin", "optimizer.pt", "scheduler.pt", "rng_state.pt"}
 NEXT = "Check the model's id (owner/name) and revision, that it is public or your token may read it, or give a folder on the box."
 
@@ -86,7 +87,22 @@ def describe(folder: Path, revision: str | None) -> dict:
         "parameters": count_parameters(folder),
         "architecture": (config.architectures or [config.model_type])[0],
         "hasChatTemplate": tokenizer.chat_template is not None,
+        "licence": licence_of(folder),
     }
+
+
+def licence_of(folder: Path) -> str | None:
+    """As its card says, with the name of one that has only a name; null where there is no card, or it says nothing."""
+    import yaml
+    from huggingface_hub.repocard import metadata_load
+
+    try:
+        card = metadata_load(folder / "README.md") or {}
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+    named, name = card.get("license"), card.get("license_name")
+    ids = [str(each) for each in (named if isinstance(named, list) else [named]) if each]
+    return ", ".join(f"other ({name})" if each == "other" and name else each for each in ids)[:LONGEST_LICENCE] or None
 
 
 def count_parameters(folder: Path) -> int | None:

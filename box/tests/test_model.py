@@ -4,7 +4,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from ml_intern_box.model import weights_hash
+from ml_intern_box.model import licence_of, weights_hash
 from tiny import Job, make_model
 
 
@@ -91,3 +91,20 @@ def test_a_hub_that_does_not_answer(job):
     code, last = ask(job, {"id": "acme/nothing"}, HF_ENDPOINT="http://127.0.0.1:9")
     assert code == 3 and "could not be fetched" in last
     assert job.result()["error"]["reason"] == "hub-unavailable"
+
+
+@pytest.mark.parametrize(
+    ("card", "licence"),
+    [
+        ("license: apache-2.0", "apache-2.0"),
+        ("license: other\nlicense_name: house", "other (house)"),
+        ("license:\n- mit\n- cc-by-4.0", "mit, cc-by-4.0"),
+        ("tags:\n- tiny", None),
+        ("license: [", None),
+    ],
+)
+def test_the_card_tells_the_licence(tmp_path, card, licence):
+    pytest.importorskip("huggingface_hub")
+    assert licence_of(tmp_path) is None
+    (tmp_path / "README.md").write_text(f"---\n{card}\n---\n# A model\n", encoding="utf-8")
+    assert licence_of(tmp_path) == licence

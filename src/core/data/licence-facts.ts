@@ -1,5 +1,5 @@
 /** What a dataset's card, tags, files and rows say of its licence, put side by side. */
-import type { LicenceSource, LicenceVerdict } from '../run/types';
+import type { DataSheet, LicenceSource, LicenceVerdict } from '../run/types';
 import { licenceVerdict, strictest, type LicencePolicy } from './licence';
 
 /** Say nothing that could contradict. */
@@ -47,9 +47,14 @@ function deniedOf(sources: readonly LicenceSource[], policy: LicencePolicy): str
   return first;
 }
 
-function inWords({ licences, name }: LicenceSource): string {
-  return licences.map((id) => (id === 'other' && name !== undefined ? `other (${name})` : id)).join(', ');
+function named({ licences, name }: LicenceSource): string[] {
+  return licences.map((id) => (id === 'other' && name !== undefined ? `other (${name})` : id));
 }
+
+const inWords = (source: LicenceSource): string => named(source).join(', ');
+
+const isVersionOf = (id: string, other: string): boolean =>
+  id.startsWith(`${other}-`) && /^-\d/.test(id.slice(other.length));
 
 /** A README may speak of other things' licences, so its words alone never deny; a contradiction is for a person. */
 function verdictOf(
@@ -64,6 +69,18 @@ function verdictOf(
   });
   if (first === undefined) return licenceVerdict(null, policy);
   return strictest([first, ...more, ...(conflict === undefined ? [] : ['ask' as const])]);
+}
+
+/** All that holds for its data, comma separated: what any place states, not only the first. Null where none says anything. */
+export function statedLicences({
+  licence,
+  licenceSources = [],
+}: Pick<DataSheet, 'licence' | 'licenceSources'>): string | null {
+  const weighty = licenceSources.filter(({ where }) => where !== readmeText);
+  const stated = (weighty.length > 0 ? weighty : licenceSources).flatMap(named);
+  if (stated.length === 0) return licence;
+  // `cc-by` beside `cc-by-4.0` is the same one, said less exactly.
+  return [...new Set(stated)].filter((id) => !stated.some((other) => isVersionOf(other, id))).join(', ');
 }
 
 export const readmeText = "the README's text";
@@ -81,11 +98,6 @@ function conflictOf(sources: readonly LicenceSource[]): string | undefined {
 /** `cc-by` without a version agrees with `cc-by-4.0`; a text may name fewer licences than the card. */
 function sameLicences(some: readonly string[], others: readonly string[]): boolean {
   const agrees = (id: string, all: readonly string[]) =>
-    all.some(
-      (other) =>
-        other === id ||
-        other.startsWith(`${id}-`) ||
-        (id.startsWith(`${other}-`) && /^-\d/.test(id.slice(other.length))),
-    );
+    all.some((other) => other === id || other.startsWith(`${id}-`) || isVersionOf(id, other));
   return some.every((id) => agrees(id, others));
 }

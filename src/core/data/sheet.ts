@@ -4,7 +4,7 @@ import type { RowsDescription } from '../ports/rows';
 import type { DataSheet, Mapping } from '../run/types';
 import type { DetectedFormat } from './format';
 import type { LicencePolicy } from './licence';
-import { licenceFacts, type LicenceFacts } from './licence-facts';
+import { licenceFacts, statedLicences, type LicenceFacts } from './licence-facts';
 import { obligationsOf } from './licence-terms';
 import { sheetRemarks } from './sheet-remarks';
 import type { RowFacts } from './row-facts';
@@ -51,7 +51,7 @@ export function makeDataSheet(parts: SheetParts): DataSheet {
 }
 
 function licenceFields({ licence, sources, conflict, denied, verdict }: LicenceFacts) {
-  const ids = licence === null ? [null] : licence.split(',');
+  const ids = statedLicences({ licence, licenceSources: sources })?.split(',') ?? [null];
   return {
     licence,
     licenceVerdict: verdict,

@@ -16,6 +16,7 @@ const modelResult = z.object({
   revision: z.string().nullish(),
   weightsHash: z.string(),
   parameters: z.number().nullable(),
+  licence: z.string().nullish(),
 });
 const failedResult = z.object({ error: z.object({ reason: z.string(), message: z.string(), next: z.string() }) });
 
@@ -26,6 +27,8 @@ export interface BaseModel {
   weightsHash: string;
   /** Null when its files do not tell. */
   parameters: number | null;
+  /** As its card says; null where it says none. */
+  licence: string | null;
 }
 
 export class Preparation {
@@ -85,9 +88,10 @@ export class Preparation {
     const { baseModel } = this.bench.journal.config;
     await this.provideBaseModel(() => this.environment('train'));
     const model = await this.loadModel(baseModel, 'base-model', `The base model ${baseModel}`);
-    const { path, revision, weightsHash, parameters } = model;
+    const { path, revision, weightsHash, parameters, licence } = model;
     const known = this.bench.journal.events.some((event) => event.type === 'base-model.ready');
-    if (!known) await this.bench.journal.record('base-model.ready', { path, revision, weightsHash, parameters });
+    if (!known)
+      await this.bench.journal.record('base-model.ready', { path, revision, weightsHash, parameters, licence });
     return model;
   }
 
@@ -101,8 +105,10 @@ export class Preparation {
       capSeconds: 6 * 3600,
     });
     const next = 'Check its name and access, then resume the run.';
-    const { revision, ...model } = modelResult.parse(await this.answer(job, `${what} could not be loaded`, next));
-    return { ...model, revision: revision ?? '' };
+    const { revision, licence, ...model } = modelResult.parse(
+      await this.answer(job, `${what} could not be loaded`, next),
+    );
+    return { ...model, revision: revision ?? '', licence: licence ?? null };
   }
 
   private async run(order: WorkOrder): Promise<JobView> {

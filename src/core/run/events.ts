@@ -88,7 +88,14 @@ export interface EventData {
     guess?: Record<Split, GuessRate | null>;
   };
   'environment.ready': { name: string; hash: string; packages: number };
-  'base-model.ready': { path: string; revision: string; weightsHash: string; parameters: number | null };
+  /** `licence`: as its card says; absent in earlier versions, null where it says none. */
+  'base-model.ready': {
+    path: string;
+    revision: string;
+    weightsHash: string;
+    parameters: number | null;
+    licence?: string | null;
+  };
   'job.submitted': {
     id: string;
     kind: JobKind;

@@ -15,6 +15,7 @@ export const lifecycleReducers: Reducers = {
   'run.stopped': (view) => ({ ...view, state: 'stopped' }),
   'run.finished': (view, { ending, summary }) => ({ ...view, state: 'finished', ending, summary }),
   'phase.entered': (view, { phase }) => ({ ...view, phase }),
+  'base-model.ready': (view, { licence = null }) => ({ ...view, baseModelLicence: licence }),
   'plan.updated': (view, { items }) => ({ ...view, plan: items }),
   'person.said': (view, { text }, { seq, time }) => say(view, { seq, time, who: 'person', text }),
   'model.replied': (view, { text, inputTokens, outputTokens }, { seq, time }) =>

@@ -28,6 +28,7 @@ export function emptyView(): RunView {
     baseline: { dev: null, promotion: null },
     references: [],
     guess: { dev: null, promotion: null },
+    baseModelLicence: null,
     queries: { dev: 0, promotion: 0 },
     jobs: [],
     finish: null,

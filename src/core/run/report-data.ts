@@ -1,8 +1,9 @@
 /** The report's account of the data: what the literature says, each data sheet, what overlaps, what the licences oblige to, where rows went. */
-import { combinedLicence, obligationWords, type LicensedSource } from '../data/licence-terms';
+import { combinedLicence, obligationWords } from '../data/licence-terms';
 import { marked } from '../data/lint/marked';
 import { recipeMarkdown } from '../research/recipe-table';
 import { experimentsOn } from './data-use';
+import { licensedSources } from './licensed-sources';
 import { generatedRowsSection } from './report-generated';
 import { markdownBrief, markdownLine as line, markdownTable } from './report-text';
 import type { WaterfallStage } from './recipe';
@@ -96,26 +97,19 @@ function examplesOf({ dataset, examples, remarks = [] }: OverlapReport): string 
 
 /** Of what was trained on: data that was only looked at obliges to nothing. */
 function licences(view: RunView): string {
-  const { datasets, generated, config } = view;
+  const { datasets, generated } = view;
   const used = datasets.filter(({ id, sheet }) => sheet !== null && experimentsOn(view, id).length > 0);
   const written = generated.filter(({ file }) => experimentsOn(view, file).length > 0);
   if (used.length + written.length === 0) return '';
-  const sources: LicensedSource[] = [
-    ...used.map(({ id, sheet }) => ({ what: id, licence: sheet?.licence ?? null })),
-    ...[...new Set(written.map(({ teacher }) => teacher))].map((what) => ({
-      ...{ what, licence: null },
-      kind: 'teacher' as const,
-    })),
-  ];
-  const { licence, obligations, remarks, attribution } = combinedLicence(sources);
+  const { licence, obligations, remarks, attribution } = combinedLicence(licensedSources(view, used, written));
   const asks = obligations.map((one) => obligationWords[one]);
   const made =
     licence === 'other'
-      ? 'No single licence says all that holds for what is made from the data trained on here.'
-      : `What is made from the data trained on here: ${line(licence)}.`;
+      ? 'No single licence says all that holds for what is made from the base model and the data trained on here.'
+      : `What is made from the base model and the data trained on here: ${line(licence)}.`;
   return [
     '## Licences',
-    `${made} ${asks.length === 0 ? 'The licences ask for nothing.' : `They ask: ${asks.map(line).join('; ')}.`} The base model${config === null ? '' : ` ${line(config.baseModel)}`} has terms of its own. This is a help, no legal advice.`,
+    `${made} ${asks.length === 0 ? 'The licences ask for nothing.' : `They ask: ${asks.map(line).join('; ')}.`} This is a help, no legal advice.`,
     [...attribution, ...remarks, ...conflicts(used)].map((text) => `- ${line(text)}`).join('\n'),
   ].join('\n\n');
 }

@@ -174,6 +174,8 @@ export interface RunView {
   papers: PaperView[];
   /** What the literature says worked, each row with its quotes. */
   recipeTable: RecipeRow[];
+  /** As its card says; null where that says none, or nobody looked. */
+  baseModelLicence: string | null;
   datasets: DatasetView[];
   /** Files of rows that a model wrote for the run. */
   generated: GeneratedRows[];

@@ -95,7 +95,7 @@ function data(shipped: Shipped, used: readonly DatasetView[]): string {
   const asks = obligations.map((one) => `- They ask: ${line(obligationWords[one])}.`);
   const notes = [...asks, ...[...remarks, ...attribution].map((text) => `- ${line(text)}`)].join('\n');
   const table = markdownTable(['dataset', 'revision', 'licence', 'overlap with the evaluation'], rows);
-  return `## Data\n\n${table}\n\nRows that overlap and were left out are not trained on.\n\n${notes}\n\nThis is a help, no legal advice; the base model has terms of its own.`;
+  return `## Data\n\n${table}\n\nRows that overlap and were left out are not trained on.\n\n${notes}\n\nThis is a help, no legal advice.`;
 }
 
 function training({ experiment, manifest }: Shipped): string {

@@ -2,6 +2,7 @@
 import { licenceVerdict, type LicencePolicy } from '../data/licence';
 import { combinedLicence, obligationWords, type CombinedLicence, type LicensedSource } from '../data/licence-terms';
 import { MlInternError } from '../errors';
+import { licensedSources } from '../run/licensed-sources';
 import type { DatasetView, ExperimentView, RunView } from '../run/view';
 
 export interface Trained {
@@ -15,7 +16,7 @@ export function usedData({ view, experiment }: Trained): DatasetView[] {
   return view.datasets.filter(({ id }) => ids.has(id));
 }
 
-/** Datasets, and the models that wrote rows of the recipe: what a teacher writes carries its terms. */
+/** The base model, datasets, and the models that wrote rows of the recipe: what a teacher writes carries its terms. */
 export function termsOf(trained: Trained): CombinedLicence {
   return combinedLicence(sourcesOf(trained));
 }
@@ -24,10 +25,7 @@ function sourcesOf(trained: Trained): LicensedSource[] {
   const { view, experiment } = trained;
   const files = new Set(experiment.recipe.sources.map(({ dataset }) => dataset.file));
   const written = view.generated.filter(({ file }) => files.has(file));
-  return [
-    ...usedData(trained).map(({ id, sheet }) => ({ what: id, licence: sheet?.licence ?? null })),
-    ...written.map(({ teacher }) => ({ what: teacher, licence: null, kind: 'teacher' as const })),
-  ];
+  return licensedSources(view, usedData(trained), written);
 }
 
 /** Each in a sentence; what forbids passing the model on comes first. */
@@ -41,7 +39,7 @@ export function refuseDenied(trained: Trained, policy: LicencePolicy): void {
   const denied = sourcesOf(trained).filter(({ licence }) => licenceVerdict(licence, policy) === 'deny');
   if (denied.length === 0) return;
   const names = denied.map(({ what, licence }) => `${what} (${licence ?? 'none stated'})`).join(', ');
-  throw new MlInternError('not-approved', `The licence policy denies what the model was trained on: ${names}.`, {
+  throw new MlInternError('not-approved', `The licence policy denies what the model was made from: ${names}.`, {
     next: 'Train without it; or, if its terms do allow it, say so in ml-intern/licences.json.',
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defaultLicencePolicy, licenceVerdict, mergePolicies } from '../../../src/core/data/licence';
-import { licenceFacts, readmeText } from '../../../src/core/data/licence-facts';
+import { licenceFacts, readmeText, statedLicences } from '../../../src/core/data/licence-facts';
 import { licenceId } from '../../../src/core/data/licence-names';
 import { combinedLicence } from '../../../src/core/data/licence-terms';
 import { mostRowLicences, RowLicences } from '../../../src/core/data/row-licences';
@@ -162,6 +162,21 @@ describe('licenceFacts', () => {
       ['mit', 'cc-by-4.0', 'house rules'],
     );
     assert.deepEqual(rowLicences([{ license: null }, { other: 'MIT' }]), []);
+  });
+
+  it('holds what any place states, once each; the words of a README only where nothing else says any', () => {
+    const stated = (licenceSources: LicenceSource[]) => statedLicences({ licence: 'mit', licenceSources });
+    const tags = { where: 'its tags', licences: ['cc-by'] };
+    const readme = { where: readmeText, licences: ['gemma'] };
+    const rows = { where: 'the column license', licences: ['cc-by-sa-4.0', 'mit'] };
+    assert.equal(
+      stated([card('mit'), { where: 'the file LICENSE', licences: ['cc-by-4.0'] }, tags, readme]),
+      'mit, cc-by-4.0',
+    );
+    assert.equal(stated([card('mit'), rows]), 'mit, cc-by-sa-4.0');
+    assert.equal(stated([readme]), 'gemma');
+    assert.equal(stated([{ ...card('other'), name: 'house' }]), 'other (house)');
+    assert.equal(stated([]), 'mit', 'as in sheets of earlier versions');
   });
 
   it('judges every licence of the rows, however many there are, and says which one is denied', () => {

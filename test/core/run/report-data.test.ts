@@ -4,6 +4,7 @@ import { emptyView } from '../../../src/core/run/reducer';
 import type { DatasetView, ExperimentView, RunView } from '../../../src/core/run/view';
 import type { GeneratedRows } from '../../../src/core/run/types';
 import {
+  config,
   generatedRows,
   overlap,
   recipe,
@@ -85,11 +86,30 @@ describe("the report's account of the data", () => {
     });
     has(
       text,
-      'What is made from the data trained on here: cc-by-sa-4.0. They ask: name the sources and their licences; pass the result on under the same licence.',
+      'What is made from the base model and the data trained on here: cc-by-sa-4.0. They ask: name the sources and their licences; pass the result on under the same licence.',
       '- lab/qa: mit',
       '- lab/sa: The card says one, a file another.',
     );
     assert.doesNotMatch(text, /- lab\/spare/);
+  });
+
+  it('owes the terms of every place that states a licence, and of the base model', () => {
+    const licenceSources = [
+      { where: 'the card', licences: ['mit'] },
+      { where: 'the column license', licences: ['cc-by-4.0'] },
+    ];
+    const qa = sheet('lab/qa', { licence: 'mit', licenceSources });
+    const data = { datasets: [dataset('lab/qa', { sheet: qa })], experiments: [trainedOn('lab/qa')], config: config() };
+    has(
+      told({ ...data, baseModelLicence: 'cc-by-sa-4.0' }),
+      'trained on here: cc-by-sa-4.0',
+      '- lab/qa: mit, cc-by-4.0',
+    );
+    has(
+      told(data),
+      'No single licence says all that holds for what is made from the base model',
+      '(base model): no licence stated',
+    );
   });
 
   it('tells of rows that a model wrote: why, what was refused, where each comes from, and whose terms they carry', () => {
