@@ -64,6 +64,7 @@ def check_spec(spec):
         and _is_count(content.get("gpus", 0))
         and _is_count(content.get("gpuCapSeconds", 1), least=1)
         and _are_rules(content.get("rules", {}))
+        and _are_names(content.get("secrets", [[]] * len(content["steps"])), len(content["steps"]))
     )
     if not sound:
         raise BoxError("bad-input", "The job's description is incomplete.", "Report this: it is a fault of the client.")
@@ -111,6 +112,15 @@ def _is_count(value, least=0):
 
 def _are_rules(value):
     return isinstance(value, dict) and all(name in RULES and _is_count(value[name]) for name in value)
+
+
+def _are_names(value, steps):
+    """A list of names for each step."""
+    return (
+        isinstance(value, list)
+        and len(value) == steps
+        and all(isinstance(names, list) and all(isinstance(name, str) for name in names) for names in value)
+    )
 
 
 def _is_texts(value):

@@ -22,7 +22,7 @@ _RUNNER_KILLED = "The process that kept the job's output was killed from outside
 
 
 class JobRun:
-    """`secrets` never leave the memory of its processes but for the steps' environment."""
+    """`secrets` never leave the memory of its processes but for the environment of the steps that may see them."""
 
     def __init__(self, root, job, spec, secrets, scheduler=None):
         self.root, self.job, self.spec, self.secrets = root, job, spec, secrets
@@ -72,17 +72,17 @@ class JobRun:
         if not self.record["approved"]:
             content.check_approval(self.spec, self.work_folder)
             self.record.update(approved=True)
-        environment, python = surroundings.of_steps(self.root, self.job, self.spec, self.secrets)
+        common, python = surroundings.of_steps(self.root, self.job, self.spec)
         if not self._take_turn():
             return self.record["asked"]
         own = self.record["gpus"]
-        environment.update(gpus.environment(own))
+        common.update(gpus.environment(own))
         self.record.update(gpuCount=len(own))
         self.recorder = telemetry.Recorder(self.job, own, lambda: processes.strays(self.job))
         self.watch = rules.Watch(self.job, self.spec["content"], own)
         steps = self.spec["content"]["steps"]
         while self.record["step"] < len(steps):
-            end = self._run_step(self.record["step"], python, environment)
+            end = self._run_step(self.record["step"], python, common)
             if end is not None:
                 return end
             self.record.update(step=self.record["step"] + 1, pgid=None)
@@ -114,7 +114,7 @@ class JobRun:
             time.sleep(POLL_SECONDS)
         return True
 
-    def _run_step(self, number, python, environment):
+    def _run_step(self, number, python, common):
         """None when the step ended well, else how the job ended."""
         said = self.runner.look(number)
         if said is None:
@@ -127,6 +127,7 @@ class JobRun:
                 began=now if self.record["began"] is None else self.record["began"],
             )
         command = [word.replace("{python}", python) for word in self.spec["content"]["steps"][number]]
+        environment = surroundings.of_step(common, number, self.spec["content"], self.secrets)
         said = self._attend(number, command, environment)
         asked, code = self.record["asked"], said["code"]
         if asked is not None:

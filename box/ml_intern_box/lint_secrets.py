@@ -8,10 +8,8 @@ import re
 from .lint_found import Findings
 from .lint_paths import environment_variable
 from .lint_tree import Script, index_of, text_of
+from .secret_names import is_secret
 
-_SECRET = re.compile(
-    r"(^|_)(TOKENS?|SECRETS?|PASSWORD|PASSWD|CREDENTIALS?|(API|ACCESS|AUTH|PRIVATE|SECRET)_?KEY(_ID)?|KEY)$", re.I
-)
 _LITERAL = re.compile(r"\b(hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{20,}|ghp_[A-Za-z0-9]{20,}|AKIA[A-Z0-9]{16})\b")
 _SECRET_PLACES = re.compile(
     r"(^|/)(\.ssh|\.netrc|\.aws|\.git-credentials)(/|$)|huggingface/(token|stored_tokens)$|^/proc/\w+/environ"
@@ -23,7 +21,7 @@ def check(script: Script, findings: Findings) -> None:
         name = environment_variable(script, node)
         if (
             name is not None
-            and _SECRET.search(name)
+            and is_secret(name)
             and not isinstance(getattr(node, "ctx", ast.Load()), (ast.Store, ast.Del))
         ):
             findings.error(
@@ -33,7 +31,7 @@ def check(script: Script, findings: Findings) -> None:
         for each in node.targets:
             stored = isinstance(each, ast.Subscript) and script.dotted(each.value) == "os.environ"
             name = text_of(index_of(each)) if stored and isinstance(each, ast.Subscript) else None
-            if name is not None and _SECRET.search(name) and text_of(node.value):
+            if name is not None and is_secret(name) and text_of(node.value):
                 findings.error(
                     "secrets", node, "Writes the secret %s into the script." % name, "Leave it out, and revoke it."
                 )

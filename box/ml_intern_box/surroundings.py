@@ -4,11 +4,11 @@ import contextlib
 import os
 import sys
 
-from . import content, ending, folders, processes
+from . import content, ending, folders, processes, secret_names
 
 
-def of_steps(root, job, spec, secrets):
-    """(environment, path of Python). The secrets are here and nowhere else."""
+def of_steps(root, job, spec):
+    """(what all steps have in common, path of Python). No secret of the job is in it."""
     wanted = spec["content"]["environment"]
     mine = os.environ.copy()
     python = sys.executable
@@ -43,6 +43,16 @@ def of_steps(root, job, spec, secrets):
         COMET_MODE="disabled",
     )
     mine.update(spec["content"]["env"])
-    mine.update(secrets)
     mine[processes.JOB_VARIABLE] = job
     return mine, python
+
+
+def of_step(common, number, wanted, secrets):
+    """What one step sees: `wanted` is the content, which says the names of the secrets that each step may have, be they
+    the job's or this machine's own. The steps of a job that says nothing of it are our own programs, and have all."""
+    if "secrets" not in wanted:
+        return dict(common, **secrets)
+    named = wanted["secrets"][number]
+    mine = {name: value for name, value in common.items() if name in named or not secret_names.is_secret(name)}
+    mine.update((name, secrets[name]) for name in named if name in secrets)
+    return mine

@@ -117,7 +117,7 @@ def collect(out, offsets=None):
         at += message["bytes"]
 
 
-def request(program, job_id="job-1", cap=60, env=None, kind="train", secrets=None, steps=None, environment=None):
+def request(program, job_id="job-1", cap=60, env=None, kind="train", secrets=None, steps=None, environment=None, step_secrets=None):
     files = {"main.py": program.encode()}
     content = {
         "steps": steps or [["{python}", "main.py"]],
@@ -126,6 +126,8 @@ def request(program, job_id="job-1", cap=60, env=None, kind="train", secrets=Non
         "environment": environment,
         "capSeconds": cap,
     }
+    if step_secrets is not None:
+        content["secrets"] = step_secrets
     spec = {
         "v": 1,
         "id": job_id,

@@ -255,3 +255,28 @@ def test_an_incomplete_request_is_refused(box):
     del broken["spec"]["content"]["steps"]
     assert box.submit(broken)["error"]["reason"] == "bad-input"
     assert box.ask("submit", stdin=b"not json")["error"]["reason"] == "bad-input"
+
+
+def test_each_step_sees_the_secrets_that_the_content_names_for_it(box, monkeypatch):
+    """The box's own are secrets too: a step that is given none has none."""
+    monkeypatch.setenv("WANDB_API_KEY", "of-the-box")
+    monkeypatch.setenv("GIT_TOKEN", "of-the-box")
+    shown = "import json, os; print(json.dumps({n: v for n, v in os.environ.items() if 'TOKEN' in n or 'KEY' in n}))"
+    asked = request(
+        shown,
+        steps=[["{python}", "-c", shown], ["{python}", "main.py"]],
+        step_secrets=[["HF_TOKEN", "GIT_TOKEN"], []],
+        secrets={"HF_TOKEN": "of-the-job", "OTHER": "never"},
+    )
+    box.submit(asked)
+    last, files = box.follow("job-1")
+    assert last["state"] == "finished"
+    first, second = [json.loads(line) for line in files["stdout.log"].decode().splitlines()]
+    assert first == {"HF_TOKEN": "of-the-job", "GIT_TOKEN": "of-the-box", "TOKENIZERS_PARALLELISM": "false"}
+    assert second == {"TOKENIZERS_PARALLELISM": "false"}
+
+
+@pytest.mark.parametrize("named", [[], [[], []], [["HF_TOKEN", 1]], "HF_TOKEN"])
+def test_secrets_that_are_not_named_step_by_step_are_refused(box, named):
+    answer = box.ask("submit", stdin=json.dumps(request("print(1)", step_secrets=named)).encode())
+    assert answer["error"]["reason"] == "bad-input"

@@ -16,7 +16,7 @@ import { Preparation } from '../core/experiments/preparation';
 import { scoreReferences } from '../core/experiments/references';
 import { ScriptLint } from '../core/experiments/script-lint';
 import type { OpenedBox } from '../core/box/opened-box';
-import type { Box } from '../core/ports/box';
+import type { Box, JobKind } from '../core/ports/box';
 import type { ModelEndpoint } from '../core/ports/model';
 import type { Store } from '../core/ports/store';
 import { runDesk } from '../core/serving/run-desk';
@@ -45,6 +45,9 @@ import { workspaceFiles } from './workspace-files';
 
 /** When the person does not say; most models that can call tools have at least this. */
 const usualContextTokens = 128_000;
+
+/** Of a training it is the step that fetches the rows; the script sees no secret. */
+const readsHub: ReadonlySet<JobKind> = new Set(['model', 'overlap', 'sheet', 'train']);
 
 export interface Assembly {
   journal: Journal;
@@ -137,7 +140,7 @@ export async function openBench(
     // The practice models are so small that more threads only get in each other's way.
     jobEnv: { HF_ENDPOINT: endpoints.hub, ...(config.practice ? { OMP_NUM_THREADS: '1' } : {}) },
     jobSecrets: async (kind) => ({
-      ...(await endpoints.jobSecrets()),
+      ...(readsHub.has(kind) ? await endpoints.hubSecrets() : {}),
       ...(kind === 'evaluate' ? await judgeSecrets(loaded.benchmark.judge, options.secrets) : {}),
     }),
     card: askOnce(box, signal),

@@ -1,4 +1,5 @@
 /** Serving outside of any run: jobs that only the box remembers. */
+import { hubToken } from '../core/experiments/bench';
 import type { Box } from '../core/ports/box';
 import type { ServeDesk } from '../core/serving/model-server';
 import { builtEnvironment } from './environments';
@@ -22,7 +23,7 @@ export function boxDesk(
     environment: (signal) => builtEnvironment(box, 'serve', productRoot, { signal, onOutput: say }),
     result: async (order, signal) => {
       const token = await secrets.get(`hub:${hubEndpoint}`);
-      const surroundings = { run, env, secrets: token === undefined ? {} : { HF_TOKEN: token } };
+      const surroundings = { run, env, secrets: token === undefined ? {} : { [hubToken]: token } };
       const job = await runAlone(box, order, surroundings, { signal, onOutput: say });
       const result = await resultOf(box, job, signal);
       if (job.state === 'finished') return result;

@@ -2,6 +2,7 @@
 import { publicGitHub, type GitHubOptions } from '../adapters/github/client';
 import type { PaperServicesOptions } from '../adapters/papers/paper-services';
 import type { WebReaderOptions } from '../adapters/web/web-reader';
+import { hubToken } from '../core/experiments/bench';
 import type { RunConfig } from '../core/run/types';
 import type { PracticeWorldInfo } from '../practice/world-file';
 import type { AppOptions } from './options';
@@ -16,8 +17,8 @@ export interface Endpoints {
   gitHub: Omit<GitHubOptions, 'clock'>;
   pages: Pick<WebReaderOptions, 'allow' | 'cache'>;
   model: { baseUrl: string; model: string; apiKey: () => Promise<string | undefined> };
-  /** Secrets that every job on the box gets in its environment. */
-  jobSecrets: () => Promise<Record<string, string>>;
+  /** What jobs that read from the Hub need. */
+  hubSecrets: () => Promise<Record<string, string>>;
 }
 
 const gitHubSecret = `github:${publicGitHub.api}`;
@@ -28,11 +29,11 @@ export function endpointsOf(config: RunConfig, options: AppOptions, world?: Prac
 
 function realEndpoints(config: RunConfig, options: AppOptions): Endpoints {
   const { settings, secrets } = options;
-  const hubToken = () => secrets.get(`hub:${settings.hubEndpoint}`);
+  const tokenOfHub = () => secrets.get(`hub:${settings.hubEndpoint}`);
   return {
     hub: settings.hubEndpoint,
     viewer: settings.viewerEndpoint,
-    hubToken,
+    hubToken: tokenOfHub,
     papers: paperEndpoints(options),
     gitHub: { ...publicGitHub, token: () => secrets.get(gitHubSecret), cache: openWeb(options) },
     pages: { allow: [], cache: openWeb(options) },
@@ -41,9 +42,9 @@ function realEndpoints(config: RunConfig, options: AppOptions): Endpoints {
       model: config.model.name,
       apiKey: () => secrets.get(`model:${config.model.baseUrl}`),
     },
-    jobSecrets: async (): Promise<Record<string, string>> => {
-      const token = await hubToken();
-      return token === undefined ? {} : { HF_TOKEN: token };
+    hubSecrets: async (): Promise<Record<string, string>> => {
+      const token = await tokenOfHub();
+      return token === undefined ? {} : { [hubToken]: token };
     },
   };
 }
@@ -58,6 +59,6 @@ function practiceEndpoints(world: PracticeWorldInfo): Endpoints {
     pages: { allow: [hub, arxiv, gitHub] },
     papers: { hub: papers, arxiv, semanticScholar, arxivSpacingMs: 0 },
     model: { baseUrl: modelUrl, model: modelName, apiKey: async () => undefined },
-    jobSecrets: async () => ({}),
+    hubSecrets: async () => ({}),
   };
 }

@@ -1,5 +1,5 @@
 /** Tries a training script on a box, outside of any run, and says what all of it would take. */
-import type { WorkOrder } from '../core/experiments/bench';
+import { hubToken, type WorkOrder } from '../core/experiments/bench';
 import { pretty } from '../core/experiments/files';
 import { judge, measuredSchema } from '../core/experiments/forecast';
 import { planLaunch } from '../core/experiments/launch-plan';
@@ -46,6 +46,7 @@ function workOrder(order: ScriptForecastOrder, environment: string | null, gpus:
   return {
     ...{ id: `forecast-${Date.now().toString(36)}`, kind: 'train', environment, capSeconds, gpus },
     steps: [...compile, [python, 'train.py']],
+    secrets: [...compile.map(() => [hubToken]), []],
     files: {
       'train.py': script,
       'config.json': pretty(config),

@@ -5,7 +5,14 @@ import { marked } from '../core/data/lint/marked';
 import { sampleOf, type SampleRow } from '../core/data/sample-rows';
 import type { StopRules } from '../core/ports/box';
 import { forecastInWords } from '../core/experiments/forecast';
-import { endsItself, ifMemoryRunsOut, stageInWords, startsWith, trialKeepsNothing } from '../core/run/launch-words';
+import {
+  endsItself,
+  ifMemoryRunsOut,
+  stageInWords,
+  startsWith,
+  trialKeepsNothing,
+  whoSeesSecrets,
+} from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
 import type { DataSheet, OverlapReport, Proposal } from '../core/run/types';
 import { count, percent, plain, shorten, plainLine } from './format';
@@ -38,6 +45,7 @@ function subjectFacts({ subject }: Proposal): string[] {
         ...(subject.trial ? [`a trial: ${trialKeepsNothing}`] : []),
         ...stageLines(subject.stage),
         ...(subject.plan ? [`runs ${subject.plan}`] : []),
+        ...secretLines(subject.secrets),
         ...(subject.forecast ? [`forecast: ${forecastInWords(subject.forecast)}`] : []),
         ...ladderLines(subject.ladder),
         ...endLines(subject.rules),
@@ -79,6 +87,11 @@ function ladderLines(ladder: readonly Rung[] | undefined): string[] {
 function endLines(rules: StopRules | undefined): string[] {
   const when = rules && endsItself(rules);
   return when ? [`ends itself ${when}`] : [];
+}
+
+function secretLines(secrets: string[][] | undefined): string[] {
+  const who = whoSeesSecrets(secrets);
+  return who ? [`secrets: ${who}`] : [];
 }
 
 /** The long form: the script itself, or everything that is known as JSON. Control characters are shown, not obeyed. */

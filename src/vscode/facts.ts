@@ -15,7 +15,14 @@ import type {
   RunConfig,
 } from '../core/run/types';
 import { forecastInWords } from '../core/experiments/forecast';
-import { endsItself, ifMemoryRunsOut, stageInWords, startsWith, trialKeepsNothing } from '../core/run/launch-words';
+import {
+  endsItself,
+  ifMemoryRunsOut,
+  stageInWords,
+  startsWith,
+  trialKeepsNothing,
+  whoSeesSecrets,
+} from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
 import { stopOnInWords } from '../core/run/watch-rules';
 import { seenLine } from '../core/text/unseen';
@@ -150,6 +157,7 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         ...(subject.trial ? [{ label: 'Trial', value: trialKeepsNothing }] : []),
         ...stageFacts(subject.stage),
         { label: 'Steps', value: subject.steps.map((step) => step.join(' ')).join(' → ') },
+        ...secretFacts(subject.secrets),
         { label: 'Environment', value: subject.environment },
         ...(subject.plan ? [{ label: 'Runs', value: subject.plan }] : []),
         { label: 'Cap', value: formatDuration(subject.capSeconds) },
@@ -186,6 +194,11 @@ function memoryFacts(ladder: readonly Rung[] | undefined): PanelFact[] {
 function endFacts(rules: StopRules | undefined): PanelFact[] {
   const when = rules && endsItself(rules);
   return when ? [{ label: 'Ends itself', value: when }] : [];
+}
+
+function secretFacts(secrets: string[][] | undefined): PanelFact[] {
+  const who = whoSeesSecrets(secrets);
+  return who ? [{ label: 'Secrets', value: who }] : [];
 }
 
 function mappingInWords({ mapping }: RecipeSource): string {

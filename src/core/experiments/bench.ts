@@ -56,6 +56,9 @@ export interface Bench {
   card: () => Promise<BoxCard>;
 }
 
+/** The secret of jobs that read from the Hub. */
+export const hubToken = 'HF_TOKEN';
+
 export interface WorkOrder {
   id: string;
   kind: JobKind;
@@ -70,10 +73,12 @@ export interface WorkOrder {
   /** Also caps the wall clock times the GPUs. */
   capsGpus?: boolean;
   rules?: StopRules;
+  /** By step, as in the job's content; absent: all steps see what the job is given. */
+  secrets?: string[][];
 }
 
 export function jobContent(bench: Pick<Bench, 'jobEnv'>, order: Omit<WorkOrder, 'id' | 'kind'>): JobContent {
-  const { steps, files, onDisk = {}, environment, gpus = 0, rules } = order;
+  const { steps, files, onDisk = {}, environment, gpus = 0, rules, secrets } = order;
   const capSeconds = Math.max(1, Math.floor(order.capSeconds));
   return {
     steps,
@@ -84,6 +89,7 @@ export function jobContent(bench: Pick<Bench, 'jobEnv'>, order: Omit<WorkOrder, 
     ...(gpus > 0 ? { gpus } : {}),
     ...(gpus > 0 && order.capsGpus ? { gpuCapSeconds: capSeconds * gpus } : {}),
     ...(rules ? { rules } : {}),
+    ...(secrets ? { secrets } : {}),
   };
 }
 

@@ -59,6 +59,7 @@ async function orderFor(bench: Bench, preparation: Preparation, experiment: Expe
     environment: await preparation.environment('eval'),
     capSeconds,
     gpus: Math.min(1, (await bench.card()).gpus.length),
+    secrets: [[]],
   };
 }
 

@@ -4,7 +4,7 @@ import { contentHash } from '../hash';
 import type { JobContent, StopRules } from '../ports/box';
 import { approvedHash } from '../approvals/decide';
 import type { ExperimentView, JobView, RunView } from '../run/view';
-import { jobContent, type Bench, type WorkOrder } from './bench';
+import { hubToken, jobContent, type Bench, type WorkOrder } from './bench';
 import { experimentFiles, scriptHash, type ExperimentContent } from './files';
 import { methods, planLaunch, type LaunchPlan, type Method } from './launch-plan';
 import { sourceFiles } from './source-files';
@@ -57,10 +57,13 @@ export async function trainingOrder(bench: Bench, experiment: ExperimentView, la
     ['{python}', '-m', 'ml_intern_box.recipe', 'recipe.json'],
     [...plan.launcher, 'train.py'],
   ];
+  // The script itself was written by a model: it gets rows and a base model that lie there, and no key to anything.
+  const secrets = [[hubToken], []];
   const capsGpus = bench.journal.config.budget.gpuHours !== undefined;
   const rules = stopRules(plan.gpus);
   const { onDisk } = rows;
-  return { id, kind: 'train', steps, files, onDisk, environment, capSeconds, gpus: plan.gpus, capsGpus, rules };
+  const taken = { gpus: plan.gpus, capsGpus };
+  return { ...{ id, kind: 'train', steps, files, onDisk, environment }, capSeconds, ...taken, rules, secrets };
 }
 
 /** A run that learns nothing must not hold a GPU overnight; a quarter of an hour is longer than any model takes to load. */

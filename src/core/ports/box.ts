@@ -49,6 +49,8 @@ export type JobContent = {
   /** Cap on wall clock times GPUs. Absent: none. */
   gpuCapSeconds?: number;
   rules?: StopRules;
+  /** For each step the names of the secrets that it may see. Absent: every step is a program of ours, and sees all of the job's. */
+  secrets?: string[][];
 };
 
 export interface JobRequest {
@@ -62,7 +64,7 @@ export interface JobRequest {
   files: Record<string, string | Uint8Array>;
   /** Those of them that are too large to be held: they lie on the disk of this machine, and not every box can take one. */
   onDisk?: Record<string, LocalFile>;
-  /** Given to the job's environment only; never written to disk or shown. */
+  /** Given to the environment of its steps only; never written to disk or shown. */
   secrets?: Record<string, string>;
 }
 

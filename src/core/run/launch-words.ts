@@ -12,6 +12,13 @@ export function endsItself({ nan, divergence, idleGpuSeconds }: StopRules): stri
   return reasons.length === 0 ? undefined : `when ${reasons.join(' or ')}`;
 }
 
+/** Which steps see which secrets; undefined where it is not known. */
+export function whoSeesSecrets(secrets: readonly (readonly string[])[] | undefined): string | undefined {
+  if (secrets === undefined) return undefined;
+  const seeing = secrets.flatMap((names, at) => (names.length === 0 ? [] : [`step ${at + 1} (${names.join(', ')})`]));
+  return seeing.length === 0 ? 'none' : `${seeing.join(' and ')}; no other step sees any`;
+}
+
 /** What the job is changed to, one after the other, should memory run out; undefined where it would only fail. */
 export function ifMemoryRunsOut(ladder: readonly Rung[] | undefined): string | undefined {
   const changes = (ladder ?? []).slice(1).map(({ change }) => change);

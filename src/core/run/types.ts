@@ -375,6 +375,8 @@ export type ProposalSubject =
       gpus?: number;
       plan?: string;
       rules?: StopRules;
+      /** For each step the names of the secrets that it sees; absent in runs of earlier versions. */
+      secrets?: string[][];
       /** Not the training itself but a trial of its script before it, which measures its time and memory. */
       trial?: true;
       /** Whether it trains as a pilot or at full length; absent in runs of earlier versions. */

@@ -123,6 +123,15 @@ describe('the tools for jobs', () => {
     assert.equal(work.box.request(work.box.started.at(-1) ?? '').content.gpus, 1);
   });
 
+  it('ask for the Hub token for the step that fetches rows, never for the script', async () => {
+    const experiment = await scoredDraft();
+    await accepted(work.call('launch_job', { experiment, capMinutes: 5 }, 'launch'));
+    const { steps, secrets } = work.box.request(work.box.started.at(-1) ?? '').content;
+    assert.deepEqual([steps.length, secrets], [2, [['HF_TOKEN'], []]]);
+    const subject = work.journal.view.proposals.at(-1)?.proposal.subject;
+    assert.deepEqual(subject?.kind === 'launch' && subject.secrets, secrets);
+  });
+
   it('keep the job, its cap and its hash when the call is repeated after a restart', async () => {
     const experiment = await scoredDraft();
     const first = await accepted(work.call('launch_job', { experiment, capMinutes: 30 }, 'launch'));

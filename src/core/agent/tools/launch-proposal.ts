@@ -22,13 +22,14 @@ export function launchSubject({ subject }: Proposal): LaunchSubject {
 
 export function subjectOf(
   experiment: ExperimentView,
-  { steps, environment, capSeconds }: JobContent,
+  { steps, environment, capSeconds, secrets }: JobContent,
   { gpus, why: plan }: LaunchPlan,
   more: Pick<LaunchSubject, 'trial' | 'stage' | 'forecast' | 'ladder'>,
 ): LaunchSubject {
   return {
     ...{ kind: 'launch', experiment: experiment.id, steps, environment: environment ?? 'python3', capSeconds },
     ...{ gpus, plan, rules: stopRules(gpus) },
+    ...(secrets ? { secrets } : {}),
     ...more,
   };
 }
