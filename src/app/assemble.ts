@@ -76,7 +76,7 @@ export async function assembleRun(assembly: Assembly): Promise<Assembled> {
     practice?.provideBaseModel({ bench, box, environment, signal }),
   );
   const evaluations = new Evaluations(bench, preparation);
-  const lookup = openLookup({ box, preparation }, endpoints);
+  const lookup = openLookup({ box, preparation, environmentSets: bench.environmentSets }, endpoints);
   const scriptLint = scriptLintOf(config, box, bench, preparation, options);
   const toolbox = await openToolbox(assembly, { box, bench, preparation, evaluations, lookup, scriptLint }, endpoints);
   const endpoint = new OpenAiEndpoint({

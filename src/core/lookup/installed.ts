@@ -1,6 +1,6 @@
 /** What callables take as they are installed where the run's scripts will run; each name is asked once. */
 import { unlessAborted } from '../box/abort';
-import { cannot, type OpenedBox } from '../box/opened-box';
+import type { OpenedBox } from '../box/opened-box';
 import { MlInternError } from '../errors';
 import type { Signature } from '../ports/lookup';
 
@@ -8,6 +8,8 @@ export interface InstalledOptions {
   box: OpenedBox;
   /** Hash of the environment that trains; builds it when it is not there yet. */
   environment: () => Promise<string>;
+  /** What it is made of, e.g. `trl==1.13.0`. */
+  requirements: readonly string[];
   /** How long its building is waited for. */
   patienceMs?: number;
 }
@@ -15,6 +17,17 @@ export interface InstalledOptions {
 export interface InstalledAnswer {
   environment: string;
   signatures: Signature[];
+}
+
+/** Where each job has a machine of its own, one only for this would cost minutes and money. */
+function onlyInJobs(box: OpenedBox, requirements: readonly string[]): MlInternError {
+  return new MlInternError(
+    'lookup-unavailable',
+    `The packages on ${box.name} cannot be looked into: its machines exist only while a job runs.`,
+    {
+      next: `Its trainings use ${requirements.join(', ')}. Read what they take in the source of exactly these versions (find_code with ref, e.g. v1.13.0) or in the documentation (read_docs).`,
+    },
+  );
 }
 
 const usualPatienceMs = 120_000;
@@ -26,7 +39,7 @@ export class Installed {
 
   async lookUp(names: readonly string[], signal: AbortSignal): Promise<InstalledAnswer> {
     const { box } = this.options;
-    if (!box.signatures) throw cannot(box, 'be asked for signatures without a job');
+    if (!box.signatures) throw onlyInJobs(box, this.options.requirements);
     const environment = await this.environment(signal);
     const key = (name: string) => `${environment} ${name}`;
     const missing = [...new Set(names)].filter((name) => !this.kept.has(key(name)));

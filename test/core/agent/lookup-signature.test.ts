@@ -63,15 +63,16 @@ describe('look_up_signature', () => {
     assert.ok(parameters.every(({ name }) => seen.includes(`${name}: int`)));
   });
 
-  it('says so where a box cannot be asked', async () => {
+  it('says where to read instead, and in which versions, where a box only runs jobs', async () => {
     const result = await (await openWorkplace()).call('look_up_signature', { names: ['lab.Config'] });
-    assert.match(String(factsOf(result)['error']), /cannot be asked for signatures/);
+    assert.match(String(factsOf(result)['error']), /cannot be looked into: its machines exist only while a job runs/);
+    assert.match(String(factsOf(result)['next']), /use lab==1\.0\. .*find_code/);
   });
 
   it('does not wait for an environment that is long in the building', async () => {
     const box = signatureBox() as OpenedBox;
     const never = new Promise<string>(() => undefined);
-    const installed = new Installed({ box, environment: () => never, patienceMs: 10 });
+    const installed = new Installed({ box, environment: () => never, requirements: [], patienceMs: 10 });
     await assert.rejects(installed.lookUp(['lab.Config'], AbortSignal.timeout(60_000)), /still being built/);
   });
 });

@@ -75,5 +75,6 @@ const code: CodeHost = {
 const web: WebPages = { read: (url) => Promise.resolve({ ...page, id: url, url }) };
 
 export function lookup({ box, preparation }: { box: OpenedBox; preparation: Preparation }): Lookup {
-  return { docs, code, web, installed: new Installed({ box, environment: () => preparation.environment('train') }) };
+  const environment = () => preparation.environment('train');
+  return { docs, code, web, installed: new Installed({ box, environment, requirements: ['lab==1.0'] }) };
 }

@@ -13,7 +13,7 @@ export function signatureTools(kit: ToolKit): AgentTool[] {
     defineTool({
       name: 'look_up_signature',
       description:
-        'What classes and functions of the packages installed on the box take (parameters, defaults, help, deprecations), read from the packages themselves. Look names up before a script uses them.',
+        'What classes and functions of the packages installed on the box take (parameters, defaults, help, deprecations), read from the packages themselves. On a box that only runs jobs (Hugging Face Jobs): which versions there are. Look names up before a script uses them.',
       schema: z.object({
         names: z.array(z.string()).min(1).max(8).describe('Dotted names, e.g. ["trl.SFTConfig"]'),
         match: z.string().optional().describe('Only parameters whose name or help has one of these words, in full'),
