@@ -17,6 +17,7 @@ from typing import Any, Callable
 
 from .training_chat import encode, end_ids, use_chat
 from .training_memory import COMPARED_LOGIT_BYTES, Memory, logits, memory, memory_of, weights
+from .training_rows import tokens, workers
 
 __all__ = [
     "COMPARED_LOGIT_BYTES",
@@ -31,20 +32,11 @@ __all__ = [
     "memory",
     "memory_of",
     "share_batch",
+    "tokens",
     "use_chat",
     "weights",
     "workers",
 ]  # noqa: E501
-
-FEW_ROWS = 2000
-"""Starting processes costs more than they save below this many rows."""
-MOST_WORKERS = 16
-
-
-def workers(rows: int) -> int | None:
-    """Processes for tokenising so many rows; None: this one alone."""
-    free = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST_WORKERS, free) if rows >= FEW_ROWS and free > 1 else None
 
 
 def share_batch(batch_size: int, accumulation: int, processes: int) -> tuple[int, int]:

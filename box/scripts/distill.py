@@ -230,8 +230,10 @@ def load_rows(config, tokenizer, teacher):
         sys.exit(f"Rows must be {expected}; the columns are {rows.column_names}.")
     if not isinstance(rows[0]["prompt"], str) and train:
         train.use_chat(tokenizer)
-    room = config["max_length"] - config.get("max_completion_length", 0)
-    kept = rows.filter(lambda row: len(prompt_ids(tokenizer, row["prompt"])) <= room)
+    room, longest = config["max_length"] - config.get("max_completion_length", 0), config["max_length"]
+    many = train.workers(len(rows)) if train else None
+    with PartialState().main_process_first():
+        kept = rows.filter(lambda row: len(prompt_ids(tokenizer, row["prompt"])) <= room, num_proc=many)
     say(f"{len(kept)} of {len(rows)} prompts fit into {room} tokens; {len(rows) - len(kept)} are left out.")
     if len(kept) == 0:
         sys.exit("No prompt fits: raise max_length.")
@@ -243,10 +245,12 @@ def load_rows(config, tokenizer, teacher):
         return written_by(teacher, tokenizer, config, kept)
     if train is None:
         return kept
-    rows = kept.map(train.encode, batched=True, remove_columns=kept.column_names, fn_kwargs={"tokenizer": tokenizer})
-    kept = rows.filter(lambda row: len(row["input_ids"]) <= config["max_length"])
+    options = {"batched": True, "remove_columns": kept.column_names, "num_proc": many}
+    with PartialState().main_process_first():
+        rows = kept.map(train.encode, fn_kwargs={"tokenizer": tokenizer}, **options)
+        kept = rows.filter(lambda row: len(row["input_ids"]) <= longest, num_proc=many)
     left_out = len(rows) - len(kept)
-    say(f"{len(kept)} of {len(rows)} rows fit into {config['max_length']} tokens; {left_out} are left out.")
+    say(f"{len(kept)} of {len(rows)} rows fit into {longest} tokens; {left_out} are left out.")
     return kept
 
 

@@ -168,12 +168,11 @@ def load_rows(config, tokenizer):
         return rows.map(last, remove_columns="messages") if shapes == ["messages"] else rows
     chat = shapes == ["messages"] or not isinstance(rows[0][shapes[0]], str)
     marked = train.use_chat(tokenizer) if chat else None
-    many = train.workers(len(rows))
-    options = {"batched": True, "remove_columns": rows.column_names, "num_proc": many}
-    with PartialState().main_process_first():  # the others, and a training that goes on, find its result in the cache
-        tokens = rows.map(train.encode, fn_kwargs={"tokenizer": tokenizer, "marked": marked}, **options)
+    many, longest = train.workers(len(rows)), config["max_length"]
+    with PartialState().main_process_first():  # the others, and whoever trains on these rows again, find its result
+        tokens = train.tokens(rows, config["data"], tokenizer, marked)
         tokens = tokens.filter(lambda labels: any(i != -100 for i in labels), input_columns="labels", num_proc=many)
-        kept = tokens.filter(lambda ids: len(ids) <= config["max_length"], input_columns="input_ids", num_proc=many)
+        kept = tokens.filter(lambda ids: len(ids) <= longest, input_columns="input_ids", num_proc=many)
     left_out = len(tokens) - len(kept)
     say(f"{len(kept)} of {len(tokens)} rows fit into {config['max_length']} tokens; {left_out} are left out.")
     if len(kept) == 0:
