@@ -42,7 +42,7 @@ const mostFindings = 50;
 const mostShown = 2;
 
 export async function mapData(request: MapRequest, options: AppOptions, signal?: AbortSignal): Promise<MapAnswer> {
-  const source = await openRows(request, options, signal);
+  const source = await openRows({ ...request, whole: true }, options, signal);
   const lint =
     request.template === undefined ? undefined : new Lint(request.template, await lintOptions(request, options));
   const out = request.out === undefined ? undefined : await RowsFile.create(request.out);

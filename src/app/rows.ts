@@ -16,6 +16,8 @@ export interface RowsRequest {
   split?: string | undefined;
   /** Of a dataset on the Hub; the newest when absent. */
   revision?: string | undefined;
+  /** Every row of a dataset on the Hub as it lies in its files, not what the viewer gives of it. */
+  whole?: boolean | undefined;
 }
 
 export async function openRows(request: RowsRequest, options: AppOptions, signal?: AbortSignal): Promise<RowSource> {

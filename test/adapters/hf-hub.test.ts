@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mapRows } from '../../src/core/data/map-rows';
 import { HfHub } from '../../src/adapters/hf-hub/hf-hub';
 import { FileRows } from '../../src/adapters/rows/file-rows';
 import type { RowsOnHub } from '../../src/core/ports/hub';
@@ -88,6 +89,15 @@ describe('HfHub', () => {
     assert.equal(sample.length, 300);
     assert.ok((sample[0]?.index ?? 0) < 1000 && (sample.at(-1)?.index ?? 0) > 2000);
     assert.ok(sample.every(({ index, row }) => row['id'] === index));
+  });
+
+  it('maps every row where the whole is asked for; of a part, it says that it is one', async () => {
+    const whole = await mapRows(await hub().rows({ id: 'glim/many', whole: true }));
+    assert.deepEqual([whole.mapped, whole.unmapped, whole.problems], [3000, 0, []]);
+    const part = await mapRows(await hub().rows({ id: 'glim/many' }));
+    assert.deepEqual([part.mapped, part.problems], [1000, ['Only 1000 of 3000 rows could be read.']]);
+    const few = await mapRows(await hub().rows({ id: 'glim/many' }), { rows: 20 });
+    assert.deepEqual([few.mapped, few.problems], [20, []]);
   });
 
   it('never asks the viewer for more than ten pages', async () => {

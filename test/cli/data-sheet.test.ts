@@ -53,6 +53,12 @@ describe('ml-intern data sheet and search', () => {
     assert.match(sheet.problems?.[0]?.example ?? '', /line 51/);
   });
 
+  it('maps all rows of a large dataset, not those that the viewer gives', async () => {
+    const { code, terminal } = await run('map', 'glim/many', '--json');
+    assert.equal(code, 0);
+    assert.deepEqual([json(terminal.stdout)['mapped'], json(terminal.stdout)['problems']], [3000, []]);
+  });
+
   it('prints a page for people', async () => {
     const { code, terminal } = await run('sheet', 'glim/unclear');
     assert.equal(code, 0);

@@ -61,7 +61,7 @@ function splitFiles(
   const own = found.filter((file) => file.config === config && file.split === split);
   const read = request.whole === true ? own : own.slice(0, mostFiles);
   const bytes = own.reduce((sum, { size }) => sum + size, 0);
-  const beginning = read.some(({ path }) => !path.endsWith('.parquet')) && bytes > maxBytes;
+  const beginning = request.whole !== true && read.some(({ path }) => !path.endsWith('.parquet')) && bytes > maxBytes;
   const part = read.length < own.length ? `, ${read.length} of ${own.length} files` : '';
   return {
     id,

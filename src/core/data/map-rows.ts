@@ -44,7 +44,7 @@ const mostSampled = 3;
 
 export async function mapRows(source: RowSource, options: MapOptions = {}): Promise<MapResult> {
   const work = new Work(options);
-  const { columns } = await source.describe(options.signal);
+  const { columns, rows: known } = await source.describe(options.signal);
   const held: ReadRow[] = [];
   const { rows: limit, signal } = options;
   const reading = source.rows({ ...(limit === undefined ? {} : { limit }), onBad: (bad) => work.addBad(bad), signal });
@@ -53,7 +53,7 @@ export async function mapRows(source: RowSource, options: MapOptions = {}): Prom
     else if (held.push(row) >= formatRows) await work.begin(columns, held.splice(0));
   }
   if (!work.detected) await work.begin(columns, held);
-  return work.result();
+  return work.result(Math.min(known ?? 0, limit ?? Infinity));
 }
 
 class Work {
@@ -88,9 +88,12 @@ class Work {
     this.lose(place, 'no-row', why);
   }
 
-  result(): MapResult {
-    const { format, confidence, problems, traits, alternatives } = this.detected ?? detectFormat([], []);
+  /** `wanted`: rows that should have been read; a source may give fewer. */
+  result(wanted: number): MapResult {
+    const { format, confidence, problems: doubts, traits, alternatives } = this.detected ?? detectFormat([], []);
     const lost = Object.values(this.by).reduce((sum, count) => sum + count, 0);
+    const read = this.mapped + lost;
+    const problems = read < wanted ? [...doubts, `Only ${read} of ${wanted} rows could be read.`] : doubts;
     return {
       ...{ format, confidence, mapping: this.mapping, mapped: this.mapped, unmapped: lost },
       ...{ unmappedBy: this.by, unmappedRows: this.listed, problems, traits, alternatives, sample: this.sample },
