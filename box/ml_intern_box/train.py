@@ -17,7 +17,7 @@ from typing import Any, Callable
 
 from .training_chat import encode, end_ids, use_chat
 from .training_memory import COMPARED_LOGIT_BYTES, Memory, logits, memory, memory_of, weights
-from .training_rows import tokens, workers
+from .training_rows import kept, tokens, workers
 
 __all__ = [
     "COMPARED_LOGIT_BYTES",
@@ -27,6 +27,7 @@ __all__ = [
     "end_ids",
     "fit",
     "keep_order",
+    "kept",
     "last_checkpoint",
     "logits",
     "memory",

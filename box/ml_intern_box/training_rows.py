@@ -1,4 +1,4 @@
-"""Rows as tokens, made once for the same rows and tokenizer, wherever the file with the rows lies.
+"""Rows that are made once: as tokens for the same rows and tokenizer, wherever their file lies; by a teacher.
 
 `datasets` knows what it has mapped by the place of the file as well: a trial and its training, or a parent and its
 child, would each tokenise the same rows again.
@@ -7,8 +7,9 @@ child, would each tokenise the same rows again.
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from . import hashing, training_chat
 
@@ -37,6 +38,22 @@ def tokens(rows: Any, data: str, tokenizer: Any, marked: str | None = None) -> A
         new_fingerprint=key,
         cache_file_name=os.path.join(str(config.HF_DATASETS_CACHE), "ml-intern-tokens", key + ".arrow"),
     )
+
+
+def kept(place: str | Path, make: Callable[[], Any]) -> Any:
+    """The rows that `make` makes, kept in a folder: a training that goes on has the same ones, at once.
+
+    A folder that was not written to its end is none.
+    """
+    from datasets import load_from_disk
+
+    part = f"{place}.part"
+    if not os.path.isdir(place):
+        rows = make()
+        shutil.rmtree(part, ignore_errors=True)
+        rows.save_to_disk(part)
+        os.rename(part, place)
+    return load_from_disk(str(place))
 
 
 def _key(data: str, count: int, tokenizer: Any, marked: str | None) -> str:

@@ -8,6 +8,7 @@ reverse). "teacher" is a folder whose model has the same tokenizer. "method", ch
 as in the other scripts.
 """
 
+import functools
 import json
 import os
 import sys
@@ -220,7 +221,7 @@ class TokenDistillation(SFTTrainer):
         return (loss, outputs) if return_outputs else loss
 
 
-def load_rows(config, tokenizer, teacher):
+def load_rows(config, tokenizer, teacher, folder):
     rows = load_dataset("json", data_files=config["data"], split="train")
     if "messages" in rows.column_names:
         last = lambda row: {"prompt": row["messages"][:-1], "completion": row["messages"][-1:]}  # noqa: E731
@@ -242,7 +243,9 @@ def load_rows(config, tokenizer, teacher):
     if "completion" not in kept.column_names:
         if teacher is None:
             sys.exit("Rows without a completion need a teacher: a folder with a model of the same tokenizer.")
-        return written_by(teacher, tokenizer, config, kept)
+        write = functools.partial(written_by, teacher, tokenizer, config, kept)
+        with PartialState().main_process_first():  # the others, and a training that goes on, take what it wrote
+            return train.kept(folder / "teacher-rows", write) if train else write()
     if train is None:
         return kept
     options = {"batched": True, "remove_columns": kept.column_names, "num_proc": many}
@@ -264,10 +267,12 @@ def main():
         report.phase("prepare")
     tokenizer = load_tokenizer(config)
     teacher = load_teacher(config, half, tokenizer) if config.get("teacher") else None
-    rows = load_rows(config, tokenizer, teacher)
+    checkpoints = output.parent / "checkpoints"
+    rows = load_rows(config, tokenizer, teacher, checkpoints)
+    set_seed(config["seed"])  # whether the teacher wrote now or before
     model = load_model(config, half)
     weights = model.dtype
-    shared = arguments(config, model, half, output.parent / "checkpoints", teacher)
+    shared = arguments(config, model, half, checkpoints, teacher)
     common = {"model": model, "processing_class": tokenizer, "train_dataset": rows, "peft_config": adapters(config)}
     if config.get("mode", "offline") == "on-policy":
         settings = DistillationConfig(

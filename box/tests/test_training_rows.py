@@ -76,6 +76,19 @@ def test_several_processes_make_what_one_makes(load, tokenizer, monkeypatch):
     assert together["input_ids"] == alone["input_ids"] and together["labels"] == alone["labels"]
 
 
+def test_rows_of_a_teacher_are_written_once_and_only_a_whole_folder_counts(tmp_path):
+    written, place = [], tmp_path / "checkpoints" / "teacher-rows"
+
+    def write():
+        written.append(1)
+        return datasets.Dataset.from_list([{"input_ids": [1, 2], "labels": [-100, 2]}])
+
+    (tmp_path / "checkpoints" / "teacher-rows.part").mkdir(parents=True)  # of a training that was killed meanwhile
+    first = train.kept(place, write)
+    again = train.kept(place, write)
+    assert written == [1] and first.to_list() == again.to_list() == [{"input_ids": [1, 2], "labels": [-100, 2]}]
+
+
 def test_few_rows_are_not_worth_a_process(monkeypatch):
     monkeypatch.setattr(training_rows.os, "sched_getaffinity", lambda _: range(64), raising=False)
     assert train.workers(100) is None and train.workers(5000) == training_rows.MOST_WORKERS
