@@ -9,6 +9,8 @@ import time
 from . import gpus, lacks, memory, network, parallel
 
 LONGEST_SECONDS = 3
+# A driver that sleeps is given the time to wake up: a card without its GPUs is of no use.
+DRIVER_SECONDS = gpus.SECONDS + 1
 
 
 def describe(root, hub):
@@ -40,8 +42,8 @@ def describe(root, hub):
 
 def _slow_parts(root, hub):
     return {
-        "gpus": (gpus.list_gpus, []),
-        "driver": (lacks.driver_problem, lacks.HUNG_DRIVER),
+        "gpus": (gpus.list_gpus, [], DRIVER_SECONDS),
+        "driver": (lacks.driver_problem, lacks.HUNG_DRIVER, DRIVER_SECONDS),
         "disk": (lambda: tuple(shutil.disk_usage(root)), (0, 0, 0)),
         "hub": (lambda: network.hub(hub), network.unknown("Hub", hub)),
         "index": (network.package_index, network.unknown("package index", network.USUAL_INDEX)),

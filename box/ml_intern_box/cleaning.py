@@ -22,7 +22,8 @@ def clean(root, days, caches, remove):
     items, kept = [], []
     bin_folder = os.path.join(root, "%s%d-%d" % (TRASH, os.getpid(), time.time_ns()))
     for item in found.values():
-        why_not = holding.why_held(item["path"]) or _measure(item, measure) or _put_away(item, bin_folder if remove else None)
+        why_not = holding.why_held(item["path"]) or _measure(item, measure)
+        why_not = why_not or _put_away(root, item, bin_folder if remove else None)
         path = item.pop("path")
         del item["all"]
         if why_not is None:
@@ -61,7 +62,7 @@ def _sent_files(root, age):
     own = [entry.path for entry in sizes.own_entries(root) if entry.name == "files"]
     paths = list(files.unused(root, max(age, HOUR))) if own else []
     if paths:
-        newest = max(os.lstat(path).st_mtime for path in paths)
+        newest = max(housekeeping.changed(path) for path in paths)
         yield _item("file", "files sent: %d" % len(paths), "sent again when needed", newest, own[0], paths)
 
 
@@ -90,7 +91,7 @@ def _is_ready(environment):
 
 
 def _changed(entry):
-    return entry.stat(follow_symlinks=False).st_mtime
+    return housekeeping.changed(entry.path)
 
 
 def _item(kind, name, why, last_used, path, paths=None):
@@ -104,7 +105,7 @@ def _measure(item, measure):
     return "it holds files of another user" if measure.foreign > foreign else None
 
 
-def _put_away(item, bin_folder):
+def _put_away(root, item, bin_folder):
     """Why the item must stay, or None. With a bin it is moved there, in one step: nothing is ever half-deleted."""
     lock = _lock(item)
     if lock is False:
@@ -112,6 +113,8 @@ def _put_away(item, bin_folder):
     try:
         if item["kind"] == "job" and not _is_over(item["path"]):
             return "it runs, or its processes still do"
+        if item["kind"] == "environment" and _is_used_again(root, item):
+            return "it has just come into use"
         if bin_folder is not None:
             os.makedirs(bin_folder, mode=0o700, exist_ok=True)
             taken = len(os.listdir(bin_folder))
@@ -140,6 +143,17 @@ def _lock(item):
         return lock
     except OSError:
         return False
+
+
+def _is_used_again(root, item):
+    """Looked at under the lock that a build holds: measuring takes a while, and a job may have been started meanwhile."""
+    jobs = housekeeping.jobs(root)
+    now = next((each for each in housekeeping.environments_of(root, jobs) if each["path"] == item["path"]), None)
+    if now is None:
+        return False
+    return now["lastUsed"] > item["lastUsed"] or any(
+        each["environment"] == now["hash"] for each in jobs if not each["final"]
+    )
 
 
 def _is_over(job):

@@ -31,6 +31,13 @@ _SENTENCES = {
     "environment": "The environment could not be built",
     "exit": "The job failed",
 }
+# A process of several, or a worker that loads data: who started it lives on, and leaves with a code of its own.
+_CHILD_KILLED = re.compile(
+    r"exitcode\s*: -9\b|Signal 9 \(SIGKILL\)|DataLoader worker .*(killed by signal: Killed|exited unexpectedly)"
+)
+_LAUNCHER = "torch.distributed.elastic"
+_TRACEBACK = "Traceback (most recent call last)"
+_LINKED = ("During handling of the above exception", "direct cause of the following exception", "Exception ignored in")
 _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)(: .*)?$")
 
 
@@ -50,12 +57,15 @@ def classify(code, job, kind, oom_killed, disk_full, hidden=()):
 def _class_of(code, tail, kind, oom_killed, disk_full, job):
     if code in (-signal.SIGKILL, 128 + signal.SIGKILL):
         return "oom-host" if oom_killed else "killed"
+    if oom_killed and _CHILD_KILLED.search(tail):
+        return "oom-host"
     if disk_full:
         return "disk-full"
+    end = _end_of(tail)
     for name, pattern in _SIGNS:
         if name == "import-error" and kind == "environment":
             continue
-        if re.search(pattern, tail, re.MULTILINE):
+        if re.search(pattern, end, re.MULTILINE):
             return name
     if _metrics_are_nan(job):
         return "nan"
@@ -64,11 +74,22 @@ def _class_of(code, tail, kind, oom_killed, disk_full, job):
     return "environment" if kind == "environment" else "exit"
 
 
+def _end_of(tail):
+    """The last failure and what led to it: one that was caught before, and gone on from, is not what ended the job. Of
+    several processes any may have failed first."""
+    if _LAUNCHER in tail:
+        return tail
+    starts = [found.start() for found in re.finditer(re.escape(_TRACEBACK), tail)]
+    while len(starts) > 1 and any(words in tail[starts[-2] : starts[-1]] for words in _LINKED):
+        starts.pop()
+    return tail[starts[-1] :] if starts else tail
+
+
 def _last_words(tail):
     """The last exception's line, else the last line that says something."""
     lines = [line.strip() for line in re.split(r"[\r\n]+", tail) if line.strip()]
     # The launcher of several processes ends with an error of its own, which only says that one of them failed.
-    lines = [line for line in lines if not line.startswith("torch.distributed.elastic.")]
+    lines = [line for line in lines if not line.startswith(_LAUNCHER + ".")]
     spoken = [line for line in lines[-200:] if _EXCEPTION.match(line)]
     last = spoken[-1] if spoken else lines[-1] if lines else ""
     return last if len(last) <= 300 else last[:299] + "…"

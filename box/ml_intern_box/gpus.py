@@ -8,7 +8,7 @@ import time
 
 from . import processes
 
-SECONDS = 8
+SECONDS = 10
 LONGEST_COMMAND = 200
 NO_DEVICES = "No devices"
 """What nvidia-smi says, and fails, where the driver is well but has no GPU to drive."""

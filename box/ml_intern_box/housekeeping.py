@@ -53,7 +53,7 @@ def environments_of(root, known_jobs):
         if entry.is_dir(follow_symlinks=False):
             uses = [each["lastUsed"] for each in known_jobs if each["environment"] == entry.name]
             marks = [
-                _changed(path) for path in (entry.path, entry.path + ".lock", os.path.join(entry.path, "ready.json"))
+                changed(path) for path in (entry.path, entry.path + ".lock", os.path.join(entry.path, "ready.json"))
             ]
             yield {
                 "hash": entry.name,
@@ -99,7 +99,7 @@ def _job(entry):
         "state": now["state"],
         "final": now["state"] in status.FINAL,
         "environment": _environment_of(entry.path),
-        "lastUsed": next((each for each in times if each), None) or _changed(entry.path),
+        "lastUsed": next((each for each in times if each), None) or changed(entry.path),
         "path": entry.path,
     }
 
@@ -129,7 +129,7 @@ def _read(path):
         return {}
 
 
-def _changed(path):
+def changed(path):
     try:
         return os.lstat(path).st_mtime
     except OSError:

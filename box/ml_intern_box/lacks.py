@@ -6,10 +6,15 @@ import os
 import shlex
 import shutil
 import subprocess
+import time
+
+from . import gpus
 
 NVIDIA = "0x10de"
 DISPLAY = "0x03"
-SMI_SECONDS = 2.5
+SMI_SECONDS = 10.0
+"""Without the driver's persistence mode nvidia-smi wakes up every GPU first, which takes seconds: that is no hung driver."""
+SLOW_SECONDS = 2.5
 HUNG_DRIVER = {"what": "an answer from the GPU driver (nvidia-smi hangs)", "mend": "sudo reboot"}
 
 
@@ -35,6 +40,7 @@ def driver_problem():
     if shutil.which("nvidia-smi") is None:
         return {"what": "the driver of the NVIDIA GPU", "mend": _mend_driver()} if has_nvidia_card() else None
     command = ["nvidia-smi", "-L"]
+    began = time.monotonic()
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SMI_SECONDS)
     except subprocess.TimeoutExpired:
@@ -42,11 +48,18 @@ def driver_problem():
     except OSError as error:
         return {"what": "a working nvidia-smi (%s)" % error, "mend": _mend_driver()}
     said = done.stdout.decode("utf-8", "replace").strip()
-    if done.returncode == 0 or "No devices" in said:
-        return None
+    if done.returncode == 0 or gpus.NO_DEVICES in said:
+        return _slowness(time.monotonic() - began)
     # After an update of the driver the kernel still runs the old one.
     mend = "sudo reboot" if "mismatch" in said else "sudo modprobe nvidia && nvidia-smi"
     return {"what": "a working GPU driver (nvidia-smi says: %s)" % " ".join(said.split())[:300], "mend": mend}
+
+
+def _slowness(seconds):
+    if seconds <= SLOW_SECONDS:
+        return None
+    what = "a quick answer from the GPU driver (nvidia-smi took %.1f seconds)" % seconds
+    return {"what": what, "mend": "sudo nvidia-smi -pm 1"}
 
 
 def has_nvidia_card(devices="/sys/bus/pci/devices"):

@@ -5,16 +5,18 @@ import time
 
 
 def gather(parts, seconds):
-    """{name: result} of {name: (function, what to say when it fails or takes longer than `seconds` from now)}."""
-    found = {name: fallback for name, (_, fallback) in parts.items()}
-    threads = [
-        threading.Thread(target=_keep, args=(found, name, act), daemon=True) for name, (act, _) in parts.items()
-    ]
-    for thread in threads:
+    """{name: result} of {name: (function, what to say when it fails or takes longer than `seconds` from now)}; a third
+    member gives a part its own seconds."""
+    found = {name: part[1] for name, part in parts.items()}
+    threads = {
+        name: threading.Thread(target=_keep, args=(found, name, part[0]), daemon=True) for name, part in parts.items()
+    }
+    for thread in threads.values():
         thread.start()
-    deadline = time.monotonic() + seconds
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    began = time.monotonic()
+    for name, thread in threads.items():
+        allowed = parts[name][2] if len(parts[name]) > 2 else seconds
+        thread.join(max(0.0, began + allowed - time.monotonic()))
     # A late part may still write into `found`.
     return dict(found)
 

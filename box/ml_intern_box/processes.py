@@ -1,6 +1,7 @@
 """Which process is which: a recycled process id is never mistaken for a job, and a job's stray children are found."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -34,17 +35,18 @@ def is_alive(pid, boot, started):
 
 
 def strays(job):
-    """Processes that carry this job's folder in their environment: its steps and all that they started."""
-    mark = ("%s=%s" % (JOB_VARIABLE, job)).encode()
+    """Processes that carry this job's folder, or one in it, in their environment: its steps and all that they started."""
+    mark = os.fsencode("%s=%s" % (JOB_VARIABLE, job))
     found = []
     for name in os.listdir("/proc") if os.path.isdir("/proc/self") else []:
         if not name.isdigit() or int(name) == os.getpid():
             continue
         try:
             with open("/proc/%s/environ" % name, "rb") as file:
-                marked = mark in file.read().split(b"\0")
+                words = file.read().split(b"\0")
         except OSError:
             continue
+        marked = any(word == mark or word.startswith(mark + b"/") for word in words)
         if marked and start_time(int(name)) is not None:
             found.append(int(name))
     return found
@@ -58,7 +60,12 @@ def job_of(pid):
     except OSError:
         return None
     folders = [word.partition(b"=")[2] for word in words if word.startswith(JOB_VARIABLE.encode() + b"=")]
-    return os.path.basename(folders[0].decode("utf-8", "replace")) or None if folders else None
+    if not folders:
+        return None
+    folder = folders[0].decode("utf-8", "replace")
+    # A trial gives its script a folder within the job's.
+    below = re.match(r".*/jobs/([^/]+)", folder, re.DOTALL)
+    return below.group(1) if below else os.path.basename(folder) or None
 
 
 def signal_group(pgid, number):

@@ -61,8 +61,9 @@ class Record:
         self.shared.store(self.facts)
         try:
             status.write(self.job, self.facts)
+            self.disk_full = False
         except OSError as error:
-            self.disk_full = self.disk_full or error.errno in DISK_FULL
+            self.disk_full = error.errno in DISK_FULL
 
     def keep_end(self, end):
         """In memory first: whoever goes on for us then only has to write it."""

@@ -127,6 +127,19 @@ def test_a_driver_that_hangs_is_told(tools, monkeypatch):
     assert lacks.driver_problem() == lacks.HUNG_DRIVER
 
 
+def test_a_driver_that_is_slow_is_not_called_hung(tools, monkeypatch):
+    monkeypatch.setattr(lacks, "SLOW_SECONDS", 0.0)
+    tools("nvidia-smi", "exit 0")
+    problem = lacks.driver_problem()
+    assert "a quick answer" in problem["what"] and problem["mend"] == "sudo nvidia-smi -pm 1"
+
+
+def test_a_part_may_have_more_time_than_the_others():
+    late = threading.Event()
+    parts = {"quick": (lambda: late.set() or "there", None), "patient": (lambda: late.wait(60), None, 60)}
+    assert parallel.gather(parts, 0.0)["patient"] is True
+
+
 def test_a_python_without_ensurepip_lacks_nothing_where_the_wheelhouse_has_pip(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "ensurepip", None)
     told = list(lacks.missing(str(tmp_path), None, "apt-get", None, []))

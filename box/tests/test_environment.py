@@ -35,6 +35,19 @@ def finish(process):
     return process.returncode, out
 
 
+def test_an_environment_whose_python_takes_long_to_start_is_not_thrown_away(tmp_path, monkeypatch):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    (tmp_path / "ready.json").write_text("{}")
+    python.write_text("#!/bin/sh\nexec sleep 600\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(environment, "READY_SECONDS", 0.1)
+    assert environment._is_ready(str(tmp_path))
+    python.write_text("#!/bin/sh\nexit 1\n")
+    monkeypatch.setattr(environment, "READY_SECONDS", 60)
+    assert not environment._is_ready(str(tmp_path))
+
+
 def test_an_environment_is_built_once_and_its_leftovers_are_removed(build, tmp_path):
     code, out = finish(build())
     assert code == 0, out

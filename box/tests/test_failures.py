@@ -31,6 +31,37 @@ def test_a_kill_for_lack_of_memory_is_called_that(tmp_path):
     assert classify(-9, str(tmp_path), "train", True, False)["class"] == "oom-host"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "torch.distributed.elastic.multiprocessing.errors.ChildFailedError:\n  exitcode  : -9 (pid: 12)\n",
+        "RuntimeError: DataLoader worker (pid 12) is killed by signal: Killed. \n",
+    ],
+)
+def test_a_kill_of_one_of_its_processes_for_lack_of_memory_is_called_that_too(tmp_path, said):
+    (tmp_path / "stderr.log").write_text("Traceback (most recent call last):\n" + said)
+    assert classify(1, str(tmp_path), "train", True, False)["class"] == "oom-host"
+    assert classify(1, str(tmp_path), "train", False, False)["class"] == "exit"
+
+
+OOM = "Traceback (most recent call last):\n  File x\ntorch.OutOfMemoryError: CUDA out of memory.\n"
+LATER = "Traceback (most recent call last):\n  File y\nKeyError: 'answer'\n"
+
+
+@pytest.mark.parametrize(
+    "expected, said",
+    [
+        ("exit", OOM + "Trying a smaller batch.\n" + LATER),
+        ("oom-gpu", OOM + "\nDuring handling of the above exception, another exception occurred:\n\n" + LATER),
+        ("oom-gpu", OOM + "Exception ignored in: <function x>\n" + LATER),
+        ("oom-gpu", OOM + LATER + "torch.distributed.elastic.multiprocessing.errors.ChildFailedError:\n"),
+    ],
+)
+def test_what_was_caught_and_gone_on_from_is_not_what_ended_the_job(tmp_path, expected, said):
+    (tmp_path / "stderr.log").write_text(said)
+    assert classify(1, str(tmp_path), "train", False, False)["class"] == expected
+
+
 def test_a_full_disk_is_noticed_even_when_nothing_could_be_written(tmp_path):
     assert classify(1, str(tmp_path), "train", False, True)["class"] == "disk-full"
 

@@ -141,6 +141,18 @@ def test_an_environment_that_a_running_job_uses_is_kept(box):
     assert [item for item in found if item["kind"] == "environment"] == []
 
 
+@pytest.mark.parametrize("mark", [".lock", "/ready.json"])
+def test_an_environment_that_comes_into_use_while_its_size_is_measured_is_kept(box, monkeypatch, mark):
+    folder = environment(box)
+    measured = sizes.Measure.add
+    monkeypatch.setattr(sizes.Measure, "add", lambda self, path: os.utime(folder + mark) or measured(self, path))
+    told = cleaning.clean(box.root, 14, False, True)
+    assert told["items"] == [] and told["kept"] == [
+        {"name": "envs/0123456789abcdef", "why": "it has just come into use"}
+    ]
+    assert os.path.isdir(folder)
+
+
 def test_an_environment_is_as_young_as_the_last_job_that_ran_in_it(box):
     folder = environment(box)
     os.unlink(folder + "/bin/python")
