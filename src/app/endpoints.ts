@@ -5,14 +5,12 @@ import type { WebReaderOptions } from '../adapters/web/web-reader';
 import { hubToken } from '../core/experiments/bench';
 import type { RunConfig } from '../core/run/types';
 import type { PracticeWorldInfo } from '../practice/world-file';
+import { viewerOf, type HubEndpoints } from './hub';
 import type { AppOptions } from './options';
 import { paperEndpoints } from './papers';
 import { openWeb } from './web';
 
-export interface Endpoints {
-  hub: string;
-  viewer: string;
-  hubToken: () => Promise<string | undefined>;
+export interface Endpoints extends HubEndpoints {
   papers: Omit<PaperServicesOptions, 'clock'>;
   gitHub: Omit<GitHubOptions, 'clock'>;
   pages: Pick<WebReaderOptions, 'allow' | 'cache'>;
@@ -32,7 +30,7 @@ function realEndpoints(config: RunConfig, options: AppOptions): Endpoints {
   const tokenOfHub = () => secrets.get(`hub:${settings.hubEndpoint}`);
   return {
     hub: settings.hubEndpoint,
-    viewer: settings.viewerEndpoint,
+    viewer: viewerOf(settings),
     hubToken: tokenOfHub,
     papers: paperEndpoints(options),
     gitHub: { ...publicGitHub, token: () => secrets.get(gitHubSecret), cache: openWeb(options) },

@@ -21,6 +21,7 @@ export function parseSshTransport(text: string): SshTransport {
 
 export interface Settings {
   hubEndpoint: string;
+  /** Empty: the public one for the public Hub, none for another, whose datasets it does not have. */
   viewerEndpoint: string;
   /** Papers and pages come from the cache only. */
   offline?: boolean | undefined;

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { localRows } from '../adapters/rows/local';
 import { dataFilePattern } from '../core/data/data-files';
 import type { RowSource } from '../core/ports/rows';
-import { openHub, type HubEndpoints } from './hub';
+import { openHub, viewerOf, type HubEndpoints } from './hub';
 import type { AppOptions } from './options';
 
 export interface RowsRequest {
@@ -26,8 +26,8 @@ export async function openRows(request: RowsRequest, options: AppOptions, signal
 }
 
 export function hubEndpoints({ settings, secrets }: AppOptions): HubEndpoints {
-  const { hubEndpoint: hub, viewerEndpoint: viewer } = settings;
-  return { hub, viewer, hubToken: () => secrets.get(`hub:${hub}`) };
+  const { hubEndpoint: hub } = settings;
+  return { hub, viewer: viewerOf(settings), hubToken: () => secrets.get(`hub:${hub}`) };
 }
 
 /** Undefined when a dataset of the Hub is meant. What exists here is meant, whatever it looks like. */

@@ -133,7 +133,7 @@ export function appOptions(cli: Cli, options: GlobalOptions): AppOptions {
       hubEndpoint,
       papers: paperSettings(env),
       offline: options.offline ?? isOn(env['ML_INTERN_OFFLINE']),
-      viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] || 'https://datasets-server.huggingface.co',
+      viewerEndpoint: env['ML_INTERN_VIEWER_ENDPOINT'] ?? '',
     },
   };
 }

@@ -17,8 +17,8 @@ import { viewerRows } from './viewer-rows';
 
 export interface HfHubOptions {
   endpoint: string;
-  /** Base URL of the dataset viewer. */
-  viewer: string;
+  /** Base URL of the dataset viewer of this Hub; absent: it has none. */
+  viewer?: string;
   token?: () => Promise<string | undefined>;
   clock: Clock;
   /** Reads rows out of files. */
@@ -91,8 +91,9 @@ export class HfHub implements Hub {
       // A renamed dataset is known by its new name only to the viewer.
       const request = { ...asked, id };
       const configs = (cardData as { configs?: unknown } | undefined)?.configs;
-      if (asked.whole === true) return this.fromFiles(access, request, sha, configs);
-      const viewer = new Viewer(withoutSlash(this.options.viewer), this.hasty);
+      const { viewer: base } = this.options;
+      if (asked.whole === true || base === undefined) return this.fromFiles(access, request, sha, configs);
+      const viewer = new Viewer(withoutSlash(base), this.hasty);
       const failure = await viewerRows(viewer, request, sha, signal).catch((error: unknown) => {
         if (error instanceof ViewerFailure) return error;
         throw error;
