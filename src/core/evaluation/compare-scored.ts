@@ -7,10 +7,16 @@ export interface Scored {
   score: Score | null;
 }
 
-/** Items that differ without any of the two having been stopped are an error, as ever. */
+const untested = 'not tested: an evaluation was stopped early';
+
+/**
+ * Where one was stopped for what its items showed, those items are no fair sample: a test that takes their number as given would
+ * speak too soon, so there is none. Items that differ without any of the two having been stopped are an error, as ever.
+ */
 export function compareScored(a: Scored, b: Scored, against: string): Comparison {
   const isPartial = [a, b].some(({ score }) => score?.partial !== undefined);
-  return isPartial ? compare(...askedOfBoth(a.items, b.items), against) : compare(a.items, b.items, against);
+  if (!isPartial) return compare(a.items, b.items, against);
+  return { ...compare(...askedOfBoth(a.items, b.items), against), pValue: 1, verdict: 'no evidence', method: untested };
 }
 
 export function askedOfBoth(a: readonly ItemResult[], b: readonly ItemResult[]): [ItemResult[], ItemResult[]] {

@@ -36,6 +36,9 @@ describe('the evaluation of a hopeless experiment', () => {
     assert.deepEqual([stopBehind?.model, stopBehind?.alpha], ['baseline', 0.05]);
     assert.deepEqual(stopBehind?.scores, Object.fromEntries(items.map(({ id, correct }) => [id, Number(correct)])));
     assert.deepEqual([score.n, toBaseline?.n, score.partial], [8, 8, { asked: 8, of: 20, behind: 'baseline' }]);
+    // Eight items that all got worse would say so if there were a test.
+    assert.deepEqual([toBaseline?.verdict, toBaseline?.pValue], ['no evidence', 1]);
+    assert.match(toBaseline?.method ?? '', /not tested: an evaluation was stopped early/);
     const row = /\| 01-a \|.*n 8; partial, 8 of 20 items: stopped early, hopeless behind baseline/;
     assert.match(writeReport(work.journal.view, []), row);
     assert.deepEqual(await work.evaluations.evaluate('01-a', 'dev'), {
@@ -44,6 +47,8 @@ describe('the evaluation of a hopeless experiment', () => {
     });
     assert.equal((await work.evaluations.compare('01-a', 'baseline', 'dev')).n, 8);
     assert.equal(candidateOf(work.journal.view), null);
+    const { ok, content } = await work.call('finish', { summary: 's', best: '01-a' });
+    assert.ok(!ok && /The evaluation of 01-a was stopped early/.test(content), content);
   });
 
   it('is measured against the best so far that was asked everything; each of those could have been it', async () => {

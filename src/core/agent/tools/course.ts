@@ -33,6 +33,11 @@ export function courseTools(kit: ToolKit): AgentTool[] {
             next: 'Name an evaluated experiment, or null.',
           });
         }
+        if (scored?.dev?.partial) {
+          throw new MlInternError('bad-input', `The evaluation of ${scored.id} was stopped early: it was hopeless.`, {
+            next: 'Name an experiment that was scored on all dev items, or null.',
+          });
+        }
         refuseWithoutRepeats(kit);
         await journal.recordIf((view) => view.finish === null, 'agent.finished', { summary, best });
         return { facts: { ok: true } };
