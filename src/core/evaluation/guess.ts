@@ -3,12 +3,21 @@ import type { Benchmark, BenchmarkItem, GuessRate } from '../run/types';
 
 const mostExact = 4000;
 
-/** Null where the answers are open. The bounds hold 95 % of the scores that guessing would get on as many items. */
-export function guessRate(benchmark: Pick<Benchmark, 'options'>, items: readonly BenchmarkItem[]): GuessRate | null {
-  const chances = items.map(({ choices }) => 1 / (choices?.length ?? benchmark.options?.length ?? Infinity));
+/** Null where the answers are open and the benchmark does not tell itself. The bounds hold 95 % of the scores that guessing would get on as many items. */
+export function guessRate(
+  benchmark: Pick<Benchmark, 'options' | 'guessRate'>,
+  items: readonly BenchmarkItem[],
+): GuessRate | null {
+  const { options, guessRate: told } = benchmark;
+  const chances = items.map(({ choices }) => told ?? 1 / (choices?.length ?? options?.length ?? Infinity));
   const value = chances.reduce((sum, chance) => sum + chance, 0) / items.length;
-  if (items.length === 0 || chances.some((chance) => chance === 0)) return null;
-  return { value, ...spreadOf(chances), commonest: commonest(items) ?? value, n: items.length };
+  if (items.length === 0 || (told === undefined && chances.some((chance) => chance === 0))) return null;
+  return {
+    value,
+    ...spreadOf(chances),
+    commonest: (options || told === undefined ? commonest(items) : undefined) ?? value,
+    n: items.length,
+  };
 }
 
 /** The share that one fixed answer gets: more than guessing where the answers are uneven. Choices of an item's own come in any order. */

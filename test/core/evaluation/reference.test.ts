@@ -123,4 +123,12 @@ describe('intervals where little is known', () => {
     assert.equal(guessRate({ options: ['a', 'b'] }, []), null);
     assert.equal(guessRate({ options: ['a', 'b'] }, [item])?.value, 0.5);
   });
+
+  it('follow the benchmark where it tells what guessing scores, as with open answers', () => {
+    const items = Array.from({ length: 20 }, (_, n) => ({ id: `i${n}`, question: 'q', answer: String(n) }));
+    const { value, low = 0, high = 1, commonest, n } = guessRate({ guessRate: 0.5 }, items) ?? {};
+    assert.deepEqual([value, commonest, n], [0.5, 0.5, 20]);
+    assert.ok(low > 0.2 && low < 0.4 && high > 0.6 && high < 0.8);
+    assert.equal(guessRate({ guessRate: 0 }, items)?.high, 0);
+  });
 });
