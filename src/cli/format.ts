@@ -32,6 +32,11 @@ export function scoreText(score: Score): string {
   return `${percent(score.value)} [${(score.low * 100).toFixed(1)}, ${(score.high * 100).toFixed(1)}]${more}`;
 }
 
+/** What the answers behind a score were like. */
+export function answersText({ invalidShare, truncatedShare, meanTokens }: Score): string {
+  return `invalid ${percent(invalidShare)}, truncated ${percent(truncatedShare)}, ${meanTokens.toFixed(1)} tokens an answer`;
+}
+
 export function differenceText(comparison: Comparison): string {
   return `${points(comparison.difference)} points [${points(comparison.low)}, ${points(comparison.high)}]`;
 }

@@ -1,7 +1,7 @@
 /** What changed between two views of a run, told in short lines. Pure: the same for a run driven here and one that is watched. */
 import type { DatasetView, ExperimentView, JobView, RunView } from '../core/run/view';
 import { finalStates } from '../core/ports/box';
-import { differenceText, duration, percent, plain, scoreText, shorten } from './format';
+import { answersText, differenceText, duration, plain, scoreText, shorten } from './format';
 import { needsPerson } from './pending';
 
 export function narrate(before: RunView | null, after: RunView): string[] {
@@ -74,7 +74,7 @@ export function jobName({ kind, experiment }: JobView): string {
 function baselineLines(before: RunView | null, after: RunView): string[] {
   const { dev } = after.baseline;
   if (dev === null || before?.baseline.dev) return [];
-  return [`  baseline: ${scoreText(dev)}, invalid ${percent(dev.invalidShare)}, n ${dev.n}`];
+  return [`  baseline: ${scoreText(dev)}, ${answersText(dev)}, n ${dev.n}`];
 }
 
 function experimentLines(before: RunView | null, after: RunView): string[] {
@@ -94,7 +94,7 @@ function experimentLines(before: RunView | null, after: RunView): string[] {
 }
 
 function scoredLine({ id, dev, comparison }: ExperimentView): string {
-  const score = dev === null ? '' : `${scoreText(dev)}, invalid ${percent(dev.invalidShare)}`;
+  const score = dev === null ? '' : `${scoreText(dev)}, ${answersText(dev)}`;
   const toParent =
     comparison === null ? '' : `; ${differenceText(comparison)} to ${comparison.against}: ${comparison.verdict}`;
   return `  experiment ${id}: ${score}${toParent}`;

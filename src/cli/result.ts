@@ -10,6 +10,8 @@ export interface ScoreResult {
   n: number;
   seeds: number[];
   invalidShare: number;
+  truncatedShare: number;
+  meanTokens: number;
   partial?: Score['partial'];
   ungraded?: number;
 }
@@ -70,9 +72,9 @@ function scoreOrNull(score: Score | null): ScoreResult | null {
 }
 
 function scoreResult(score: Score): ScoreResult {
-  const { metric, value, low, high, n, seeds, invalidShare, partial, ungraded } = score;
+  const { metric, value, low, high, n, seeds, invalidShare, truncatedShare, meanTokens, partial, ungraded } = score;
   return {
-    ...{ metric, value, low, high, n, seeds, invalidShare },
+    ...{ metric, value, low, high, n, seeds, invalidShare, truncatedShare, meanTokens },
     ...(partial ? { partial } : {}),
     ...(ungraded === undefined ? {} : { ungraded }),
   };

@@ -136,6 +136,8 @@ describe('ml-intern practice', () => {
       'n',
       'seeds',
       'invalidShare',
+      'truncatedShare',
+      'meanTokens',
     ]);
     assert.deepEqual(result['datasets'], { used: [], refused: [{ id: 'lab/bad', reason: 'holds evaluation items' }] });
     assert.equal(result['tokens'], 1234);

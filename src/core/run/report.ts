@@ -10,7 +10,7 @@ import type { DatasetView, ExperimentView, RunView } from './view';
 
 export function formatScore(score: Score | null): string {
   if (!score) return '—';
-  return `${score.value.toFixed(3)} [${score.low.toFixed(3)}, ${score.high.toFixed(3)}], invalid ${percent(score.invalidShare)}, ${countOf(score)}`;
+  return `${score.value.toFixed(3)} [${score.low.toFixed(3)}, ${score.high.toFixed(3)}], invalid ${percent(score.invalidShare)}, truncated ${percent(score.truncatedShare)}, ${score.meanTokens.toFixed(0)} tokens an answer, ${countOf(score)}`;
 }
 
 function countOf(score: Score): string {

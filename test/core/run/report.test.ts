@@ -76,7 +76,10 @@ describe('the candidate for promotion', () => {
 
 describe('the report', () => {
   it('gives a score with its interval, invalid share and n, and a difference with its sign and verdict', () => {
-    assert.equal(formatScore(score(0.4)), '0.400 [0.300, 0.500], invalid 10 %, n 50');
+    assert.equal(
+      formatScore(score(0.4)),
+      '0.400 [0.300, 0.500], invalid 10 %, truncated 0 %, 4 tokens an answer, n 50',
+    );
     assert.equal(formatScore(null), '—');
     assert.equal(formatDifference(comparison()), '+0.200 [0.050, 0.350] better');
     assert.equal(
@@ -139,10 +142,10 @@ describe('the report', () => {
       ['The model was a stand-in.'],
     );
     for (const part of [
-      '| base model | 0.120 [0.020, 0.220], invalid 10 %, n 50 |',
+      '| base model | 0.120 [0.020, 0.220], invalid 10 %, truncated 0 %, 4 tokens an answer, n 50 |',
       '| paired difference | +0.200 [0.050, 0.350] better |',
       '3 went from unparsable to right (format repair), 9 from wrong to right, 2 from right to not right (exact McNemar)',
-      '| 02-b | 01-a | 0.300 [0.200, 0.400], invalid 10 %, n 50 | -0.100 [0.050, 0.350] worse |',
+      '| 02-b | 01-a | 0.300 [0.200, 0.400], invalid 10 %, truncated 0 %, 4 tokens an answer, n 50 | -0.100 [0.050, 0.350] worse |',
       '| lab/qa | trained on by 01-a, 02-b | person | mit | 1 of 100 rows | fits |',
       '| lab/spare | approved, not trained on | person | mit | not checked | fits |',
       '| lab/nc | refused | policy | cc-by-nc-4.0 | not checked | forbidden |',

@@ -3,7 +3,7 @@ import type { PanelExperiment, PanelScore, PanelView } from '../../../src/core/p
 import { type Child, h } from '../dom';
 import { capital } from '../format';
 import type { Host } from '../host';
-import { badge, button, comparisonText, empty, invalidText, scoreText, verdictBadge } from './parts';
+import { answerCells, answerHeads, badge, button, comparisonText, empty, scoreText, verdictBadge } from './parts';
 
 type ExperimentsView = Pick<PanelView, 'baseline' | 'experiments'>;
 
@@ -24,7 +24,7 @@ export function drawExperiments({ baseline, experiments }: ExperimentsView, host
       ),
     ];
   }
-  const heads = ['Experiment', 'Dev score', 'Invalid', 'Against parent', 'Against baseline', 'Outcome', ''];
+  const heads = ['Experiment', 'Dev score', ...answerHeads, 'Against parent', 'Against baseline', 'Outcome', ''];
   return [
     h(
       'table',
@@ -55,7 +55,7 @@ function baselineRow(score: PanelScore): HTMLElement {
     {},
     h('th', { scope: 'row' }, 'baseline'),
     h('td', {}, scoreText(score)),
-    h('td', { class: 'number' }, invalidText(score)),
+    answerCells(score).map((cell) => h('td', { class: 'number' }, cell)),
     h('td', { class: 'muted' }, '–'),
     h('td', { class: 'muted' }, '–'),
     h('td', {}, badge('the base model', 'neutral')),
@@ -72,7 +72,7 @@ function row(experiment: PanelExperiment, host: Host): HTMLElement {
     { class: outcome.replace(' ', '-') },
     h('th', { scope: 'row' }, id, h('div', { class: 'muted parent' }, `from ${parent ?? 'baseline'}`)),
     h('td', {}, scoreText(score)),
-    h('td', { class: 'number' }, invalidText(score)),
+    answerCells(score).map((cell) => h('td', { class: 'number' }, cell)),
     h('td', {}, verdictBadge(comparison)),
     h('td', {}, verdictBadge(toBaseline)),
     h('td', {}, badge(capital(state), tone, iconName)),

@@ -4,8 +4,8 @@ import { drawPromotion } from '../charts/promotion-chart';
 import { drawScores, scorePoints } from '../charts/score-chart';
 import { sized } from '../charts/sized';
 import { type Child, h, icon } from '../dom';
-import { capital, clock, interval, share, signed, value } from '../format';
-import { badge, comparisonText, countText, empty } from './parts';
+import { capital, clock, interval, signed, value } from '../format';
+import { answerCells, answerHeads, badge, comparisonText, countText, empty } from './parts';
 import { briefStatus } from './datasets';
 
 export function drawResult(promotion: PanelPromotion | null): Child[] {
@@ -50,7 +50,7 @@ export function drawResult(promotion: PanelPromotion | null): Child[] {
 }
 
 function resultHead(): HTMLElement {
-  const heads = ['', 'Score', '95 % interval', 'Invalid', 'n'];
+  const heads = ['', 'Score', '95 % interval', ...answerHeads, 'n'];
   return h(
     'thead',
     {},
@@ -63,7 +63,7 @@ function resultHead(): HTMLElement {
 }
 
 function resultRow(label: string, score: PanelScore): HTMLElement {
-  const cells = [value(score.value), interval(score), share(score.invalidShare), countText(score)];
+  const cells = [value(score.value), interval(score), ...answerCells(score), countText(score)];
   return h(
     'tr',
     {},
@@ -102,12 +102,12 @@ export function drawScoreCard({
       'tr',
       {},
       h('th', { scope: 'row' }, id),
-      [value(score.value), interval(score), share(score.invalidShare), countText(score), outcome].map((cell) =>
+      [value(score.value), interval(score), ...answerCells(score), countText(score), outcome].map((cell) =>
         h('td', {}, cell),
       ),
     ),
   );
-  const heads = ['Experiment', 'Dev score', '95 % interval', 'Invalid', 'n', 'Outcome'];
+  const heads = ['Experiment', 'Dev score', '95 % interval', ...answerHeads, 'n', 'Outcome'];
   return [
     sized((width) => drawScores(points, width)),
     h(

@@ -79,7 +79,13 @@ export function comparisonText(comparison: PanelComparison): string {
 /** On how many items it stands, and what else must be known of it. */
 export const countText = ({ n, remarks = [] }: PanelScore): string => [n, ...remarks].join('; ');
 
-export const invalidText = (score: PanelScore | null): string => (score === null ? '–' : share(score.invalidShare));
+/** What the answers were like: those that cannot be read, those cut off, their mean length. */
+export const answerHeads = ['Invalid', 'Truncated', 'Tokens'];
+
+export function answerCells(score: PanelScore | null): string[] {
+  if (score === null) return answerHeads.map(() => '–');
+  return [share(score.invalidShare), share(score.truncatedShare), score.meanTokens.toFixed(0)];
+}
 
 /** A link leaves the editor only when it is an ordinary web address. */
 export function link(text: string, url: string): HTMLElement {
