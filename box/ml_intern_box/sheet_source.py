@@ -10,7 +10,6 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 from ml_intern_box import overlap_rows
 from ml_intern_box.errors import BoxError
 from ml_intern_box.hashing import file_hash
-from ml_intern_box.sheet_text import typed
 
 MOST_PATHS = 20_000
 BATCH = 512
@@ -151,8 +150,6 @@ def _type(kind: Any) -> str:
 def _row(value: Any, kind: str) -> Dict[str, Any]:
     if not isinstance(value, dict):
         return {"value": value}
-    if kind in ("csv", "tsv"):
-        return {name: typed(cell) for name, cell in value.items()}
     return _plain(value) if kind in _COLUMNAR else value
 
 

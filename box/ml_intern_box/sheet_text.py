@@ -13,8 +13,6 @@ from ml_intern_box.template import text_of
 SPACE = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _SPACES = re.compile("[%s]+" % SPACE)
 _NOT_SPACE = re.compile("[^%s]" % SPACE)
-_NUMBER = re.compile(r"\s*-?(\d+\.?|\.\d+|\d+\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
-_LARGEST = 1 << 53
 
 
 def units(text: str) -> int:
@@ -58,19 +56,6 @@ def _said(part: Union[str, List[Dict[str, Any]], None]) -> str:
     if isinstance(part, list):
         return "\n".join(cell_text(message["content"]) for message in part)
     return part or ""
-
-
-def typed(cell: str) -> Any:
-    """A cell of comma-separated text as a number or a truth where it reads as one."""
-    if cell in ("true", "TRUE"):
-        return True
-    if cell in ("false", "FALSE"):
-        return False
-    if cell == "":
-        return None
-    if _NUMBER.fullmatch(cell) and abs(float(cell)) < _LARGEST:
-        return float(cell)
-    return cell
 
 
 def estimated_tokens(text: str) -> int:

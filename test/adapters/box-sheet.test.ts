@@ -70,7 +70,7 @@ describe('the data sheet from the box', () => {
     const text = await readFile(join(fixtures, 'formats', `${name}.json`), 'utf8');
     return (JSON.parse(text) as { rows: object[] }).rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   };
-  const table = 'question,answer,score\nWhat?,"a, b",1.50\nWhy?,,true\n"two\nlines",x,3\ntoo,many,1,2\n';
+  const table = 'question,answer,score\nWhat?,"a, b",007\nWhy?,,true\n"two\nlines",x,3\ntoo,many,1,2\n';
   const files: [string, () => string | Promise<string>][] = [
     ['messy.jsonl', messy],
     ['table.csv', () => table],

@@ -1,4 +1,4 @@
-/** Rows of comma- or tab-separated text, streamed. */
+/** Rows of comma- or tab-separated text, streamed. Every cell is text as it stands, here and on the box: `007` stays `007`. */
 import { Readable } from 'node:stream';
 import Papa from 'papaparse';
 import type { BadRow, ByteSource, Row } from '../../core/ports/rows';
@@ -13,7 +13,7 @@ export async function* csvRows(
   signal?: AbortSignal,
 ): AsyncIterable<Row> {
   const text = Readable.from(decoded(unpacked(source.stream(signal))));
-  const parser = Papa.parse(Papa.NODE_STREAM_INPUT, { header: true, skipEmptyLines: true, dynamicTyping: true });
+  const parser = Papa.parse(Papa.NODE_STREAM_INPUT, { header: true, skipEmptyLines: true });
   text.on('error', (error) => parser.destroy(error));
   let number = 0;
   for await (const value of text.pipe(parser) as AsyncIterable<Row>) {
