@@ -4,10 +4,12 @@ import { contentHash } from '../hash';
 import type { JobContent, StopRules } from '../ports/box';
 import { approvedHash } from '../approvals/decide';
 import type { ExperimentView, JobView, RunView } from '../run/view';
+import type { WatchRule } from '../run/watch-rules';
 import { hubToken, jobContent, type Bench, type WorkOrder } from './bench';
 import { experimentFiles, scriptHash, type ExperimentContent } from './files';
 import { methods, planLaunch, type LaunchPlan, type Method } from './launch-plan';
 import { sourceFiles } from './source-files';
+import { bounds } from './watch';
 
 /** The latest training job of an experiment. */
 export function trainJobOf(view: RunView, experiment: ExperimentView): JobView | undefined {
@@ -60,15 +62,17 @@ export async function trainingOrder(bench: Bench, experiment: ExperimentView, la
   // The script itself was written by a model: it gets rows and a base model that lie there, and no key to anything.
   const secrets = [[hubToken], []];
   const capsGpus = bench.journal.config.budget.gpuHours !== undefined;
-  const rules = stopRules(plan.gpus);
+  const rules = stopRules(plan.gpus, bench.journal.config.stopOn);
   const { onDisk } = rows;
   const taken = { gpus: plan.gpus, capsGpus };
   return { ...{ id, kind: 'train', steps, files, onDisk, environment }, capSeconds, ...taken, rules, secrets };
 }
 
 /** A run that learns nothing must not hold a GPU overnight; a quarter of an hour is longer than any model takes to load. */
-export function stopRules(gpus: number): StopRules {
-  return { nan: 1, stallSeconds: 600, ...(gpus > 0 ? { idleGpuSeconds: 900 } : {}) };
+function stopRules(gpus: number, stopOn: readonly WatchRule[] = []): StopRules {
+  // Twice what ends it while a client watches: the box judges alone, and must be surer.
+  const divergence = stopOn.includes('divergence') ? { divergence: 2 * bounds.divergence.factor } : {};
+  return { nan: 1, stallSeconds: 600, ...divergence, ...(gpus > 0 ? { idleGpuSeconds: 900 } : {}) };
 }
 
 /** The experiment's files as they lie in the run's folder. They must be what was approved. */

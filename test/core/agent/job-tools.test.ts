@@ -113,6 +113,14 @@ describe('the tools for jobs', () => {
     await refused(work.call('launch_job', { experiment, capMinutes: 20, gpus: 3 }), /the box has 2 GPUs/);
   });
 
+  it('are ended by the box itself when they diverge, where a divergence is to end a training', async () => {
+    await open({ config: { stopOn: ['divergence', 'plateau'] } });
+    const experiment = await scoredDraft();
+    const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 20 }));
+    assert.equal(work.box.request(String(job)).content.rules?.divergence, 4);
+    assert.match(JSON.stringify(work.journal.view.proposals.at(-1)?.proposal.subject), /"divergence":4/);
+  });
+
   it('take the GPU of a box for an evaluation, and none where there is none', async () => {
     await scoredDraft();
     assert.equal(work.box.request(work.box.started.at(-1) ?? '').content.gpus, undefined);

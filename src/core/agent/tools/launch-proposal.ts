@@ -4,7 +4,6 @@ import { pretty } from '../../experiments/files';
 import type { LaunchPlan } from '../../experiments/launch-plan';
 import { jobsOfLaunch, launchJobId } from '../../experiments/launches';
 import { stageOf, type Stage } from '../../experiments/pilot';
-import { stopRules } from '../../experiments/training';
 import { contentHash } from '../../hash';
 import { finalStates, type JobContent } from '../../ports/box';
 import { remaining, spendAt } from '../../run/budget';
@@ -22,13 +21,13 @@ export function launchSubject({ subject }: Proposal): LaunchSubject {
 
 export function subjectOf(
   experiment: ExperimentView,
-  { steps, environment, capSeconds, secrets }: JobContent,
+  { steps, environment, capSeconds, rules, secrets }: JobContent,
   { gpus, why: plan }: LaunchPlan,
   more: Pick<LaunchSubject, 'trial' | 'stage' | 'forecast' | 'ladder'>,
 ): LaunchSubject {
   return {
     ...{ kind: 'launch', experiment: experiment.id, steps, environment: environment ?? 'python3', capSeconds },
-    ...{ gpus, plan, rules: stopRules(gpus) },
+    ...{ gpus, plan, ...(rules ? { rules } : {}) },
     ...(secrets ? { secrets } : {}),
     ...more,
   };
