@@ -7,6 +7,7 @@ import { jobTools } from './jobs';
 import { codeTools } from './lookup-code';
 import { signatureTools } from './lookup-signature';
 import { textTools } from './lookup-text';
+import { resultTools } from './read-result';
 import { researchTools } from './research';
 import { scoreTools } from './scores';
 import type { AgentTool, ToolKit } from './tool';
@@ -23,5 +24,6 @@ export function allTools(kit: ToolKit): AgentTool[] {
     experimentTools,
     jobTools,
     scoreTools,
+    resultTools,
   ].flatMap((make) => make(kit));
 }
