@@ -1,7 +1,7 @@
 /** Which launch a training job belongs to. A launch has one job, and one more for each time that memory ran out. */
 import { sha256 } from '../hash';
 import type { Proposal, ProposalSubject } from '../run/types';
-import type { JobView, RunView } from '../run/view';
+import type { ExperimentView, JobView, RunView } from '../run/view';
 
 type LaunchSubject = Extract<ProposalSubject, { kind: 'launch' }>;
 
@@ -32,4 +32,21 @@ export function launchOf(view: RunView, job: string): LaunchOfJob | undefined {
 export function jobsOfLaunch(view: RunView, job: string): JobView[] {
   const base = launchOf(view, job)?.base ?? job;
   return view.jobs.filter(({ id }) => id === base || launchOf(view, id)?.base === base);
+}
+
+/** What a training really ran with. */
+export interface TrainedWith {
+  /** As written, or the rung of the ladder that it came down to. */
+  config: Record<string, unknown>;
+  capSeconds: number;
+  /** Absent where the log does not tell. */
+  gpus?: number;
+}
+
+export function trainedWith(view: RunView, { config }: Pick<ExperimentView, 'config'>, job: JobView): TrainedWith {
+  const { capSeconds } = job;
+  const launch = launchOf(view, job.id);
+  if (launch === undefined) return { config, capSeconds };
+  const { ladder, gpus } = launch.subject;
+  return { config: ladder?.[launch.rung]?.config ?? config, capSeconds, ...(gpus === undefined ? {} : { gpus }) };
 }

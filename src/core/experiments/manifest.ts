@@ -5,7 +5,9 @@ import type { Score } from '../run/types';
 import type { ExperimentView } from '../run/view';
 import type { Bench } from './bench';
 import { pretty } from './files';
+import { trainedWith } from './launches';
 import type { Preparation } from './preparation';
+import { trainJobOf } from './training';
 
 /** What the evaluator says about itself; older ones say less. */
 const evaluatedSchema = z.object({
@@ -26,7 +28,10 @@ export const manifestSchema = z.object({
   /** Of the product. */
   versions: z.record(z.string(), z.string()),
   code: z.object({ hash: z.string() }),
+  /** That the model was trained with: where memory ran out, not as it was written. */
   config: z.record(z.string(), z.unknown()),
+  /** Absent in manifests of earlier versions. */
+  training: z.object({ capSeconds: z.number(), gpus: z.number().nullable() }).optional(),
   recipe: z.object({ hash: z.string(), rowsHash: z.string().nullable() }),
   data: z.array(z.object({ id: z.string(), revision: z.string(), config: z.string(), split: z.string() })),
   baseModel: z.object({ id: z.string(), weightsHash: z.string() }),
@@ -68,12 +73,17 @@ export async function manifestOf(
   { job, score }: Scored,
 ): Promise<Manifest> {
   const { config: run } = bench.journal;
-  const { recipe, config, waterfall } = experiment;
+  const { recipe, waterfall } = experiment;
+  const { view } = bench.journal;
+  const trainJob = trainJobOf(view, experiment);
+  const trained = trainJob && trainedWith(view, experiment, trainJob);
+  const config = trained?.config ?? experiment.config;
   const { modelHash, templateHash, itemsHash, ...evaluator } = evaluatedSchema.parse(await bench.jobs.result(job));
   const card = await bench.card();
   return {
     ...{ version: 1, run: bench.runId, experiment: experiment.id, versions: run.versions, score },
     ...{ code: { hash: experiment.scriptHash }, config },
+    ...(trained ? { training: { capSeconds: trained.capSeconds, gpus: trained.gpus ?? null } } : {}),
     recipe: { hash: jsonHash(recipe), rowsHash: waterfall?.sha256 ?? null },
     data: recipe.sources.map(({ dataset: { id, revision, config: name, split } }) => {
       return { id, revision, config: name, split };

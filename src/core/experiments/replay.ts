@@ -6,15 +6,18 @@ import type { ExperimentView, RunView } from '../run/view';
 import { jobRequest, type Bench } from './bench';
 import type { Evaluations } from './evaluations';
 import { experimentFiles, scriptHash, type ExperimentContent } from './files';
+import { trainedWith, type TrainedWith } from './launches';
 import { changedInputs, manifestPath, manifestSchema, type Manifest } from './manifest';
 import { jobError, type BaseModel, type Preparation } from './preparation';
-import { trainingOrder, trainingPlan } from './training';
+import { trainJobOf, trainingOrder, trainingPlan } from './training';
 
 export interface Original {
   view: RunView;
   experiment: ExperimentView;
   manifest: Manifest;
   script: string;
+  /** As its log tells, which nobody edits; null where it has no training. */
+  trained: TrainedWith | null;
   /** Rows that were written for the run and that its recipe takes, by file. */
   ownRows: { rows: GeneratedRows; text: string }[];
 }
@@ -70,7 +73,9 @@ export async function readOriginal(
   const ownRows = await Promise.all(
     own.map(async (rows) => ({ rows, text: (await store.read(`${folder}/${rows.file}`)) ?? '' })),
   );
-  return { view, experiment, manifest: parsed.data, script, ownRows };
+  const job = trainJobOf(view, experiment);
+  const trained = job ? trainedWith(view, experiment, job) : null;
+  return { view, experiment, manifest: parsed.data, script, trained, ownRows };
 }
 
 export async function replay(parts: ReplayParts): Promise<ReplayResult> {
@@ -113,7 +118,8 @@ function compared({ view, experiment, manifest }: Original, score: Score, now: M
 /** The experiment in the replay's log, approved by whoever asked for the replay: exactly what ran before. */
 async function begin({ bench, original }: ReplayParts, base: BaseModel): Promise<ExperimentView> {
   const { journal, store, runFolder } = bench;
-  const { id, slug, hypothesis, recipe, folder, config: old } = original.experiment;
+  const { id, slug, hypothesis, recipe, folder, config: written } = original.experiment;
+  const old = original.trained?.config ?? written;
   // The same weights may lie elsewhere on another box.
   const config = 'base_model' in old ? { ...old, base_model: base.path } : old;
   const content: ExperimentContent = { script: original.script, config, recipe };
@@ -138,12 +144,15 @@ async function begin({ bench, original }: ReplayParts, base: BaseModel): Promise
 }
 
 async function train({ bench, preparation, original }: ReplayParts, experiment: ExperimentView, base: BaseModel) {
-  const before = original.view.jobs.findLast((job) => job.experiment === experiment.id && job.kind === 'train');
+  const { capSeconds = 24 * 3600, gpus } = original.trained ?? {};
+  const here = (await bench.card()).gpus.length;
+  // A box with fewer shares the rows of a step among those that it has: the steps stay the same.
+  const wanted = gpus !== undefined && gpus <= here ? gpus : undefined;
   const order = await trainingOrder(bench, experiment, {
     id: bench.jobs.attempt(`${bench.runId}-${experiment.id}`),
     environment: await preparation.environment('train'),
-    capSeconds: before?.capSeconds ?? 24 * 3600,
-    plan: await trainingPlan(bench, experiment, base.parameters, undefined),
+    capSeconds,
+    plan: await trainingPlan(bench, experiment, base.parameters, wanted),
   });
   const place = { experiment: experiment.id, folder: experiment.folder };
   const job = await bench.jobs.run(await jobRequest(bench, order), place);

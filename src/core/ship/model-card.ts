@@ -1,7 +1,9 @@
 /** The model card, written from the run's log: what was measured and against what, the data with its terms, limits, and how to repeat it. */
 import { obligationWords } from '../data/licence-terms';
 import { MlInternError } from '../errors';
+import { trainedWith } from '../experiments/launches';
 import type { Manifest } from '../experiments/manifest';
+import { trainJobOf } from '../experiments/training';
 import { formatDifference, formatScore } from '../run/report';
 import { markdownLine as line, markdownTable } from '../run/report-text';
 import type { DatasetView, ExperimentView, LastGood, RunView } from '../run/view';
@@ -98,8 +100,10 @@ function data(shipped: Shipped, used: readonly DatasetView[]): string {
   return `## Data\n\n${table}\n\nRows that overlap and were left out are not trained on.\n\n${notes}\n\nThis is a help, no legal advice.`;
 }
 
-function training({ experiment, manifest }: Shipped): string {
-  const { config, recipe, waterfall, hypothesis } = experiment;
+function training({ view, experiment, manifest }: Shipped): string {
+  const { recipe, waterfall, hypothesis } = experiment;
+  const job = trainJobOf(view, experiment);
+  const { config } = job ? trainedWith(view, experiment, job) : experiment;
   const settings = Object.entries(config).filter(([name]) => !['base_model', 'data', 'output'].includes(name));
   const rows = settings.map(([name, value]) => [line(name), line(JSON.stringify(value))]);
   const sources = recipe.sources.map(({ dataset, weight, excludeRows }) => {

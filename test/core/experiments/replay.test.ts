@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { MlInternError } from '../../../src/core/errors';
 import { experimentFiles, scriptHash } from '../../../src/core/experiments/files';
+import { launchJobId } from '../../../src/core/experiments/launches';
+import { manifestSchema } from '../../../src/core/experiments/manifest';
 import { readOriginal, replay, type ReplayResult } from '../../../src/core/experiments/replay';
 import { bestOf } from '../../../src/core/run/tree';
 import type { JobRequest } from '../../../src/core/ports/box';
@@ -58,10 +60,54 @@ async function scored(says?: Says): Promise<Workplace> {
   return work;
 }
 
-async function again(work: Workplace, says?: Says): Promise<{ result: ReplayResult; other: Workplace }> {
+/** Memory ran out with the configuration as written, so it trained with the next one that was approved. */
+async function scoredAfterOom(): Promise<Workplace> {
+  const work = await openWorkplace({ box: box() });
+  const { journal, store } = work;
+  const written = { ...content, config: { ...content.config, batch_size: 4, gradient_accumulation: 1 } };
+  for (const [path, text] of Object.entries(experimentFiles(written)))
+    await store.write(`${runFolder}/${folder}/${path}`, text);
+  await journal.record('experiment.created', {
+    ...{ id: '01-a', slug: 'a', parent: null, hypothesis: 'h', recipe: content.recipe, config: written.config, folder },
+    scriptHash: scriptHash(written),
+  });
+  const smaller = { ...written.config, batch_size: 2, gradient_accumulation: 2 };
+  const ladder = [
+    { change: 'as written', config: written.config },
+    { change: 'batch_size 4 → 2', config: smaller },
+  ];
+  const launch = { experiment: '01-a', steps: [], environment: 'e', capSeconds: 300, gpus: 1, ladder };
+  const subject = { kind: 'launch' as const, ...launch };
+  const proposal = { id: 'call', kind: 'launch' as const, hash: 'h', title: 't', why: '', subject };
+  await journal.record('proposal.made', { proposal });
+  const times = { startedAt: 1, endedAt: 2, wallSeconds: 20, gpuSeconds: 0 };
+  const oom = { class: 'oom-gpu' as const, message: 'CUDA out of memory' };
+  const tries = [
+    { rung: 0, capSeconds: 300, state: 'failed' as const, failure: oom },
+    { rung: 1, capSeconds: 280, state: 'finished' as const, failure: null },
+  ];
+  for (const { rung, capSeconds, state, failure } of tries) {
+    const id = launchJobId(journal.view.id, '01-a', 'call', rung);
+    const job = { id, kind: 'train' as const, experiment: '01-a', contentHash: 'h', capSeconds, folder };
+    await journal.record('job.submitted', job);
+    await journal.record('job.changed', { id, state, ...times, failure });
+  }
+  await work.evaluations.evaluate('01-a', 'dev');
+  return work;
+}
+
+const gpu = (index: number) => ({
+  ...{ index, name: 'H100', memoryMiB: 81_559, usedMiB: 4, utilisation: 0, driver: '550', users: [] },
+});
+
+async function again(
+  work: Workplace,
+  says?: Says,
+  on = box(says),
+): Promise<{ result: ReplayResult; other: Workplace }> {
   const { view } = work.journal;
   const original = await readOriginal(work.store, runFolder, view, bestOf(view));
-  const other = await openWorkplace({ box: box(says) });
+  const other = await openWorkplace({ box: on });
   const { kit, preparation, evaluations } = other;
   return { result: await replay({ bench: kit.bench, preparation, evaluations, original }), other };
 }
@@ -80,6 +126,27 @@ describe('a replay', () => {
     const [train] = other.journal.view.jobs.filter(({ kind }) => kind === 'train');
     assert.equal(train?.capSeconds, 99);
     assert.equal(other.box.request(train?.id ?? '').files['train.py'], content.script);
+  });
+
+  it('repeats the configuration, the time and the GPUs that it trained with after memory ran out', async () => {
+    const work = await scoredAfterOom();
+    const manifest = manifestSchema.parse(JSON.parse(work.store.text(`${runFolder}/${folder}/manifest.json`)));
+    assert.equal(manifest.config['batch_size'], 2);
+    assert.deepEqual(manifest.training, { capSeconds: 280, gpus: 1 });
+    const twoGpus = box();
+    twoGpus.card = { gpus: [gpu(0), gpu(1)] };
+    const { result, other } = await again(work, {}, twoGpus);
+    const [train] = other.box.started.map((id) => other.box.request(id)).filter(({ kind }) => kind === 'train');
+    const config = JSON.parse(String(train?.files['config.json'])) as Record<string, unknown>;
+    assert.deepEqual([config['batch_size'], config['gradient_accumulation']], [2, 2]);
+    assert.deepEqual([train?.content.capSeconds, train?.content.gpus], [280, 1]);
+    assert.equal(result.repeated, true);
+  });
+
+  it('uses the GPUs that there are where the box has fewer', async () => {
+    const { other } = await again(await scoredAfterOom());
+    const [train] = other.box.started.map((id) => other.box.request(id)).filter(({ kind }) => kind === 'train');
+    assert.equal(train?.content.gpus, undefined);
   });
 
   it('says so when the score leaves the interval', async () => {
