@@ -51,8 +51,10 @@ def _candidates(root, jobs, before, caches):
             )
     if not running:
         yield from _packages(root, before)
+        yield from _code(root, before)
     yield from _sent_files(root, 0 if caches and not running else time.time() - before)
     if caches and not running:
+        yield from _wheels(root, before)
         for entry in sizes.own_entries(os.path.join(root, "cache")):
             yield _item("cache", "cache/%s" % entry.name, "downloaded again when needed", _changed(entry), entry.path)
 
@@ -84,6 +86,22 @@ def _packages(root, before):
         changed = _changed(entry)
         if entry.path != folders.package_parent() and not entry.name.endswith(HALF) and changed < before:
             yield _item("package", entry.name, "an older version of the box package", changed, entry.path)
+
+
+def _code(root, before):
+    """Code that a person sent: what begins with a dot is on its way, or the lock of what is."""
+    for entry in sizes.own_entries(os.path.join(root, "code")):
+        changed = _changed(entry)
+        if not entry.name.startswith(".") and changed < before:
+            yield _item("file", "code/%s" % entry.name, "code, sent again when needed", changed, entry.path)
+
+
+def _wheels(root, before):
+    for entry in sizes.own_entries(root):
+        changed = _changed(entry)
+        if entry.name == "wheelhouse" and changed < before:
+            why = "wheels; a box without internet needs them for its next environment"
+            yield _item("cache", entry.name, why, changed, entry.path)
 
 
 def _is_ready(environment):

@@ -1,5 +1,6 @@
 """Whose turn it is on the GPUs of this machine: one queue for all people and all their editors, without a daemon."""
 
+import collections
 import hashlib
 import os
 import time
@@ -19,7 +20,7 @@ BUSY_PERCENT = 10
 
 
 class Turn:
-    """Of one job. The owner is whom the queue is to be fair between: the user of the box, and their editor."""
+    """Of one job. The queue is to be fair between the users of the box, and then between the owners, the runs of each."""
 
     def __init__(self, root, job_id, owner, wanted):
         key = hashlib.sha256(("%s\0%s" % (root, job_id)).encode()).hexdigest()[:24]
@@ -128,22 +129,22 @@ class Turn:
         return sorted(gpu["index"] for gpu in usable if gpu["uuid"] in uuids)
 
     def _ahead(self, others):
-        """Who gets GPUs before us: each time the owner who has the fewest, and among their jobs the one that came first."""
+        """Who gets GPUs before us: each time the person who has the fewest, of their runs the one that has the fewest,
+        and among its jobs the one that came first. Many runs are no reason to get more than another person."""
         now = time.time()
-        held = {}
+        held = collections.Counter()
         for ticket in others:
-            held[ticket["owner"]] = held.get(ticket["owner"], 0) + len(ticket["gpus"])
+            _count(held, ticket, len(ticket["gpus"]))
         mine = dict(self.facts, name=self.name, owner=(os.geteuid(), self.facts["owner"]))
         waiting = [each for each in others if not each["gpus"] and now - each["askedAt"] < SUSPENDED_SECONDS]
         ahead = []
         while waiting:
-            ranks = [(held.get(each["owner"], 0), each["arrival"], each["name"], each) for each in waiting + [mine]]
-            first = min(ranks, key=lambda rank: rank[:3])[3]
+            first = min(waiting + [mine], key=lambda each: _rank(held, each))
             if first is mine:
                 break
             ahead.append(first)
             waiting.remove(first)
-            held[first["owner"]] = held.get(first["owner"], 0) + first["wanted"]
+            _count(held, first, first["wanted"])
         return ahead
 
     def _refuse_too_many(self, usable):
@@ -161,6 +162,17 @@ class Turn:
         if ahead:
             reasons.append("%d %s before it" % (ahead, "job is" if ahead == 1 else "jobs are"))
         return "It waits for %s: %s." % ("a GPU" if self.wanted == 1 else "%d GPUs" % self.wanted, ", ".join(reasons))
+
+
+def _count(held, ticket, gpus_more):
+    user, _ = ticket["owner"]
+    held[user] += gpus_more
+    held[ticket["owner"]] += gpus_more
+
+
+def _rank(held, ticket):
+    user, _ = ticket["owner"]
+    return held[user], held[ticket["owner"]], ticket["arrival"], ticket["name"]
 
 
 def is_nearly_empty(gpu):

@@ -10,7 +10,7 @@ from .errors import BoxError
 
 PARTS = ("jobs", "envs", "files", "box", "cache")
 USAGE_SECONDS = 20
-QUOTA_SECONDS = 5
+QUOTA_SECONDS = 60
 MOST_LISTED = 1000
 
 
@@ -71,6 +71,13 @@ def refuse_over_quota(root, request, quota):
         return
     measure = sizes.Measure(QUOTA_SECONDS)
     used = measure.add(root)
+    if not measure.complete and used <= quota:
+        raise BoxError(
+            "box-disk-full",
+            "Whether %s on the box keeps to its quota of %.1f GiB could not be told within %d seconds: it holds too many files."
+            % (root, quota / 2**30, QUOTA_SECONDS),
+            "See what can go with `ml-intern box clean HOST` (in the editor: Clean Up Box), or remove the quota.",
+        )
     if used > quota:
         raise BoxError(
             "box-disk-full",

@@ -86,7 +86,9 @@ def _write_script(root, job, approved):
     package = folders.package_parent()
     lines = [
         "#!/bin/sh",
-        "cd %s || exit 96" % shlex.quote(package),
+        # Where no Python starts, nobody else would take them away.
+        "forget() { rm -f %s; }" % shlex.quote(os.path.join(job, slurm_records.SECRETS)),
+        "cd %s || { forget; exit 96; }" % shlex.quote(package),
         "export ML_INTERN_GPU_LOCKS=%s" % shlex.quote(os.path.join(job, ".gpu-turns")),
         "for python in %s python3; do" % shlex.quote(sys.executable),
         '  command -v "$python" >/dev/null 2>&1 || continue',
@@ -94,6 +96,7 @@ def _write_script(root, job, approved):
         % (shlex.quote(root), shlex.quote(approved), os.path.basename(job)),
         "done",
         'echo "There is no python3 on the node $(hostname)."',
+        "forget",
         "exit 97",
     ]
     safely.replace(os.path.join(job, SCRIPT), ("\n".join(lines) + "\n").encode())

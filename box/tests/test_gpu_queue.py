@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 
 import pytest
 from ml_intern_box import gpu_queue, tickets
@@ -145,6 +146,20 @@ def test_an_owner_who_waits_with_many_does_not_take_all_that_gets_free(smi, star
     holder.leave()
     assert second.try_take() is None
     assert (bob.try_take() is None, first.try_take() is None) == (False, False)
+
+
+def test_many_runs_of_one_person_get_no_more_than_the_one_of_another(smi, monkeypatch):
+    uid = os.geteuid() + 1
+    theirs = [other_users(uid, "run-%d" % number, []) for number in range(5)]
+    theirs.append(other_users(uid, "run-5", ["GPU-00000000-aaaa"]))
+    living = tickets.living
+    monkeypatch.setattr(tickets, "living", lambda folder: living(folder) + theirs)
+    assert turn("mine").try_take() == [1]
+
+
+def other_users(uid, run, held):
+    facts = {"root": "/", "job": run, "wanted": 1, "usable": ["GPU-00000000-aaaa", "GPU-00000001-aaaa"], "gpus": held}
+    return dict(facts, name="job-%d-%s" % (uid, run), owner=(uid, run), arrival=0.0, askedAt=time.time())
 
 
 def test_small_jobs_do_not_starve_a_big_one(smi):

@@ -12,6 +12,7 @@ import pytest
 from supervised import is_running, read, request
 
 from ml_intern_box import cleaning, housekeeping, sizes
+from ml_intern_box.errors import BoxError
 
 SLEEPER = "import time\nprint('up', flush=True)\ntime.sleep(600)\n"
 OLD = time.time() - 30 * 86400
@@ -258,6 +259,24 @@ def test_what_is_another_users_is_not_touched(box):
     assert told["kept"] == [{"name": "jobs/old-2", "why": "it holds files of another user"}]
     assert os.path.isdir(folder) and os.path.isdir(mixed) and os.path.isdir(box.root + "/cache/theirs")
     assert box.ask("usage")["usage"]["foreign"] == 2
+
+
+def test_old_code_is_offered_and_old_wheels_where_caches_are(box):
+    box.ask("list")
+    for path in ("/code/lab/train.py", "/code/.lock", "/wheelhouse/a-1-py3-none-any.whl"):
+        write(box.root + path, "x")
+    assert names(clean(box)) == set()
+    age(box.root + "/code")
+    age(box.root + "/wheelhouse")
+    assert names(clean(box)) == {("file", "code/lab")}
+    assert names(clean(box, "--caches", "--remove")) == {("file", "code/lab"), ("cache", "wheelhouse")}
+    assert os.listdir(box.root + "/code") == [".lock"] and not os.path.exists(box.root + "/wheelhouse")
+
+
+def test_a_quota_that_cannot_be_measured_is_not_called_kept(box, monkeypatch):
+    monkeypatch.setattr(housekeeping, "QUOTA_SECONDS", -1)
+    with pytest.raises(BoxError, match="could not be told"):
+        housekeeping.refuse_over_quota(box.root, {}, 500000)
 
 
 def test_new_jobs_are_refused_over_the_quota_and_known_ones_are_answered(box):

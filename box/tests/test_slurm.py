@@ -2,11 +2,12 @@
 
 import json
 import os
+import subprocess
 import time
 
 import pytest
 
-from ml_intern_box import slurm, slurm_ask, slurm_card, slurm_merge, slurm_options, slurm_records, slurm_submit
+from ml_intern_box import folders, slurm, slurm_ask, slurm_card, slurm_merge, slurm_options, slurm_records, slurm_submit
 from ml_intern_box.errors import BoxError
 
 NOW = 1795501600.0
@@ -256,6 +257,16 @@ class TestAJobFolder:
         spec = {"content": {"capSeconds": 60}, "approvedHash": "ab" * 32}
         slurm_submit.Launcher([]).start("/root of it", job, spec, {}, None)
         assert "--root '/root of it' --approved %s job-1" % ("ab" * 32) in copied[0]
+
+    def test_secrets_do_not_stay_where_nothing_could_be_started(self, job, monkeypatch):
+        monkeypatch.setattr(slurm_ask, "submit", lambda words: "7")
+        spec = {"content": {"capSeconds": 60}, "approvedHash": "ab" * 32}
+        slurm_submit.Launcher([]).start("/root", job, spec, {"TOKEN": "x"}, None)
+        assert os.path.exists(os.path.join(job, slurm_records.SECRETS))
+        script = os.path.join(job, slurm_submit.SCRIPT)
+        text = open(script).read().replace(folders.package_parent(), "/not/on/this/node")
+        assert subprocess.run(["sh", "-c", text]).returncode == 96
+        assert not os.path.exists(os.path.join(job, slurm_records.SECRETS))
 
     def test_starts_nothing_while_slurm_cannot_tell(self, job, monkeypatch):
         def silence():
