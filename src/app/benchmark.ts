@@ -18,9 +18,9 @@ export async function loadBenchmark(
   options: AppOptions,
   signal?: AbortSignal,
 ): Promise<LoadedBenchmark> {
-  const { name, text, settings, files, source } = await textsOf(order, options, signal);
+  const { name, text, settings, files, source, published } = await textsOf(order, options, signal);
   const { benchmark, items } = parseBenchmark(text, settings, { name, files, judge: order.judge });
-  return { benchmark, items, splits: splitItems(items, order.seed), source };
+  return { benchmark, items, splits: splitItems(items, order.seed), source, published };
 }
 
 async function textsOf(

@@ -62,6 +62,7 @@ export async function presetTexts(
   // Two more than are shown: an item must not be shown to itself.
   const shown = few && more && { ...more, items: itemLines(pickExamples(itemsOf(more.text), few.n + 2, few.seed)) };
   return {
+    published: preset.known,
     ...{ name, text: main.text, source: { ...main.source, ...(shown ? { examples: shown.source } : {}) } },
     settings: JSON.stringify({
       ...{ ...settings, name },

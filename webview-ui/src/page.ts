@@ -129,7 +129,7 @@ export class Page {
     const result = this.section((view) => view.promotion, drawResult);
     const resultCard = card('Result', 'star-full', result, 'result-card');
     const scores = this.section(
-      ({ baseline, references, experiments }) => ({ baseline, references, experiments }),
+      ({ baseline, references, published, experiments }) => ({ baseline, references, published, experiments }),
       drawScoreCard,
     );
     const plan = this.section((view) => view.plan, drawPlan);

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { MlInternError } from '../errors';
 import { sha256 } from '../hash';
 import type { BenchmarkKind, JudgeSettings } from '../run/evaluator-settings';
-import type { Benchmark, BenchmarkItem, BenchmarkSource } from '../run/types';
+import type { Benchmark, BenchmarkItem, BenchmarkSource, PublishedScore } from '../run/types';
 import { itemProblem, schemaOf } from './items';
 import { kindDefaults, kindOf, settingsSchema, type Settings } from './settings';
 
@@ -20,6 +20,7 @@ export interface BenchmarkTexts {
   /** Those that the settings name. */
   files: Readonly<Record<string, string>>;
   source?: BenchmarkSource | undefined;
+  published?: PublishedScore[] | undefined;
 }
 
 export type Judge = Pick<JudgeSettings, 'url' | 'model'>;

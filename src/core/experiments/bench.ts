@@ -6,7 +6,7 @@ import type { Box, BoxCard, JobContent, JobKind, JobRequest, StopRules } from '.
 import type { Journal } from '../run/journal';
 import type { Jobs } from '../run/jobs';
 import type { Store } from '../ports/store';
-import type { Benchmark, BenchmarkItem, BenchmarkSource, Split } from '../run/types';
+import type { Benchmark, BenchmarkItem, BenchmarkSource, PublishedScore, Split } from '../run/types';
 import { fileHashes } from './files';
 
 export interface LoadedBenchmark {
@@ -16,6 +16,7 @@ export interface LoadedBenchmark {
   splits: Record<Split, BenchmarkItem[]>;
   /** Of a preset. */
   source?: BenchmarkSource | undefined;
+  published?: PublishedScore[] | undefined;
 }
 
 /** A named set of pinned packages, as in `box/environments/<name>.json`, and what all that they need is locked to. */

@@ -1,6 +1,7 @@
 /** Scores of one run can be compared only if all were measured alike: benchmark, evaluator, template and model are watched. */
 import { z } from 'zod';
 import { MlInternError } from '../errors';
+import { askedWith } from '../evaluation/asked-with';
 import { guessRate } from '../evaluation/guess';
 import type { Journal } from '../run/journal';
 import type { Benchmark, Fingerprints, Split } from '../run/types';
@@ -16,7 +17,10 @@ export const fingerprintsSchema = z.object({
 type Scored = { experiment: string; split: Split; fingerprints?: Fingerprints };
 
 /** At the start of a run; when it is taken up again, the benchmark must still be the same. */
-export async function recordBenchmark(journal: Journal, { benchmark, items, splits }: LoadedBenchmark): Promise<void> {
+export async function recordBenchmark(
+  journal: Journal,
+  { benchmark, items, splits, published = [] }: LoadedBenchmark,
+): Promise<void> {
   if (journal.events.some(({ type }) => type === 'benchmark.loaded')) return checkBenchmark(journal, benchmark);
   const { name, metric, itemsHash, settingsHash } = benchmark;
   await journal.record('benchmark.loaded', {
@@ -24,6 +28,8 @@ export async function recordBenchmark(journal: Journal, { benchmark, items, spli
     ...(settingsHash === undefined ? {} : { settingsHash }),
     ...{ dev: splits.dev.length, promotion: splits.promotion.length },
     guess: { dev: guessRate(benchmark, splits.dev), promotion: guessRate(benchmark, splits.promotion) },
+    askedWith: askedWith(benchmark),
+    ...(published.length === 0 ? {} : { published }),
   });
 }
 

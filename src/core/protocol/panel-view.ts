@@ -202,6 +202,8 @@ export interface PanelView {
   baseline: PanelScore | null;
   /** Scores to compare with by eye. */
   references: { name: string; score: PanelScore }[];
+  /** Figures of others, not measured here. */
+  published: { name: string; value: number; source: string }[];
   experiments: PanelExperiment[];
   jobs: PanelJob[];
   promotion: PanelPromotion | null;

@@ -9,6 +9,8 @@ import type {
   Fingerprints,
   GeneratedRows,
   GuessRate,
+  AskedWith,
+  PublishedScore,
   OverlapReport,
   Phase,
   Proposal,
@@ -86,6 +88,9 @@ export interface EventData {
     promotion: number;
     /** What blind guessing scores on each split; null where answers are open, absent in runs of earlier versions. */
     guess?: Record<Split, GuessRate | null>;
+    /** Both absent in runs of earlier versions. */
+    askedWith?: AskedWith;
+    published?: PublishedScore[];
   };
   'environment.ready': { name: string; hash: string; packages: number };
   /** `licence`: as its card says; absent in earlier versions, null where it says none. */

@@ -38,7 +38,9 @@ function withoutRefused(view: RunView, id: string): RunView {
 }
 
 export const experimentReducers: Reducers = {
-  'benchmark.loaded': (view, { guess = view.guess }) => ({ ...view, guess }),
+  'benchmark.loaded': (view, { guess = view.guess, askedWith = null, published = [] }) => {
+    return { ...view, guess, askedWith, published };
+  },
   'job.submitted': (view, { id, kind, experiment, capSeconds, folder }) => {
     if (view.jobs.some((job) => job.id === id)) return view;
     const job = {

@@ -28,6 +28,8 @@ export function emptyView(): RunView {
     baseline: { dev: null, promotion: null },
     references: [],
     guess: { dev: null, promotion: null },
+    askedWith: null,
+    published: [],
     baseModelLicence: null,
     queries: { dev: 0, promotion: 0 },
     jobs: [],

@@ -1,4 +1,5 @@
 /** The report: the run's story with its numbers, made from the view alone, so it can be written again at any time. */
+import { askedInWords } from '../evaluation/asked-with';
 import { referenceName, scoreRemarks } from '../evaluation/score-words';
 import { finalStates } from '../ports/box';
 import { experimentsOn } from './data-use';
@@ -104,7 +105,8 @@ function publications({ publications: all }: RunView): string {
 }
 
 function experiments(view: RunView): string {
-  const measured = `Baseline on dev: ${formatScore(view.baseline.dev)}.${references(view)}`;
+  const asked = view.askedWith ? ` ${line(askedInWords(view.askedWith))}` : '';
+  const measured = `Baseline on dev: ${formatScore(view.baseline.dev)}.${asked}${references(view)}${published(view)}`;
   if (view.experiments.length === 0) return `## Experiments\n\n${measured}\n\nNone was run.`;
   const outcome = (experiment: ExperimentView) =>
     [experiment.outcome, lengthInWords(stageAsLaunched(view, experiment)), repeatsInWords(experiment.repeats)]
@@ -137,6 +139,13 @@ function references({ baseline, references: all, guess }: RunView): string {
     ({ n, hash }) => ` The ${n} examples are dev items, which were then not asked (${hash.slice(0, 12)}).`,
   );
   return `\n\nTo compare with, on dev items; they take part in no test.${shown.join('')}\n\n| reference | dev score |\n|---|---|\n${[...first, ...rows].join('\n')}`;
+}
+
+/** Other people's figures, for who wonders what is usual. */
+function published({ published: all }: RunView): string {
+  if (all.length === 0) return '';
+  const rows = all.map(({ model, value, source }) => [line(model), value.toFixed(3), line(source)]);
+  return `\n\nPublished by others and not measured here; another prompt or other items may lie behind them.\n\n${markdownTable(['published', 'score', 'source'], rows)}`;
 }
 
 /** How far the table can be believed. */

@@ -1,5 +1,5 @@
 /** The words of a run: what is pursued, what was measured, what was decided. Plain data, written to the event log as it stands. */
-import type { EvaluatorSettings } from './evaluator-settings';
+import type { EvaluatorSettings, Sampling } from './evaluator-settings';
 import type { StopRules } from '../ports/box';
 import type { Row } from '../ports/rows';
 import type { ScriptFinding } from '../ports/script-lints';
@@ -124,6 +124,27 @@ export interface ReferenceScore {
   /** Dev items that were shown, and so not asked. */
   examples?: { n: number; ids: string[]; hash: string } | undefined;
   fingerprints: Fingerprints;
+}
+
+/** What others published of a benchmark; measured by them, in their way. */
+export interface PublishedScore {
+  model: string;
+  value: number;
+  source: string;
+}
+
+/** How a benchmark asks, as far as a reader of its scores must know it. */
+export interface AskedWith {
+  prompt: string;
+  system?: string | undefined;
+  maxTokens: number;
+  sampling: Sampling;
+  /** `own`: one that comes with the benchmark. */
+  template: 'none' | 'model' | 'own';
+  /** Solved ones before each question. */
+  examples: number;
+  by?: 'generation' | 'likelihood' | undefined;
+  judge?: { model: string; temperature: number } | undefined;
 }
 
 /** What blind guessing would score. */

@@ -9,6 +9,8 @@ import type {
   Decision,
   GeneratedRows,
   GuessRate,
+  AskedWith,
+  PublishedScore,
   OverlapReport,
   Phase,
   Proposal,
@@ -186,6 +188,10 @@ export interface RunView {
   references: ReferenceScore[];
   /** What blind guessing scores; null where the answers are open. */
   guess: Record<Split, GuessRate | null>;
+  /** Null in runs of earlier versions. */
+  askedWith: AskedWith | null;
+  /** Of a preset: figures of others, to be compared with by eye. */
+  published: PublishedScore[];
   /** How often models were scored on each split: every look at the promotion items wears them out a little. */
   queries: Record<Split, number>;
   jobs: JobView[];

@@ -58,6 +58,9 @@ export function projectRun(view: RunView, situation: Situation): PanelView {
     datasets: view.datasets.map((dataset) => projectDataset(dataset, view.proposals)),
     approvals: projectApprovals(view.proposals),
     baseline: view.baseline.dev === null ? null : projectScore(view.baseline.dev),
+    published: view.published.map(({ model, value, source }) => {
+      return { name: seenLine(model), value, source: seenLine(source) };
+    }),
     references: view.references.map((one) => ({ name: seenLine(referenceName(one)), score: projectScore(one.score) })),
     experiments: view.experiments.map((experiment) => projectExperiment(experiment, view)),
     jobs: view.jobs.map((job) => ({

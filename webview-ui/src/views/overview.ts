@@ -86,11 +86,19 @@ function drawReferences(references: PanelView['references']): HTMLElement {
   return h('div', { class: 'small references' }, 'To compare with, on dev items:', h('ul', {}, lines));
 }
 
+function drawPublished(published: PanelView['published']): HTMLElement {
+  const lines = published.map(({ name, value: share, source }) =>
+    h('li', {}, `${name}: `, h('span', { class: 'number' }, value(share)), `, ${source}`),
+  );
+  return h('div', { class: 'small references' }, 'Published by others, not measured here:', h('ul', {}, lines));
+}
+
 export function drawScoreCard({
   baseline,
   references,
+  published,
   experiments,
-}: Pick<PanelView, 'baseline' | 'references' | 'experiments'>): Child[] {
+}: Pick<PanelView, 'baseline' | 'references' | 'published' | 'experiments'>): Child[] {
   const points = scorePoints(baseline, experiments);
   if (points.length === 0) {
     return [
@@ -116,6 +124,7 @@ export function drawScoreCard({
       ['baseline', 'open', 'promising', 'not-promoted', 'promoted'].map(keyEntry(points)),
     ),
     references.length === 0 ? null : drawReferences(references),
+    published.length === 0 ? null : drawPublished(published),
     h(
       'details',
       { class: 'twin' },
