@@ -293,6 +293,17 @@ describe('HfHub', () => {
     assert.equal((await hub().datasetCard('glim/old-name')).id, 'glim/new-name');
   });
 
+  for (const [what, headers] of [
+    ['is of another commit', { 'x-revision': 'f'.repeat(40) }],
+    ['does not say of which commit', {}],
+  ] as const) {
+    it(`reads the files when what the viewer gives ${what}`, async () => {
+      const body = JSON.stringify({ features: [], rows: [{ row_idx: 0, row: { question: 'not ours' } }] });
+      servers.setFaults(({ path }) => (path === '/rows' ? { kind: 'status', status: 200, headers, body } : undefined));
+      assert.deepEqual(await rows('glim/colours', { limit: 2 }), questions.slice(0, 2));
+    });
+  }
+
   it('goes on without sizes when only they are missing', async () => {
     servers.setFaults((request) => (request.path === '/size' ? { kind: 'status', status: 500 } : undefined));
     assert.deepEqual((await described('glim/mixed')).splits[0], { config: 'chat', split: 'train', rows: null });

@@ -18,8 +18,14 @@ export async function viewerRows(
   const splits = await viewer.splits(id, signal);
   const chosen = { id, ...chooseSplit(id, splits, config, split) };
   const { page, paged } = await firstPage(viewer, chosen, signal);
-  if (page.revision !== null && page.revision !== revision) throw new ViewerFailure('it knows another revision');
+  checkRevision(page, revision);
   return new ViewerRows(viewer, { chosen, revision, splits, first: page, paged });
+}
+
+/** Rows of which nobody says where they are from may be of another commit, or of another dataset with this name. */
+function checkRevision(page: ViewerPage, revision: string): void {
+  if (page.revision === revision) return;
+  throw new ViewerFailure(page.revision === null ? 'it does not say of which revision' : 'it knows another revision');
 }
 
 async function firstPage(viewer: Viewer, split: ViewedSplit, signal?: AbortSignal) {
@@ -99,9 +105,12 @@ class ViewerRows implements RowSource {
     return sample === undefined ? Array.from({ length: count }, (_, page) => page) : spread(all, count, sample);
   }
 
-  private page(number: number, signal?: AbortSignal): Promise<ViewerPage> {
-    if (number === 0) return Promise.resolve(this.viewed.first);
-    return this.viewer.page(this.viewed.chosen, number * pageRows, pageRows, signal);
+  private async page(number: number, signal?: AbortSignal): Promise<ViewerPage> {
+    const { chosen, first, revision } = this.viewed;
+    if (number === 0) return first;
+    const page = await this.viewer.page(chosen, number * pageRows, pageRows, signal);
+    checkRevision(page, revision);
+    return page;
   }
 
   private words(): string {

@@ -66,7 +66,7 @@ export async function startPracticeServers(options: PracticeServerOptions): Prom
   const hub = await start(hubHandler, hubServiceOf, port);
   let arxivUrl = '';
   const others = await Promise.all([
-    start(viewer(content, token), () => 'viewer'),
+    start(viewer(content, repositories, token), () => 'viewer'),
     start(arxiv(content), () => 'arxiv'),
     start(
       ar5iv(content, () => arxivUrl),

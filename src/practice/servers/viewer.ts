@@ -3,12 +3,13 @@ import type { WorldContent, WorldDataset } from './content';
 import { rowsOf, splitsOf, type Row, type WorldSplit } from './data-files';
 import { json, type Handler, type PracticeRequest, type Reply } from './exchange';
 import { featuresOf } from './features';
+import type { Repositories } from './repository';
 
 const longestCell = 10_000;
 const pageRows = 100;
 
-export function viewer(content: WorldContent, token: string | undefined): Handler {
-  return (request) => {
+export function viewer(content: WorldContent, repositories: Repositories, token: string | undefined): Handler {
+  return async (request) => {
     const view = views[request.path];
     if (view === undefined) return undefined;
     const id = request.query.get('dataset');
@@ -17,7 +18,9 @@ export function viewer(content: WorldContent, token: string | undefined): Handle
     const anonymous = token === undefined || request.headers['authorization'] !== `Bearer ${token}`;
     if (dataset === undefined || (dataset.gated !== false && anonymous)) return notAccessible(anonymous);
     if (dataset.viewerFailure !== undefined) return failure(500, 'StreamingRowsError', dataset.viewerFailure);
-    return view(dataset, request.query);
+    const reply = view(dataset, request.query);
+    const sha = (await repositories.find('dataset', id))?.sha;
+    return sha === undefined ? reply : { ...reply, headers: { ...reply.headers, 'x-revision': sha } };
   };
 }
 
