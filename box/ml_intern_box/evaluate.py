@@ -3,12 +3,14 @@
 Usage: python -m ml_intern_box.evaluate evaluate.json
   {model: folder, items: "items.jsonl", benchmark: {name, metric, prompt, answerPattern, options?, maxTokens, kind?, ...}, seed,
    batchSize?, backend?: "vllm"|"transformers", limit?, stopBelow?, stopBehind?, expect?: {evaluatorHash, ...}}
-Writes artifacts/items.jsonl, one line a sample of an item, and artifacts/result.json. The benchmark's settings are those
+Writes artifacts/items.jsonl, one line a sample of an item, and artifacts/result.json. In a run the items come sealed and
+so does artifacts/items.sealed: see sealed. The benchmark's settings are those
 of src/core/evaluation/settings.ts; how each kind grades is told by its module in the folder evaluation.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -16,22 +18,29 @@ import sys
 import time
 import warnings
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
-from ml_intern_box import report
+from ml_intern_box import report, sealed
 from ml_intern_box.evaluation import fingerprints, grading, harness, judge, models, stopping
 from ml_intern_box.evaluation.choice import grade_likelihoods
 from ml_intern_box.evaluation.grading import Grade, Item, Outcome, is_graded, value_of
 from ml_intern_box.evaluation.judge import JudgeRefused
 from ml_intern_box.evaluation.recorder import Recorder
-from ml_intern_box.model import file_hash, weights_hash
+from ml_intern_box.model import weights_hash
 
 MOST_UNGRADED = 0.05
 """Share of the answers."""
 
 
-def read_items(path: Path) -> List[Item]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def read_items(data: bytes) -> List[Item]:
+    return [json.loads(line) for line in data.decode("utf-8").splitlines() if line.strip()]
+
+
+def opened(path: Path, key: Optional[str]) -> bytes:
+    try:
+        return sealed.read(path, key)
+    except sealed.Damaged as error:
+        report.fail("benchmark-invalid", f"{path} cannot be opened. {error}", "Evaluate again; nothing on the box may change the items.")
 
 
 class Evaluator:
@@ -172,17 +181,19 @@ def be_quiet_and_offline() -> None:
 
 
 def main() -> None:
+    key = sealed.take_key()
     be_quiet_and_offline()
     config = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     folder, items_path = Path(config["model"]), Path(config["items"])
     if not (folder / "config.json").is_file():
         report.fail("bad-input", f"There is no model to evaluate in {folder}.", "Train first, or check the path of the model.")
-    items = read_items(items_path)[: config.get("limit")]
+    data = opened(items_path, key)
+    items = read_items(data)[: config.get("limit")]
     if not items:
         report.fail("benchmark-invalid", f"{items_path} holds no items.", "Check the benchmark file and its split.")
     hashes = {
         "evaluatorHash": fingerprints.evaluator_hash(fingerprints.harness_folder()),
-        "itemsHash": file_hash(items_path),
+        "itemsHash": hashlib.sha256(data).hexdigest(),
         "modelHash": weights_hash(folder),
     }
     refuse_changes(config, hashes)
@@ -192,8 +203,8 @@ def main() -> None:
         if config["benchmark"].get("judge"):
             judge.try_out(config["benchmark"]["judge"])
         outcomes, facts = evaluate(config, items)
-        with (report.artifacts_folder() / "items.jsonl").open("w", encoding="utf-8") as out:
-            out.writelines(json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)
+        lines = "".join(json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)
+        sealed.write(report.artifacts_folder() / "items.jsonl", lines, key)
         refuse_ungraded(outcomes)
     except JudgeRefused as error:
         report.fail("judge-unavailable", f"The answers could not be judged: {error}.", "Check the judge's address, model and key, and that the box reaches it; then evaluate again.")

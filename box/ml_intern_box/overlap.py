@@ -2,7 +2,8 @@
 
 Usage: python -m ml_intern_box.overlap overlap.json, as a step of a job:
   {dataset: {id, revision, config, split}, columns: {question, answer?} | null (all text), items: "items.jsonl"}
-Writes artifacts/result.json {rows, items, seconds, hitCount, kinds, hits (first 1000), flaggedRows, sources, examples}.
+Writes artifacts/result.json {rows, items, seconds, hitCount, kinds, hits (first 1000), flaggedRows, sources, examples};
+in a run the items come sealed, and it is artifacts/result.sealed: its examples are texts of items, see sealed.
 
 Or with --order, on files: see overlap_order. What a hit is and of which kind: see overlap_verdict.
 """
@@ -14,9 +15,9 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from ml_intern_box import overlap_findings, overlap_order, overlap_scan, report
+from ml_intern_box import overlap_findings, overlap_order, overlap_scan, report, sealed
 from ml_intern_box.overlap_findings import Findings
 from ml_intern_box.overlap_index import Index
 from ml_intern_box.overlap_items import all_parts
@@ -69,12 +70,11 @@ class Progress:
             report.progress(f"{rows} rows")
 
 
-def check_dataset(config: Dict[str, Any]) -> Dict[str, Any]:
+def check_dataset(config: Dict[str, Any], key: Optional[str]) -> Dict[str, Any]:
     from ml_intern_box.rows import load_rows
 
-    items = [
-        json.loads(line) for line in Path(config["items"]).read_text(encoding="utf-8").splitlines() if line.strip()
-    ]
+    text = sealed.read(Path(config["items"]), key).decode("utf-8")
+    items = [json.loads(line) for line in text.splitlines() if line.strip()]
     rows = load_rows(config["dataset"])
     missing = [name for name in (config["columns"] or {}).values() if name and name not in rows.column_names]
     if missing:
@@ -104,8 +104,9 @@ def check_dataset(config: Dict[str, Any]) -> Dict[str, Any]:
 def main() -> int:
     if sys.argv[1:2] == ["--order"]:
         return overlap_order.run(json.loads(sys.argv[2]))
-    result = check_dataset(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
-    report.write_result(result)
+    key = sealed.take_key()
+    result = check_dataset(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), key)
+    sealed.write(report.artifacts_folder() / "result.json", json.dumps(result, ensure_ascii=False, indent=1) + "\n", key)
     report.progress(
         f"{result['hitCount']} hits in {len(result['flaggedRows'])} of {result['rows']} rows, against {result['items']} items."
     )

@@ -1,8 +1,10 @@
 """Scores with every item's outcome behind them."""
 
 import hashlib
+import json
 
 import pytest
+from ml_intern_box import sealed
 from ml_intern_box.evaluation.exact import extract
 from ml_intern_box.evaluation.prompts import render
 from ml_intern_box.evaluation.recorder import Recorder
@@ -75,3 +77,25 @@ def test_a_missing_model_is_named(tmp_path):
 def test_an_empty_benchmark_is_refused(tmp_path):
     job, code, _, err = evaluate(tmp_path, make_model(tmp_path / "model"), items=[])
     assert code == 3 and job.result()["error"]["reason"] == "benchmark-invalid"
+
+
+def test_sealed_items_stay_sealed_whatever_the_evaluator_leaves_on_the_disk(tmp_path):
+    model, key = make_model(tmp_path / "model"), "k" * 64
+    items = [dict(each, question=f"{each['question']} zorb{n}") for n, each in enumerate(ITEMS)]
+    lines = "".join(json.dumps(item) + "\n" for item in items)
+    job = Job(tmp_path / "job")
+    sealed.write(job.work / "items.jsonl", lines, key)
+    job.write("evaluate.json", {"model": str(model), "items": "items.sealed", "benchmark": BENCHMARK, "seed": 1})
+    (tmp_path / "job" / "tmp").mkdir()
+    surroundings = {"HF_ENDPOINT": "http://127.0.0.1:9", "TMPDIR": str(tmp_path / "job" / "tmp")}
+    ask = ("-m", "ml_intern_box.evaluate", "evaluate.json")
+    code, out, err = job.run(*ask, **surroundings, **{sealed.VARIABLE: key})
+    assert code == 0, err
+    assert job.result()["itemsHash"] == hashlib.sha256(lines.encode()).hexdigest()
+    outcomes = sealed.read(job.folder / "artifacts" / "items.sealed", key).decode().splitlines()
+    assert [json.loads(line)["id"] for line in outcomes] == ["a", "b", "c"]
+    left = [path for path in job.folder.rglob("*") if path.is_file()]
+    assert len(left) > 3 and not [path for path in left if b"zorb" in path.read_bytes()]
+    assert "zorb" not in out + err
+    code, _, err = job.run(*ask, **surroundings, **{sealed.VARIABLE: "other" * 9})
+    assert code == 3 and "cannot be opened" in err.splitlines()[-1]

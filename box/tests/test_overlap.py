@@ -1,5 +1,8 @@
 """Evaluation items are found in training rows; what merely looks alike is not."""
 
+import json
+
+from ml_intern_box import sealed
 from ml_intern_box.overlap import scan
 from ml_intern_box.overlap_verdict import threshold_for
 from tiny import Job
@@ -110,6 +113,21 @@ def test_as_a_job_it_reports_counts_flags_and_examples(tmp_path):
     assert result["rows"] == 9 and result["items"] == 8 and result["hitCount"] == 8
     assert result["flaggedRows"] == list(range(1, 9)) and len(result["examples"]) == 5
     assert result["examples"][0]["itemText"].startswith("What colour is the zorb?")
+
+
+def test_in_a_run_neither_the_items_nor_what_resembles_them_lies_open(tmp_path):
+    job, key = Job(tmp_path / "job"), "k" * 64
+    lines = "".join(json.dumps(item) + "\n" for item in SHORT_ITEMS)
+    sealed.write(job.work / "items.jsonl", lines, key)
+    job.write_lines("rows.jsonl", [qa(SHORT_ITEMS[0]["question"])])
+    dataset = {"id": str(job.work / "rows.jsonl"), "revision": None, "config": "default", "split": "train"}
+    job.write("overlap.json", {"dataset": dataset, "columns": QA, "items": "items.sealed"})
+    code, _, err = job.run("-m", "ml_intern_box.overlap", "overlap.json", **{sealed.VARIABLE: key})
+    assert code == 0, err
+    result = json.loads(sealed.read(job.folder / "artifacts" / "result.sealed", key))
+    assert result["examples"][0]["itemText"].startswith("What colour is the zorb?")
+    holding = [path.name for path in job.folder.rglob("*") if path.is_file() and b"zorb" in path.read_bytes()]
+    assert set(holding) == {"rows.jsonl"}
 
 
 def test_a_column_that_is_not_there_is_named(tmp_path):

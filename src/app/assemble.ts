@@ -17,6 +17,7 @@ import { scoreReferences } from '../core/experiments/references';
 import { ScriptLint } from '../core/experiments/script-lint';
 import type { OpenedBox } from '../core/box/opened-box';
 import type { Box, JobKind } from '../core/ports/box';
+import { itemsKeyName } from '../core/sealing';
 import type { ModelEndpoint } from '../core/ports/model';
 import type { Store } from '../core/ports/store';
 import { runDesk } from '../core/serving/run-desk';
@@ -30,6 +31,7 @@ import { loadBenchmark } from './benchmark';
 import { openBox } from './box-factory';
 import { endpointsOf, type Endpoints } from './endpoints';
 import { openHub } from './hub';
+import { itemsKey } from './items-key';
 import { judgeSecrets } from './judge';
 import { licencePolicy } from './licences';
 import { lintHere } from './lint-here';
@@ -111,6 +113,7 @@ export async function openBench(
   const { config } = journal;
   const loaded = await loadBenchmark(config, options, signal);
   await recordBenchmark(journal, loaded);
+  const key = await itemsKey(options.home, journal.view.id);
   const watching = new Watching({ journal, store, runFolder: folder, stop: (job) => jobs.stop(job) });
   const jobs: Jobs = new Jobs({
     ...{ box, journal, store, runFolder: folder, signal },
@@ -139,8 +142,10 @@ export async function openBench(
     environmentSets: await readEnvironmentSets(options.productRoot),
     // The practice models are so small that more threads only get in each other's way.
     jobEnv: { HF_ENDPOINT: endpoints.hub, ...(config.practice ? { OMP_NUM_THREADS: '1' } : {}) },
+    itemsKey: key,
     jobSecrets: async (kind) => ({
       ...(readsHub.has(kind) ? await endpoints.hubSecrets() : {}),
+      ...(kind === 'overlap' || kind === 'evaluate' ? { [itemsKeyName]: key } : {}),
       ...(kind === 'evaluate' ? await judgeSecrets(loaded.benchmark.judge, options.secrets) : {}),
     }),
     card: askOnce(box, signal),
@@ -160,7 +165,7 @@ function scriptLintOf(
     environment: () => preparation.environment('train'),
     baseModel: () => preparation.baseModel(),
     card: bench.card,
-    // A preset is no file that a script could reach.
+    // A preset is no file that a script could name: on the box its items lie sealed.
     protected: benchmarkSource ? [] : [basename(benchmark)],
   });
 }

@@ -51,6 +51,8 @@ export interface Bench {
   environmentSets: Record<EnvironmentName, EnvironmentSet>;
   /** Variables that every job gets, e.g. HF_ENDPOINT; never secrets. */
   jobEnv: Record<string, string>;
+  /** What items of the evaluation are sealed with while they lie on the box. */
+  itemsKey: string;
   /** A job gets what its kind of work needs. */
   jobSecrets: (kind: JobKind) => Promise<Record<string, string>>;
   /** What the box is; asked once. */
@@ -64,7 +66,7 @@ export interface WorkOrder {
   id: string;
   kind: JobKind;
   steps: string[][];
-  files: Record<string, string>;
+  files: Record<string, string | Uint8Array>;
   /** Files more, of this machine's disk. */
   onDisk?: Record<string, LocalFile>;
   environment: string | null;

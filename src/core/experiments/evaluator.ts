@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MlInternError } from '../errors';
 import { outcomeSchema } from '../evaluation/evaluate-model';
 import { sha256 } from '../hash';
+import { seal, unseal } from '../sealing';
 import type { Benchmark, BenchmarkItem, Fingerprints, ItemResult, Score } from '../run/types';
 import type { Bar } from './bar';
 import { itemLines, jobRequest, type Bench } from './bench';
@@ -54,10 +55,10 @@ export async function askEvaluator(bench: Bench, preparation: Preparation, order
   const { items, expected, what, folder } = order;
   const lines = itemLines(items);
   const work = {
-    id: bench.jobs.attempt(`${bench.runId}-eval-${order.name}`),
+    id: bench.jobs.attempt(`${bench.runId}-eval-${order.name}-${keyMark(bench)}`),
     kind: 'evaluate' as const,
     steps: [['{python}', '-m', 'ml_intern_box.evaluate', 'evaluate.json']],
-    files: { 'evaluate.json': pretty(configOf(bench, order)), 'items.jsonl': lines },
+    files: { 'evaluate.json': pretty(configOf(bench, order)), 'items.sealed': seal(lines, bench.itemsKey) },
     environment: await preparation.environment('eval'),
     capSeconds: order.capSeconds ?? usualCapSeconds,
     gpus: Math.min(1, (await bench.card()).gpus.length),
@@ -76,10 +77,15 @@ export async function askEvaluator(bench: Bench, preparation: Preparation, order
   return { job: job.id, fingerprints, partial, items: answers };
 }
 
+/** A try that was sealed with another key (the run was begun on another machine) or not at all is not taken up. */
+function keyMark({ itemsKey }: Bench): string {
+  return sha256(itemsKey).slice(0, 6);
+}
+
 function configOf({ journal }: Bench, { model, benchmark, expected, bar }: EvaluatorOrder): object {
   const { itemsHash: _items, settingsHash: _settings, items: _count, references: _references, ...settings } = benchmark;
   return {
-    ...{ model, items: 'items.jsonl', benchmark: settings, seed: journal.config.seed, expect: expected },
+    ...{ model, items: 'items.sealed', benchmark: settings, seed: journal.config.seed, expect: expected },
     ...(bar ? { stopBehind: bar } : {}),
   };
 }
@@ -93,7 +99,8 @@ async function passOn(bench: Bench, job: string): Promise<void> {
 
 /** Per-item results come to the run's folder, so that every score can be recomputed from it. */
 async function fetchItems(bench: Bench, job: string, folder: string, expected: number): Promise<EvaluatedItem[]> {
-  const text = new TextDecoder().decode(await bench.jobs.read(job, 'artifacts/items.jsonl'));
+  const sealed = await bench.jobs.read(job, 'artifacts/items.sealed');
+  const text = unseal(sealed, bench.itemsKey, `The results of ${job}`);
   const items = parseItems(text);
   if (items.length !== expected) {
     throw new MlInternError('job-failed', `The evaluator answered ${items.length} of ${expected} items.`, {

@@ -1,6 +1,7 @@
 /** The overlap check of a dataset with the whole evaluation, run on the box over every row. */
 import { z } from 'zod';
 import { contentHash, sha256 } from '../hash';
+import { seal, unseal } from '../sealing';
 import { benchmarkNamed, knownRelations, relationText } from '../data/known-overlap';
 import { overlapVerdict } from '../data/overlap';
 import { hitKinds } from '../data/overlap-check';
@@ -47,7 +48,7 @@ export async function checkOverlap(
   preparation: Preparation,
   question: OverlapQuestion,
 ): Promise<OverlapReport> {
-  const items = itemLines(bench.loaded.items);
+  const items = seal(itemLines(bench.loaded.items), bench.itemsKey);
   const { dataset, columns } = question;
   const key = contentHash({
     dataset: { ...dataset },
@@ -61,8 +62,8 @@ export async function checkOverlap(
     kind: 'overlap' as const,
     steps: [['{python}', '-m', 'ml_intern_box.overlap', 'overlap.json']],
     files: {
-      'overlap.json': pretty({ dataset, columns, items: 'items.jsonl' }),
-      'items.jsonl': items,
+      'overlap.json': pretty({ dataset, columns, items: 'items.sealed' }),
+      'items.sealed': items,
       ...files,
       ...(question.rows === undefined ? {} : { [dataset.id]: question.rows }),
     },
@@ -77,7 +78,12 @@ export async function checkOverlap(
       `The overlap check of ${dataset.id} failed`,
       "Read the job's stderr.log, or set the dataset aside.",
     );
-  const result = resultSchema.parse(await bench.jobs.result(job.id));
+  const text = unseal(
+    await bench.jobs.read(job.id, 'artifacts/result.sealed'),
+    bench.itemsKey,
+    `The hits of ${job.id}`,
+  );
+  const result = resultSchema.parse(JSON.parse(text));
   const hits = result.flaggedRows.length;
   return {
     dataset: dataset.id,

@@ -162,6 +162,20 @@ describe('evaluations', () => {
     });
   });
 
+  it('leave nothing of an item on the box that can be read there', async () => {
+    await work.evaluations.evaluate('baseline', 'dev');
+    await work.evaluations.evaluate('baseline', 'promotion');
+    const requests = work.box.started.map((id) => work.box.request(id));
+    const sent = requests.flatMap(({ files }) =>
+      Object.values(files).map((content) => Buffer.from(content).toString()),
+    );
+    assert.ok(sent.length > 2);
+    assert.deepEqual(
+      loaded.items.filter(({ question }) => sent.some((text) => text.includes(question))),
+      [],
+    );
+  });
+
   it('give the key of a judge to evaluations alone', async () => {
     work.kit.bench.jobSecrets = (kind) =>
       judgeSecrets(kind === 'evaluate' ? { url: 'https://judge.example/v1', model: 'j' } : undefined, {

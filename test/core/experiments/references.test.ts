@@ -6,7 +6,7 @@ import { writeReport } from '../../../src/core/run/report';
 import { projectRun } from '../../../src/vscode/run-panel/project';
 import type { Benchmark } from '../../../src/core/run/types';
 import { count } from '../../support/core/journal';
-import { loaded, openWorkplace, type Workplace } from '../../support/core/kit';
+import { itemsOf, loaded, openWorkplace, type Workplace } from '../../support/core/kit';
 
 const instructModel = 'lab/tiny-instruct';
 
@@ -19,8 +19,9 @@ describe('references', () => {
   let work: Workplace;
   const score = () => scoreReferences(work.kit.bench, work.preparation, 60);
   const orderOf = (part: string) => {
-    const { files, content } = work.box.request(work.box.started.find((id) => id.includes(part)) ?? '');
-    const ids = String(files['items.jsonl']).trim().split('\n');
+    const request = work.box.request(work.box.started.find((id) => id.includes(part)) ?? '');
+    const { files, content } = request;
+    const ids = itemsOf(request).trim().split('\n');
     return {
       ...(JSON.parse(String(files['evaluate.json'])) as Order),
       ...{ ids: ids.map((line) => (JSON.parse(line) as { id: string }).id), capSeconds: content.capSeconds },

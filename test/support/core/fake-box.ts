@@ -5,7 +5,11 @@
 import { contentHash } from '../../../src/core/hash';
 import { finalStates, type Box, type BoxCard, type JobFile, type JobRequest } from '../../../src/core/ports/box';
 import type { JobState, JobStatus, JobUpdate } from '../../../src/core/ports/box';
+import { seal } from '../../../src/core/sealing';
 import { boxCard, jobStatus } from './samples';
+
+/** What runs over this box seal with. */
+export const itemsKey = 'c0ffee'.repeat(8);
 
 export interface Outcome {
   state?: JobState;
@@ -118,7 +122,12 @@ export class FakeBox implements Box {
   }
 
   read(id: string, path: string): Promise<Uint8Array> {
-    const text = this.job(id).outcome.artifacts?.[path.replace(/^artifacts\//, '')];
+    const artifacts = this.job(id).outcome.artifacts ?? {};
+    const name = path.replace(/^artifacts\//, '');
+    const plain = artifacts[name.replace('.sealed', '.jsonl')] ?? artifacts[name.replace('.sealed', '.json')];
+    // A test says what is in it.
+    if (name.endsWith('.sealed') && plain !== undefined) return Promise.resolve(seal(plain, itemsKey));
+    const text = artifacts[name];
     if (text === undefined) return Promise.reject(new Error(`Job ${id} has no ${path}.`));
     return Promise.resolve(new TextEncoder().encode(text));
   }

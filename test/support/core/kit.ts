@@ -18,7 +18,8 @@ import type { Journal } from '../../../src/core/run/journal';
 import { Jobs } from '../../../src/core/run/jobs';
 import type { RunConfig } from '../../../src/core/run/types';
 import { memoryRows } from '../memory-rows';
-import { FakeBox, type Outcome } from './fake-box';
+import { unseal } from '../../../src/core/sealing';
+import { FakeBox, itemsKey, type Outcome } from './fake-box';
 import { openJournal, runFolder } from './journal';
 import { lookup } from './lookup';
 import { MemoryStore } from './memory-store';
@@ -81,6 +82,11 @@ function fileOf(request: JobRequest, name: string): string {
   return typeof content === 'string' ? content : new TextDecoder().decode(content);
 }
 
+/** The items that a job was given, opened. */
+export function itemsOf(request: JobRequest): string {
+  return unseal(request.files['items.sealed'] as Uint8Array, itemsKey, 'The items');
+}
+
 function overlapResult(request: JobRequest): string {
   const { dataset, columns } = JSON.parse(fileOf(request, 'overlap.json')) as {
     dataset: { id: string };
@@ -117,13 +123,13 @@ function sheetAnswer(request: JobRequest): string {
 
 export function fingerprints(request: JobRequest) {
   const modelHash = sha256(/"model": *"([^"]*)"/.exec(fileOf(request, 'evaluate.json'))?.[1] ?? '');
-  const itemsHash = sha256(fileOf(request, 'items.jsonl'));
+  const itemsHash = sha256(itemsOf(request));
   return { evaluatorHash: 'e', itemsHash, chatTemplateHash: 't', modelHash };
 }
 
 /** The base model knows every fifth answer; a trained one three of four. */
 function evaluation(request: JobRequest): Outcome {
-  const asked = fileOf(request, 'items.jsonl').trim().split('\n');
+  const asked = itemsOf(request).trim().split('\n');
   const trained = !fileOf(request, 'evaluate.json').includes('/models/tiny');
   const answers = asked.map((line, index) => {
     const { id, question, answer } = JSON.parse(line) as (typeof items)[number];
@@ -253,6 +259,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
       environmentSets: { train: set, eval: set, serve: set },
     },
     jobEnv: { HF_ENDPOINT: 'http://hub.example' },
+    itemsKey,
     jobSecrets: () => Promise.resolve({}),
     card: askOnce(box, signal),
   };
