@@ -75,6 +75,8 @@ export interface EventData {
   'overlap.checked': { report: OverlapReport };
   /** A model wrote rows for the run, as was approved. */
   'rows.generated': { rows: GeneratedRows };
+  /** What the teacher of a file was paid so far although the file was not finished: in all, not since the last time. */
+  'teacher.paid': { file: string; inputTokens: number; outputTokens: number };
   'proposal.made': { proposal: Proposal };
   'proposal.decided': { decision: Decision };
   'benchmark.loaded': {

@@ -1,4 +1,5 @@
 /** Reducers for datasets and proposals. */
+import type { EventData } from './events';
 import type { Reducers } from './reduction';
 import type { Decision } from './types';
 import type { DatasetView, RunView } from './view';
@@ -40,14 +41,10 @@ export const datasetReducers: Reducers = {
       dataset.status === 'refused' ? dataset : { ...dataset, status: 'refused', reason, decidedBy: 'agent' },
     ),
   'rows.generated': (view, { rows }) => ({
-    ...view,
+    ...paid(view, rows),
     generated: [...view.generated.filter(({ file }) => file !== rows.file), rows],
-    spend: {
-      ...view.spend,
-      inputTokens: view.spend.inputTokens + rows.inputTokens,
-      outputTokens: view.spend.outputTokens + rows.outputTokens,
-    },
   }),
+  'teacher.paid': paid,
   'proposal.made': (view, { proposal }, { time }) => {
     if (view.proposals.some((entry) => entry.proposal.id === proposal.id)) return view;
     const made = { ...view, proposals: [...view.proposals, { proposal, madeAt: time, decision: null }] };
@@ -62,3 +59,17 @@ export const datasetReducers: Reducers = {
   },
   'proposal.decided': (view, { decision }) => decide(view, decision),
 };
+
+/** Events tell what a file cost in all: what was counted of it before is not counted again. */
+function paid(view: RunView, { file, inputTokens, outputTokens }: EventData['teacher.paid']): RunView {
+  const before = view.taught[file] ?? { inputTokens: 0, outputTokens: 0 };
+  return {
+    ...view,
+    taught: { ...view.taught, [file]: { inputTokens, outputTokens } },
+    spend: {
+      ...view.spend,
+      inputTokens: view.spend.inputTokens + inputTokens - before.inputTokens,
+      outputTokens: view.spend.outputTokens + outputTokens - before.outputTokens,
+    },
+  };
+}

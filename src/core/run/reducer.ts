@@ -23,6 +23,7 @@ export function emptyView(): RunView {
     recipeTable: [],
     datasets: [],
     generated: [],
+    taught: {},
     proposals: [],
     experiments: [],
     baseline: { dev: null, promotion: null },

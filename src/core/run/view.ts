@@ -181,6 +181,8 @@ export interface RunView {
   datasets: DatasetView[];
   /** Files of rows that a model wrote for the run. */
   generated: GeneratedRows[];
+  /** What teachers were paid, by the file that they wrote or were to write; it is part of `spend`. */
+  taught: Record<string, { inputTokens: number; outputTokens: number }>;
   proposals: ProposalView[];
   experiments: ExperimentView[];
   baseline: { dev: Score | null; promotion: Score | null };

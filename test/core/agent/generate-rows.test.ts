@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ToolResult } from '../../../src/core/agent/toolbox';
+import { MlInternError } from '../../../src/core/errors';
 import { sha256 } from '../../../src/core/hash';
 import { count, runFolder } from '../../support/core/journal';
 import { factsOf, openWorkplace, type Settings, type Workplace } from '../../support/core/kit';
@@ -86,6 +87,22 @@ describe('the tool that has rows written', () => {
     const before = teacher.asked.length;
     await accepted(generate({}, 'call-y'));
     assert.deepEqual([teacher.asked.length, count(work.journal, 'rows.generated')], [before, 1]);
+  });
+
+  it('counts the tokens of a teacher that fails half-way, and none of them twice', async () => {
+    const failing = new FakeTeacher((request, number) =>
+      number > 6 ? new MlInternError('model-not-found', 'The model is gone.', { next: 'x' }) : writes(request),
+    );
+    const open = work.kit.teachers.open;
+    work.kit.teachers = { ...work.kit.teachers, open: () => Promise.resolve(failing) };
+    await refused(generate({ rows: 60 }), /The model is gone/);
+    const spent = () => work.journal.view.spend.inputTokens + work.journal.view.spend.outputTokens;
+    const kept = (await work.store.read(`${runFolder}/data/sums.log.jsonl`))?.trim().split('\n').length ?? 0;
+    assert.ok(kept > 0);
+    assert.equal(spent(), kept * 150);
+    work.kit.teachers = { ...work.kit.teachers, open };
+    await accepted(generate({ rows: 60 }));
+    assert.equal(spent(), (kept + teacher.asked.length) * 150);
   });
 
   it('goes on in a new process from what was paid', async () => {

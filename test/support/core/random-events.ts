@@ -67,6 +67,7 @@ const made: Made = {
     ...{ scriptHash: 'h', folder: 'experiments/x' },
   }),
   'rows.generated': () => ({ rows: generatedRows() }),
+  'teacher.paid': () => ({ file: 'data/sums.jsonl', inputTokens: 100, outputTokens: 50 }),
   'recipe.compiled': (random) => ({ experiment: random.pick(ids), job: 'j', waterfall: waterfall() }),
   'experiment.forecast': (random) => ({ experiment: random.pick(ids), job: 'j', forecast: forecast() }),
   'oom.step': (random) => ({

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { priceText, proposalText } from '../../data/synth/estimate';
 import { generate, rowLines } from '../../data/synth/generate';
+import { paidTokens, type SynthLog } from '../../data/synth/log';
 import { generatedRows, type Product } from '../../data/synth/generated';
 import {
   cellsOf,
@@ -138,21 +139,26 @@ function affordable(kit: ToolKit, plan: SynthPlan, file: string, proposal: Propo
 async function write(kit: ToolKit, plan: SynthPlan, product: Product, signal: AbortSignal): Promise<GeneratedRows> {
   const { bench, clock } = kit;
   const path = `${bench.runFolder}/${product.file}`;
-  const log = path.replace(/\.jsonl$/, '.log.jsonl');
+  const logPath = path.replace(/\.jsonl$/, '.log.jsonl');
+  const log: SynthLog = {
+    read: async () => (await bench.store.read(logPath)) ?? '',
+    append: (text) => bench.store.append(logPath, text),
+  };
   const teacher = await kit.teachers.open(plan.teacher);
   try {
     const result = await generate({
       ...{ plan, teacher, clock, signal, overlap: (rows: readonly WrittenRow[]) => overlapping(kit, rows) },
-      log: {
-        read: async () => (await bench.store.read(log)) ?? '',
-        append: (text) => bench.store.append(log, text),
-      },
+      log,
     });
     const text = rowLines(result.rows);
     await bench.store.write(path, text);
     const rows = generatedRows(plan, product, result, text);
     await bench.journal.record('rows.generated', { rows });
     return rows;
+  } catch (error) {
+    // What was answered is paid for, whatever became of it.
+    await bench.journal.record('teacher.paid', { file: product.file, ...(await paidTokens(log)) });
+    throw error;
   } finally {
     await teacher.close();
   }

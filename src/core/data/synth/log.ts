@@ -21,6 +21,15 @@ export async function readLog(log: SynthLog): Promise<Map<string, SynthEntry>> {
   return new Map(entries.map((entry) => [entry.id, entry]));
 }
 
+/** Tokens of all answers that it holds. */
+export async function paidTokens(log: SynthLog): Promise<{ inputTokens: number; outputTokens: number }> {
+  const entries = [...(await readLog(log)).values()];
+  return {
+    inputTokens: entries.reduce((sum, entry) => sum + entry.inputTokens, 0),
+    outputTokens: entries.reduce((sum, entry) => sum + entry.outputTokens, 0),
+  };
+}
+
 export function entryLine(entry: SynthEntry): string {
   return `${JSON.stringify(entry)}\n`;
 }
