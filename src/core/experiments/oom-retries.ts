@@ -1,5 +1,6 @@
 /** Goes down the approved ladder after memory ran out: the next rung, in what is left of the launch's time. */
 import { finalStates } from '../ports/box';
+import { refusePruned } from '../run/tree-asks';
 import type { JobView } from '../run/view';
 import { jobRequest, type Bench } from './bench';
 import { jobsOfLaunch, launchOf, type LaunchOfJob } from './launches';
@@ -17,6 +18,7 @@ export async function retryAfterOom(bench: Bench, preparation: Preparation, job:
   const launch = launchOf(view, job.id);
   const experiment = view.experiments.find(({ id }) => id === job.experiment);
   if (!finalStates.has(job.state) || !isOutOfMemory(failure) || !launch || !experiment) return null;
+  if (experiment.pruned) return null;
   const rung = launch.subject.ladder?.[launch.rung + 1];
   const capSeconds = secondsLeft(bench, launch);
   if (!rung || capSeconds < leastSeconds) return null;
@@ -28,7 +30,9 @@ export async function retryAfterOom(bench: Bench, preparation: Preparation, job:
   const id = `${launch.base}-r${launch.rung + 1}`;
   const environment = await preparation.environment('train');
   const order = await trainingOrder(bench, experiment, { id, environment, capSeconds, plan, config: rung.config });
-  await bench.jobs.submit(await jobRequest(bench, order), { experiment: experiment.id, folder: experiment.folder });
+  const request = await jobRequest(bench, order);
+  refusePruned(bench.journal.view, experiment.id);
+  await bench.jobs.submit(request, { experiment: experiment.id, folder: experiment.folder });
   return bench.jobs.view(id) ?? null;
 }
 

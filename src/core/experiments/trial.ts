@@ -2,6 +2,7 @@
 import { MlInternError } from '../errors';
 import type { FailureClass } from '../ports/box';
 import type { Forecast, Rung } from '../run/training';
+import { refusePruned } from '../run/tree-asks';
 import type { ExperimentView, JobView } from '../run/view';
 import { jobRequest, type Bench, type WorkOrder } from './bench';
 import { doesNotFit, judge, measuredSchema, type Measured } from './forecast';
@@ -63,6 +64,7 @@ export async function tryOut(
 ): Promise<Trial> {
   for (const [at, order] of orders.entries()) {
     const job = await runTrial(bench, of, order, signal);
+    refusePruned(bench.journal.view, of.id);
     const failure = job.failure?.class;
     if (!isOutOfMemory(failure)) return { ...(await outcome(bench, job)), job: job.id, ladder: ladder.slice(at) };
     const next = ladder[at + 1];
@@ -102,8 +104,10 @@ function whyNot(config: Record<string, unknown>, script: string, capSeconds: num
 async function runTrial(bench: Bench, of: ExperimentView, order: WorkOrder, signal: AbortSignal): Promise<JobView> {
   const id = oomTrial(bench, of, order.id) ?? bench.jobs.attempt(order.id);
   // Not among the experiment's jobs: it trained nothing that could be evaluated.
-  const place = { experiment: null, folder: `${of.folder}/trial` };
-  await bench.jobs.submit(await jobRequest(bench, { ...order, id }), place);
+  const place = { experiment: null, trialOf: of.id, folder: `${of.folder}/trial` };
+  const request = await jobRequest(bench, { ...order, id });
+  refusePruned(bench.journal.view, of.id);
+  await bench.jobs.submit(request, place);
   return bench.jobs.wait(id, signal);
 }
 

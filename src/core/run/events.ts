@@ -107,6 +107,8 @@ export interface EventData {
     id: string;
     kind: JobKind;
     experiment: string | null;
+    /** The experiment whose script it only tries; logs of older versions have none. */
+    trialOf?: string;
     contentHash: string;
     capSeconds: number;
     folder: string;

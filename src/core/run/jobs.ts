@@ -12,6 +12,8 @@ import type { JobView } from './view';
 
 export interface JobPlace {
   experiment: string | null;
+  /** The experiment whose script is only tried. */
+  trialOf?: string;
   /** Folder for the tailed copies, relative to the run's folder. */
   folder: string;
 }
@@ -41,6 +43,7 @@ export class Jobs {
       contentHash,
       capSeconds: request.content.capSeconds,
       experiment: place.experiment,
+      ...(place.trialOf === undefined ? {} : { trialOf: place.trialOf }),
       folder: this.ownFolder(place.folder),
     });
     if (this.isFinal(request.id)) return;

@@ -41,12 +41,13 @@ export const experimentReducers: Reducers = {
   'benchmark.loaded': (view, { guess = view.guess, askedWith = null, published = [] }) => {
     return { ...view, guess, askedWith, published };
   },
-  'job.submitted': (view, { id, kind, experiment, capSeconds, folder }) => {
+  'job.submitted': (view, { id, kind, experiment, trialOf, capSeconds, folder }) => {
     if (view.jobs.some((job) => job.id === id)) return view;
     const job = {
       id,
       kind,
       experiment,
+      ...(trialOf === undefined ? {} : { trialOf }),
       state: 'queued' as const,
       note: null,
       capSeconds,

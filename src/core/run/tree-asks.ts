@@ -5,7 +5,7 @@ import type { Jobs } from './jobs';
 import type { Journal } from './journal';
 import { subtreeOf } from './tree';
 import type { TreeAsk } from './types';
-import type { ExperimentView, RunView } from './view';
+import type { ExperimentView, JobView, RunView } from './view';
 
 /** Records it, and tells the agent before its next step. */
 export async function askOfTree(journal: Journal, ask: TreeAsk): Promise<void> {
@@ -30,15 +30,18 @@ function wordsOf({ experiments }: RunView, { id }: ExperimentView, { action, not
   return `Repeat ${id} with another seed and nothing else changed (repeat_experiment).${said}`;
 }
 
-export function prunedError(id: string): MlInternError {
-  return new MlInternError('bad-input', `A person stopped the work on ${id}.`, {
+/** To be asked again after every wait: a person may have stopped the work meanwhile. */
+export function refusePruned({ experiments }: Pick<RunView, 'experiments'>, id: string): void {
+  if (experiments.find((one) => one.id === id)?.pruned !== true) return;
+  throw new MlInternError('bad-input', `A person stopped the work on ${id}.`, {
     next: 'Go on from another experiment, or from the base model.',
   });
 }
 
-/** Ends the trainings of experiments that a person stopped. */
+/** Ends the trainings, and the trials before them, of experiments that a person stopped. */
 export async function stopPruned({ view }: Journal, jobs: Pick<Jobs, 'stop'>): Promise<void> {
   const pruned = new Set(view.experiments.filter((one) => one.pruned).map(({ id }) => id));
-  const open = view.jobs.filter(({ experiment, state }) => pruned.has(experiment ?? '') && !finalStates.has(state));
+  const isPruned = ({ experiment, trialOf }: JobView): boolean => pruned.has(experiment ?? trialOf ?? '');
+  const open = view.jobs.filter((job) => isPruned(job) && !finalStates.has(job.state));
   for (const { id } of open) await jobs.stop(id);
 }

@@ -56,6 +56,8 @@ export interface JobView {
   id: string;
   kind: JobKind;
   experiment: string | null;
+  /** The experiment whose script it only tried: nothing that it trained is kept. */
+  trialOf?: string;
   state: JobState;
   /** What it waits for, or since when it stalls. */
   note: string | null;

@@ -3,6 +3,7 @@ import type { ToolResult } from '../../../src/core/agent/toolbox';
 import { launchJobId } from '../../../src/core/experiments/launches';
 import { contentHash } from '../../../src/core/hash';
 import type { JobRequest } from '../../../src/core/ports/box';
+import { askOfTree, stopPruned } from '../../../src/core/run/tree-asks';
 import type { Autonomy, Decision, Proposal } from '../../../src/core/run/types';
 import { FakeBox, type Outcome } from '../../support/core/fake-box';
 import { factsOf, openWorkplace, perform, type Workplace } from '../../support/core/kit';
@@ -244,6 +245,60 @@ describe('a training that runs out of memory', () => {
     const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 5 }));
     await accepted(work.call('wait_for_job', { job }));
     assert.equal(trainings().length, 1);
+  });
+});
+
+describe('the work on an experiment that a person stops', () => {
+  const prune = (experiment: string) => askOfTree(work.journal, { action: 'prune', experiment, note: '' });
+  const isRefused = (result: ToolResult) => assert.match(result.content, /A person stopped the work on/);
+
+  it('ends with its trial, and nothing is launched', async () => {
+    const experiment = await open((request) => (isTrial(request) ? tried(1000) : undefined));
+    const base = `${work.kit.bench.runId}-${experiment}-trial-0-0-t1`;
+    const began = new Promise<void>((resolve) => {
+      work.box.script(base, async function* (_, signal) {
+        resolve();
+        while (work.box.request(base) && (await work.box.status([base]))[0]?.state === 'running') {
+          signal?.throwIfAborted();
+          await new Promise((next) => setImmediate(next));
+        }
+        yield { type: 'status', status: (await work.box.status([base]))[0] ?? assert.fail() };
+      });
+    });
+    const launching = work.call('launch_job', { experiment, capMinutes: 30 });
+    await began;
+    assert.equal(work.journal.view.jobs.find(({ id }) => id === base)?.trialOf, experiment);
+    await prune(experiment);
+    await stopPruned(work.journal, work.kit.bench.jobs);
+    isRefused(await launching);
+    assert.equal(work.journal.view.jobs.find(({ id }) => id === base)?.state, 'stopped');
+    assert.deepEqual(
+      launches().map(({ subject }) => subject.trial),
+      [true],
+      'The launch is not even proposed.',
+    );
+    assert.equal(trainings().length, 0);
+  });
+
+  it('does not begin although its launch was approved', async () => {
+    const experiment = await open(
+      () => undefined,
+      'ask-everything',
+      ({ kind, subject }) => {
+        if (kind === 'launch' && subject.kind === 'launch') void prune(subject.experiment);
+        return 'approve';
+      },
+    );
+    isRefused(await work.call('launch_job', { experiment, capMinutes: 5 }));
+    assert.equal(trainings().length, 0);
+  });
+
+  it('does not go on with less memory', async () => {
+    const experiment = await open((request) => (isTrial(request) ? undefined : oom));
+    const { job } = await accepted(work.call('launch_job', { experiment, capMinutes: 5 }));
+    await prune(experiment);
+    const facts = await accepted(work.call('wait_for_job', { job }));
+    assert.deepEqual([facts['state'], facts['job'], trainings().length], ['failed', job, 1]);
   });
 });
 

@@ -5,7 +5,7 @@ import { refuseSameData } from '../../experiments/drafts';
 import { checkRows, methodNames, startingMethods } from '../../experiments/methods';
 import { openRepeats } from '../../experiments/repeats';
 import { failuresOf } from '../../run/tree';
-import { prunedError } from '../../run/tree-asks';
+import { refusePruned } from '../../run/tree-asks';
 import { mixtureSchema, recipeOf, sourceSchema } from './experiment-recipe';
 import { leftOf, tryExperiment, type NewExperiment } from './new-experiment';
 import { repeatExperiment } from './repeat-experiment';
@@ -86,7 +86,7 @@ async function newExperiment(kit: ToolKit, args: WriteScript): Promise<NewExperi
     throw new MlInternError('bad-input', `There is no experiment ${args.parent}.`, {
       next: 'Use an id that write_script returned, or null.',
     });
-  if (parent?.pruned) throw prunedError(parent.id);
+  if (parent) refusePruned(view, parent.id);
   const recipe = await recipeOf(kit, args.sources, args.mixture);
   const parentScript = parent
     ? ((await kit.bench.store.read(`${kit.bench.runFolder}/${parent.folder}/train.py`)) ?? null)

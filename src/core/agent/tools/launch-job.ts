@@ -9,7 +9,7 @@ import { launchHash, trainingOrder, trainingPlan } from '../../experiments/train
 import { forecastOf, type Trial } from '../../experiments/trial';
 import type { Rung } from '../../run/training';
 import type { Proposal } from '../../run/types';
-import { prunedError } from '../../run/tree-asks';
+import { refusePruned } from '../../run/tree-asks';
 import type { ExperimentView } from '../../run/view';
 import {
   ladderIfAny,
@@ -51,6 +51,7 @@ export function launchJob(kit: ToolKit): AgentTool {
       if ('rejection' in tried) return rejected(kit, tried.rejection);
       const { trial } = tried;
       const proposal = await kit.broker.propose(call.id, async () => {
+        refusePruned(bench.journal.view, id);
         const plan = await planOf(gpus);
         const { stage, capSeconds } = timeOf(kit, experiment, capMinutes, plan.gpus);
         const forecast = trial ? await forecastOf(bench, experiment, trial, { plan, capSeconds, stage }) : undefined;
@@ -69,7 +70,9 @@ export function launchJob(kit: ToolKit): AgentTool {
       const hash = withLadder(launchHash(bench, order).hash, ladder);
       const decision = await kit.broker.request({ ...proposal, hash }, call.signal);
       if (decision.verdict === 'reject') return rejected(kit, decision);
-      await bench.jobs.submit(await jobRequest(bench, order), { experiment: id, folder: experiment.folder });
+      const request = await jobRequest(bench, order);
+      refusePruned(bench.journal.view, id);
+      await bench.jobs.submit(request, { experiment: id, folder: experiment.folder });
       return {
         facts: {
           job: jobId,
@@ -90,7 +93,7 @@ function launchable(kit: ToolKit, id: string): ExperimentView {
       next: 'Call evaluate with experiment "baseline" first.',
     });
   const experiment = view.experiments.find((known) => known.id === id);
-  if (experiment?.pruned) throw prunedError(id);
+  refusePruned(view, id);
   if (experiment?.dev)
     throw new MlInternError('bad-input', `${id} is trained and has its score.`, {
       next: `Write an experiment with the parent ${id} that changes what should change: config for a longer training, "seed" for a repeat.`,

@@ -9,7 +9,7 @@ import { finalStates, type JobContent } from '../../ports/box';
 import { remaining, spendAt } from '../../run/budget';
 import type { Rung } from '../../run/training';
 import type { Decision, Proposal, ProposalSubject } from '../../run/types';
-import type { ExperimentView } from '../../run/view';
+import type { ExperimentView, RunView } from '../../run/view';
 import { budgetOf, type ToolKit, type ToolOutput } from './tool';
 
 export type LaunchSubject = Extract<ProposalSubject, { kind: 'launch' }>;
@@ -76,13 +76,18 @@ function withinBudget(kit: ToolKit, capMinutes: number, gpus: number): number {
   return cap;
 }
 
+/** What was approved for an experiment that a person stopped before it began never begins. */
+function isPruned({ experiments }: RunView, id: string): boolean {
+  return experiments.find((one) => one.id === id)?.pruned === true;
+}
+
 /** A trial is over before its launch is proposed, so it promises nothing beside it. */
 function promisedSeconds(kit: ToolKit): number {
   const { view } = kit.bench.journal;
   return view.proposals.reduce((sum, { proposal: { id, subject }, decision }) => {
     if (subject.kind !== 'launch' || subject.trial || decision?.verdict === 'reject') return sum;
     const job = jobsOfLaunch(view, launchJobId(kit.bench.runId, subject.experiment, id)).at(-1);
-    if (job && finalStates.has(job.state)) return sum;
+    if (job ? finalStates.has(job.state) : isPruned(view, subject.experiment)) return sum;
     return sum + subject.capSeconds * Math.max(1, subject.gpus ?? 1);
   }, 0);
 }

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { MlInternError } from '../../errors';
 import { unusedSeed } from '../../experiments/repeats';
 import { approvedContent } from '../../experiments/training';
-import { prunedError } from '../../run/tree-asks';
-import type { ExperimentView } from '../../run/view';
+import { refusePruned } from '../../run/tree-asks';
+import type { ExperimentView, RunView } from '../../run/view';
 import { tryExperiment } from './new-experiment';
 import { defineTool, type AgentTool, type ToolKit } from './tool';
 
@@ -20,7 +20,7 @@ export function repeatExperiment(kit: ToolKit): AgentTool {
     phase: 'experiments',
     async run({ experiment: asked, seed }, call) {
       const { journal, store, runFolder } = kit.bench;
-      const root = rootOf(journal.view.experiments, asked);
+      const root = rootOf(journal.view, asked);
       const slug = `${root.slug}-seed`;
       const hypothesis = `Repeats ${root.id} with another seed: is its score more than luck?`;
       return tryExperiment(kit, call, { slug, hypothesis }, async () => {
@@ -35,11 +35,13 @@ export function repeatExperiment(kit: ToolKit): AgentTool {
 }
 
 /** The repeat of a repeat repeats the first. */
-function rootOf(experiments: readonly ExperimentView[], asked: string): ExperimentView {
+function rootOf({ experiments }: RunView, asked: string): ExperimentView {
   const named = experiments.find(({ id }) => id === asked);
   const root = experiments.find(({ id }) => id === named?.repeats) ?? named;
-  if (root?.pruned) throw prunedError(root.id);
-  if (root) return root;
+  if (root) {
+    refusePruned({ experiments }, root.id);
+    return root;
+  }
   throw new MlInternError('bad-input', `There is no experiment ${asked}.`, {
     next: 'Use an id that write_script returned.',
   });
