@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from ml_intern_box import evaluate
 from ml_intern_box.evaluation import judge, rubric
+from ml_intern_box.evaluation.pace import Pace
 
 CRITERIA = [{"criterion": "says rest", "points": 6}, {"criterion": "says water", "points": 4}, {"criterion": "is rude", "points": -5}]
 ITEM = {"id": "a", "question": "I have a cold.", "rubric": CRITERIA}
@@ -71,6 +72,45 @@ def test_a_busy_judge_is_asked_again():
     with judged_by(lambda prompt, n: 429 if n < 3 else met(prompt, n)) as (benchmark, asked):
         grade = rubric.grade(dict(ITEM, rubric=CRITERIA[:1]), "Rest.", benchmark)
     assert grade.score == 1 and len(asked) == 3
+
+
+def test_more_are_asked_at_once_until_the_judge_is_busy():
+    pace = Pace(first=2, most=20)
+    for limit in (4, 8, 16, 20):
+        for _ in range(pace.limit):
+            pace.went_well()
+        assert pace.limit == limit
+    with pace.turn() as one, pace.turn() as other:
+        pace.was_busy(one)
+        pace.was_busy(other)
+    assert pace.limit == 10, "Two that were refused together are one sign."
+    for _ in range(10):
+        pace.went_well()
+    assert pace.limit == 11, "Where it has been busy, it goes up slowly."
+    for _ in range(9):
+        with pace.turn() as number:
+            pace.was_busy(number)
+    assert pace.limit == 1
+
+
+def test_no_more_than_the_limit_are_with_the_judge():
+    lock, now, most, together = threading.Lock(), [0], [0], threading.Barrier(8)
+
+    def reply(prompt, n):
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        if n <= 8:
+            together.wait(timeout=30)
+        with lock:
+            now[0] -= 1
+        return 429 if n <= 8 else '{"met": true}'
+
+    items = [dict(ITEM, rubric=CRITERIA[:1])] * 24
+    with judged_by(reply) as (benchmark, asked):
+        grades = rubric.grade_all(items, ["Rest."] * 24, benchmark, lambda _: None)
+    assert [grade.score for grade in grades] == [1] * 24 and len(asked) == 32
+    assert most[0] == 8, "Refused once, fewer go at once, and more only slowly."
 
 
 def test_a_verdict_that_cannot_be_read_leaves_the_answer_without_a_grade():

@@ -15,6 +15,8 @@ import urllib.request
 from http.client import HTTPException
 from typing import Any, Dict, NamedTuple, Optional
 
+from .pace import Pace
+
 ATTEMPTS = 4
 """Replies that are asked for until a verdict can be read in one."""
 _CALLS = 7
@@ -33,10 +35,10 @@ class Verdict(NamedTuple):
     attempts: int
 
 
-def ask(settings: Dict[str, Any], prompt: str, wanted: str) -> Verdict:
+def ask(settings: Dict[str, Any], prompt: str, wanted: str, pace: Pace) -> Verdict:
     """`wanted` is the key that the verdict must have. A reply without it is asked for again."""
     for attempt in range(1, ATTEMPTS + 1):
-        verdict = _read(_patiently(settings, prompt), wanted)
+        verdict = _read(_patiently(settings, prompt, pace), wanted)
         if verdict is not None:
             return Verdict(verdict, attempt)
     return Verdict(None, ATTEMPTS)
@@ -44,23 +46,28 @@ def ask(settings: Dict[str, Any], prompt: str, wanted: str) -> Verdict:
 
 def try_out(settings: Dict[str, Any]) -> None:
     """Before hours are spent on answers that nobody would judge. Raises JudgeRefused."""
-    _patiently(settings, 'Answer with the JSON object {"ready": true} and nothing else.')
+    _patiently(settings, 'Answer with the JSON object {"ready": true} and nothing else.', Pace())
 
 
-def _patiently(settings: Dict[str, Any], prompt: str) -> str:
+def _patiently(settings: Dict[str, Any], prompt: str, pace: Pace) -> str:
     """A reply of an endpoint that may be busy. One that never replies says nothing about the answer, so it is no verdict."""
     why = ""
     for call in range(1, _CALLS + 1):
         asked = None
         try:
-            return _reply(settings, prompt)
+            with pace.turn() as number:
+                reply = _reply(settings, prompt)
+            pace.went_well()
+            return reply
         except urllib.error.HTTPError as error:
             why = f"the judge {settings['model']} answered {error.code} ({error.reason})"
             if error.code not in _AGAIN:
                 break
+            pace.was_busy(number)
             wait = error.headers.get("Retry-After", "")
             asked = float(wait) if wait.isdigit() else None
         except (OSError, HTTPException, ValueError) as error:
+            pace.was_busy(number)
             why = f"the judge {settings['model']} could not be reached at {settings['url']} ({getattr(error, 'reason', error)})"
         if call < _CALLS:
             time.sleep(min(_LONGEST_WAIT, asked if asked is not None else settings.get("pause", 1.0) * 2**call))

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Optional
 
 from . import judge
 from .grading import Benchmark, Grade, Item
+from .pace import Pace
 
 CRITERION_PROMPT = """You grade one reply in a conversation against one criterion.
 
@@ -44,53 +45,53 @@ Reply B:
 Answer with one JSON object and nothing else: {"explanation": "one sentence", "better": "A", "B" or "tie"}"""
 
 _PASS = 0.5
-_CONCURRENCY = 16
 
 
 def grade_all(items: List[Item], generations: List[str], benchmark: Benchmark, progress: Callable[[str], None]) -> List[Grade]:
     """Raises JudgeRefused when the judge refuses to work at all."""
-    done, lock = [0], threading.Lock()
+    done, lock, pace = [0], threading.Lock(), Pace()
 
     def one(pair: Any) -> Grade:
-        result = grade(pair[0], pair[1], benchmark)
+        result = grade(pair[0], pair[1], benchmark, pace)
         with lock:
             done[0] += 1
             if done[0] % 25 == 0 or done[0] == len(items):
                 progress(f"{done[0]} of {len(items)} answers judged")
         return result
 
-    with ThreadPoolExecutor(max_workers=benchmark.get("concurrency") or _CONCURRENCY) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, min(pace.most, len(items)))) as pool:
         return list(pool.map(one, zip(items, generations)))
 
 
-def grade(item: Item, generation: str, benchmark: Benchmark) -> Grade:
+def grade(item: Item, generation: str, benchmark: Benchmark, pace: Optional[Pace] = None) -> Grade:
     answer = generation.strip()
     if not answer:
         return Grade(None, correct=False, valid=False, score=0.0)
-    findings = _pair(item, answer, benchmark) if item.get("against") is not None else _criteria(item, answer, benchmark)
+    judged = _pair if item.get("against") is not None else _criteria
+    findings = judged(item, answer, benchmark, pace or Pace())
     score = _share(findings)
     record = {"model": benchmark["judge"]["model"], "findings": findings}
     passed = score is not None and score >= benchmark.get("passScore", _PASS)
     return Grade(answer, correct=passed, valid=True, score=score, graded=score is not None, more={"judge": record})
 
 
-def _criteria(item: Item, answer: str, benchmark: Benchmark) -> List[Dict[str, Any]]:
+def _criteria(item: Item, answer: str, benchmark: Benchmark, pace: Pace) -> List[Dict[str, Any]]:
     settings = benchmark["judge"]
     findings = []
     for each in item["rubric"]:
         words = {"conversation": conversation(item), "reply": answer, "criterion": each["criterion"]}
-        verdict = judge.ask(settings, fill(settings.get("prompt") or CRITERION_PROMPT, words), "met")
+        verdict = judge.ask(settings, fill(settings.get("prompt") or CRITERION_PROMPT, words), "met", pace)
         met = verdict.value["met"] if verdict.value is not None and isinstance(verdict.value["met"], bool) else None
         findings.append({"criterion": each["criterion"], "points": each["points"], "met": met, "attempts": verdict.attempts})
     return findings
 
 
-def _pair(item: Item, answer: str, benchmark: Benchmark) -> List[Dict[str, Any]]:
+def _pair(item: Item, answer: str, benchmark: Benchmark, pace: Pace) -> List[Dict[str, Any]]:
     settings = benchmark["judge"]
     findings = []
     for ours, first, second in (("A", answer, item["against"]), ("B", item["against"], answer)):
         words = {"conversation": conversation(item), "first": first, "second": second}
-        verdict = judge.ask(settings, fill(settings.get("prompt") or PAIR_PROMPT, words), "better")
+        verdict = judge.ask(settings, fill(settings.get("prompt") or PAIR_PROMPT, words), "better", pace)
         better = str(verdict.value["better"]).upper() if verdict.value is not None else ""
         won = {ours: 1.0, "TIE": 0.5}.get(better, 0.0) if better in ("A", "B", "TIE") else None
         findings.append({"place": ours, "won": won, "attempts": verdict.attempts})
