@@ -23,6 +23,7 @@ from . import (
     lint_keys,
     lint_model,
     lint_paths,
+    lint_reads,
     lint_rows,
     lint_secrets,
 )
@@ -90,6 +91,7 @@ def _whole(script: Script, order: Dict[str, Any], findings: Findings) -> None:
     Training(script, calls, columns, installed, facts).check(findings)
     Truncation(script, calls, installed, facts).check(findings)
     lint_paths.check(script, values, calls, findings)
+    lint_reads.check(script, values, order, findings)
     lint_secrets.check(script, findings)
     Outside(script, values, calls, facts).check(findings)
     lint_keys.check(script, values, findings)

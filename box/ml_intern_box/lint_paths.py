@@ -92,7 +92,7 @@ class Places:
             return self._joined([node.left, node.right], steps)
         if not isinstance(node.op, ast.Div):
             return None
-        return _under([self.of(node.left, steps - 1), self.of(node.right, steps - 1)])
+        return under([self.of(node.left, steps - 1), self.of(node.right, steps - 1)])
 
     def _joined(self, parts: List[ast.AST], steps: int) -> Optional[Place]:
         text = ""
@@ -114,7 +114,7 @@ class Places:
     def _called(self, node: ast.Call, steps: int) -> Optional[Place]:
         name = self.script.dotted(node.func) or ""
         if name in ("pathlib.Path", "pathlib.PurePath", "os.path.join"):
-            return _under([self.of(each, steps - 1) for each in node.args]) if node.args else Place("", True)
+            return under([self.of(each, steps - 1) for each in node.args]) if node.args else Place("", True)
         if name in ("builtins.str", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath"):
             return self.of(node.args[0], steps - 1) if node.args else None
         if name == "os.path.expanduser":
@@ -138,7 +138,7 @@ class Places:
         return None
 
 
-def _under(parts: List[Optional[Place]]) -> Optional[Place]:
+def under(parts: List[Optional[Place]]) -> Optional[Place]:
     """One path below another; an absolute one begins anew. What follows an unknown part is left out."""
     if not parts or parts[0] is None:
         return None
@@ -200,7 +200,7 @@ def _writes(script: Script, calls: Calls, places: Places) -> Iterator[Tuple[ast.
         attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         named: Dict[Optional[str], ast.AST] = {each.arg: each.value for each in node.keywords}
         if name in ("builtins.open", "io.open", "gzip.open") and node.args:
-            if _is_writing(node.args[1] if len(node.args) > 1 else named.get("mode")):
+            if is_writing(node.args[1] if len(node.args) > 1 else named.get("mode")):
                 yield node, node.args[0]
         elif name in _FUNCTIONS:
             position = _FUNCTIONS[name]
@@ -211,7 +211,7 @@ def _writes(script: Script, calls: Calls, places: Places) -> Iterator[Tuple[ast.
         elif (
             attribute in _OF_PATHS
             or attribute == "open"
-            and _is_writing(node.args[0] if node.args else named.get("mode"))
+            and is_writing(node.args[0] if node.args else named.get("mode"))
         ):
             if isinstance(node.func, ast.Attribute) and _is_path(script, places, node.func.value):
                 yield node, node.func.value
@@ -221,7 +221,7 @@ def _writes(script: Script, calls: Calls, places: Places) -> Iterator[Tuple[ast.
                 yield call.keywords[key].at, call.keywords[key].value
 
 
-def _is_writing(mode: Optional[ast.AST]) -> bool:
+def is_writing(mode: Optional[ast.AST]) -> bool:
     return bool(set(text_of(mode) or "") & set("wax+"))
 
 
