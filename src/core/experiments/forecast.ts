@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MlInternError } from '../errors';
 import type { Forecast, LargestSetting } from '../run/training';
+import { deviceShare } from './device-share';
 
 const figure = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
@@ -74,12 +75,12 @@ function fewerSteps({ parts, seconds, steps, rowsPerStep }: Measured, deadline: 
 
 /** What is not at rest between two steps grows with the rows that are trained on at once. */
 function smallerBatch({ peakMemoryMiB, restingMemoryMiB }: Measured, limits: Limits): LargestSetting {
-  const batch = whole(limits.config['batch_size']);
+  const share = deviceShare(limits.config, limits.gpus);
   const room = (limits.memoryMiB ?? 0) * suggestedShare - restingMemoryMiB;
-  if (batch === null || room <= 0) return { words: 'a smaller model, adapters (LoRA) or shorter rows' };
-  const most = Math.floor((batch * room) / Math.max(1, peakMemoryMiB - restingMemoryMiB));
-  const rows = batch * (whole(limits.config['gradient_accumulation']) ?? 1);
-  const size = divisors(rows).findLast((each) => each <= Math.min(most, batch));
+  if (share === null || room <= 0) return { words: 'a smaller model, adapters (LoRA) or shorter rows' };
+  const { rows, atOnce, choices } = share;
+  const most = Math.floor((atOnce * room) / Math.max(1, peakMemoryMiB - restingMemoryMiB));
+  const size = choices.findLast((each) => each <= Math.min(most, atOnce));
   if (size === undefined) return { words: 'gradient checkpointing or shorter rows: one row at a time takes too much' };
   const accumulation = rows / size;
   return {
@@ -119,12 +120,4 @@ export function forecastInWords({ steps, seconds, low, high, ...rest }: Forecast
 export function span(seconds: number): string {
   if (seconds < 100) return `${Math.round(seconds)} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function whole(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null;
-}
-
-function divisors(of: number): number[] {
-  return Array.from({ length: of }, (_, index) => index + 1).filter((each) => of % each === 0);
 }

@@ -5,57 +5,47 @@
 import type { FailureClass } from '../ports/box';
 import { asWritten } from '../run/launch-words';
 import type { Rung } from '../run/training';
+import { deviceShare } from './device-share';
 
-/** A ladder that is longer would only find out slowly that the model does not fit. */
-const mostRungs = 5;
-
-/** The next configuration, or null where nothing is left that trains the same. `script`: what it reads can be set. */
-export function nextRung(config: Rung['config'], failure: FailureClass, script: string): Rung | null {
-  if (!isOutOfMemory(failure)) return null;
-  return smallerBatch(config, script) ?? checkpointing(config, script);
-}
+/** A ladder that is longer would only find out slowly that the model does not fit: large batches shrink by more at once. */
+const mostSmaller = 4;
 
 export function isOutOfMemory(failure: FailureClass | undefined): failure is 'oom-gpu' | 'oom-host' {
   return failure === 'oom-gpu' || failure === 'oom-host';
 }
 
-/** All that a training may run with, as written first: what is approved together with it. */
-export function ladderOf(config: Rung['config'], script: string): Rung[] {
+/** All that a training on so many GPUs may run with, as written first: what is approved together with it. `script`: what it reads can be set. */
+export function ladderOf(config: Rung['config'], script: string, gpus: number): Rung[] {
   const rungs: Rung[] = [{ change: asWritten, config }];
-  for (let next = nextRung(config, 'oom-gpu', script); next !== null && rungs.length <= mostRungs;) {
-    rungs.push(next);
-    next = nextRung(next.config, 'oom-gpu', script);
-  }
-  return rungs;
+  const last = () => rungs.at(-1)?.config ?? config;
+  for (let left = mostSmaller; left > 0; left--) rungs.push(...smallerBatch(last(), script, gpus, left));
+  return [...rungs, ...checkpointing(last(), script)];
 }
 
-function smallerBatch(config: Rung['config'], script: string): Rung | null {
-  const batch = Number(config['batch_size']);
-  const accumulation = Number(config['gradient_accumulation'] ?? 1);
-  if (!reads(script, 'gradient_accumulation') || !isCount(batch) || !isCount(accumulation) || batch === 1) return null;
-  const factor = smallestFactor(batch);
-  const changed = { batch_size: batch / factor, gradient_accumulation: accumulation * factor };
-  return {
-    change: `batch_size ${batch} → ${changed.batch_size}, gradient_accumulation ${accumulation} → ${changed.gradient_accumulation}`,
-    config: { ...config, ...changed },
-  };
+/** Fewer rows at once on each GPU. `left`: after so many steps it is one row. */
+function smallerBatch(config: Rung['config'], script: string, gpus: number, left: number): Rung[] {
+  const share = deviceShare(config, gpus);
+  if (share === null || share.atOnce === 1 || !reads(script, 'gradient_accumulation')) return [];
+  const { rows, atOnce, choices } = share;
+  const most = atOnce / Math.max(2, atOnce ** (1 / left));
+  // A root is not exact: 64 must not be taken for a little less.
+  const batch = choices.findLast((each) => each <= most + 1e-9) ?? 1;
+  const changed = { batch_size: batch, gradient_accumulation: rows / batch };
+  const before = { batch: String(config['batch_size']), accumulation: String(config['gradient_accumulation'] ?? 1) };
+  return [
+    {
+      change: `batch_size ${before.batch} → ${batch}, gradient_accumulation ${before.accumulation} → ${changed.gradient_accumulation}`,
+      config: { ...config, ...changed },
+    },
+  ];
 }
 
-function checkpointing(config: Rung['config'], script: string): Rung | null {
-  if (config['gradient_checkpointing'] === true || !reads(script, 'gradient_checkpointing')) return null;
-  return { change: 'gradient_checkpointing on', config: { ...config, gradient_checkpointing: true } };
+function checkpointing(config: Rung['config'], script: string): Rung[] {
+  if (config['gradient_checkpointing'] === true || !reads(script, 'gradient_checkpointing')) return [];
+  return [{ change: 'gradient_checkpointing on', config: { ...config, gradient_checkpointing: true } }];
 }
 
 /** Where a script does not read a setting, changing it changes nothing. */
 function reads(script: string, key: string): boolean {
   return new RegExp(`["']${key}["']`).test(script);
-}
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value > 0;
-}
-
-function smallestFactor(of: number): number {
-  for (let factor = 2; factor * factor <= of; factor++) if (of % factor === 0) return factor;
-  return of;
 }

@@ -43,7 +43,7 @@ export interface PlannedTrial {
 
 export async function planTrial(bench: Bench, of: ExperimentView, launch: TrialOf): Promise<PlannedTrial> {
   const { script, config } = await approvedContent(bench, of);
-  const ladder = ladderOf(config, script);
+  const ladder = ladderOf(config, script, launch.plan.gpus);
   const note = whyNot(config, script, launch.capSeconds);
   if (note !== null) return { ladder, orders: [], note };
   const { environment, plan } = launch;

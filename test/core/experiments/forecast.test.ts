@@ -37,6 +37,12 @@ describe('a forecast', () => {
     assert.match(judge(measured(), { config: {}, gpus: 1, memoryMiB: 40_000 }).largestThatFits?.words ?? '', /LoRA/);
   });
 
+  it('that is too large for several GPUs names a batch that is smaller on each of them', () => {
+    const { largestThatFits } = judge(measured(), { config: { batch_size: 64 }, gpus: 8, memoryMiB: 40_000 });
+    // Each trains on 8 of the 64 rows at once and can hold 4.
+    assert.deepEqual([largestThatFits?.batchSize, largestThatFits?.gradientAccumulation], [4, 16]);
+  });
+
   it('without a deadline, or of a memory that is not known, refuses nothing', () => {
     assert.ok(judge(measured(), { config, gpus: 1 }).fits);
     assert.ok(judge(measured(), { config, gpus: 1, memoryMiB: 0 }).fits);
