@@ -1,17 +1,21 @@
 """Files named by their content: ROOT/files/<2 hex>/<sha256>, for our eyes only.
 
-What bears its name is whole: it was hashed before it was renamed. Partial uploads lie in ROOT/files/parts/.
+What bears its name is whole: it was hashed before it was renamed. Partial uploads lie in ROOT/files/parts/, as
+<sha256>.<sender>.part: two windows that send the same file at once do not write into each other's.
 """
 
+import contextlib
+import glob
 import hashlib
 import json
 import os
 import re
 import time
 
-from . import hashing
+from . import hashing, processes
 from .errors import BoxError
 
+_SENDER = re.compile(r"[0-9a-f]{16}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _BLOCK = 1 << 20
 _LONGEST_LINE = 256 << 20
@@ -27,14 +31,17 @@ def stored(root, digest):
 
 
 def take(root, reading, writing):
-    """Takes files in, in one exchange: a line {files: [[hash, bytes], ...]} is answered with what is missing; a line
+    """Takes files in, in one exchange: a line {files: [[hash, bytes], ...], sender} is answered with what is missing, and
+    with the sender's name when it gave none; a line
     {sending: [hash, ...]} is followed by those files' bytes, one after the other, and answered with how many came whole."""
-    wanted = _line(reading, "files")
-    told = _manifest(root, wanted)
+    asked = _line(reading)
+    wanted = _member(asked, "files")
+    sender = _checked_sender(asked.get("sender") or os.urandom(8).hex())
+    told = dict(_manifest(root, wanted, sender), sender=sender)
     writing.write(json.dumps(told).encode() + b"\n")
     writing.flush()
     sizes = dict(wanted)
-    sending = _line(reading, "sending")
+    sending = _member(_line(reading), "sending")
     if not isinstance(sending, list) or not all(isinstance(each, str) and each in sizes for each in sending):
         raise BoxError("bad-input", "The list of what is sent is not one.", "Report this: it is a fault of the client.")
     for digest in sending:
@@ -42,7 +49,7 @@ def take(root, reading, writing):
     return {"received": len(sending)}
 
 
-def _manifest(root, wanted):
+def _manifest(root, wanted, sender):
     """Which of [[hash, bytes], ...] must be sent, and how much of them an earlier try has brought already."""
     parts = _parts(root)
     missing, partial = [], {}
@@ -50,29 +57,62 @@ def _manifest(root, wanted):
         if _is_whole(stored(root, digest), size):
             continue
         missing.append(digest)
-        part = os.path.join(parts, digest + ".part")
+        part = _part(parts, digest, sender)
+        if not os.path.isfile(part):
+            _take_over(parts, digest, part)
         if os.path.isfile(part):
             partial[digest] = os.path.getsize(part)
     return {"missing": missing, "partial": partial, "parts": parts}
 
 
-def _line(reading, name):
+def _part(parts, digest, sender):
+    return os.path.join(parts, "%s.%s.part" % (digest, sender))
+
+
+def _take_over(parts, digest, part):
+    """Goes on with what another sender left that writes no more."""
+    for left in glob.glob(os.path.join(glob.escape(parts), digest + ".*.part")):
+        if not processes.is_open(left):
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(left, part)
+                return
+
+
+def _line(reading):
     try:
-        return json.loads(reading.readline(_LONGEST_LINE))[name]
-    except (ValueError, TypeError, KeyError) as error:
-        raise BoxError("bad-input", "The list of files was cut off.", "Send it again.") from error
+        return json.loads(reading.readline(_LONGEST_LINE))
+    except ValueError as error:
+        raise _cut_off() from error
 
 
-def adopt(root, digest):
+def _member(line, name):
+    if not isinstance(line, dict) or name not in line:
+        raise _cut_off()
+    return line[name]
+
+
+def _cut_off():
+    return BoxError("bad-input", "The list of files was cut off.", "Send it again.")
+
+
+def _checked_sender(sender):
+    if not isinstance(sender, str) or not _SENDER.fullmatch(sender):
+        raise BoxError("bad-input", "%r names no sender." % (sender,), "Report this: it is a fault of the client.")
+    return sender
+
+
+def adopt(root, digest, sender):
     """Takes a finished upload in; one that is not what it claims to be is thrown away."""
     target = stored(root, digest)
-    part = os.path.join(_parts(root), digest + ".part")
+    part = _part(_parts(root), digest, _checked_sender(sender))
     if os.path.islink(part) or not os.path.isfile(part):
         if os.path.isfile(target):
             return {"adopted": digest}
         raise BoxError("bad-input", "Nothing was uploaded as %s." % digest, "Send the file again.")
     if hashing.file_hash(part) != digest:
         os.unlink(part)
+        if os.path.isfile(target):
+            return {"adopted": digest}
         raise _damaged(digest)
     os.chmod(part, 0o600)
     _rename(part, target)

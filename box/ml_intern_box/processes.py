@@ -7,6 +7,7 @@ import subprocess
 import time
 
 JOB_VARIABLE = "ML_INTERN_JOB_DIR"
+OPEN_SECONDS = 60
 
 
 def boot_id():
@@ -66,6 +67,20 @@ def job_of(pid):
     # A trial gives its script a folder within the job's.
     below = re.match(r".*/jobs/([^/]+)", folder, re.DOTALL)
     return below.group(1) if below else os.path.basename(folder) or None
+
+
+def is_open(path):
+    """Whether a process of ours has the file open; where that cannot be seen, whether it was written a moment ago."""
+    if not os.path.isdir("/proc/self/fd"):
+        return time.time() - os.stat(path).st_mtime < OPEN_SECONDS
+    path = os.path.realpath(path)
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if any(os.readlink(each.path) == path for each in os.scandir("/proc/%s/fd" % pid)):
+                return True
+        except OSError:
+            continue  # gone, another user's, or closing files right now
+    return False
 
 
 def signal_group(pgid, number):

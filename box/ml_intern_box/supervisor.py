@@ -90,6 +90,7 @@ def _parser():
     commands.add_parser("take").set_defaults(command="storage.take")
     take_in = commands.add_parser("adopt")
     take_in.add_argument("hash")
+    take_in.add_argument("sender")
     take_in.set_defaults(command="storage.adopt")
     code = commands.add_parser("lay")
     code.add_argument("name_of_code")

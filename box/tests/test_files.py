@@ -76,17 +76,44 @@ def test_an_exchange_that_is_none_is_refused(box, said):
 def test_an_upload_goes_on_where_it_stopped_and_is_checked_at_the_end(box):
     data = os.urandom(100_000)
     answer = manifest(box, data)
-    part = os.path.join(answer["parts"], digest(data) + ".part")
-    with open(part, "wb") as file:
-        file.write(data[:60_000])
-    assert manifest(box, data)["partial"] == {digest(data): 60_000}
-    assert "damaged" in box.ask("adopt", digest(data))["error"]["message"]
-    assert not os.path.exists(part)
-    with open(part, "wb") as file:
-        file.write(data)
-    assert box.ask("adopt", digest(data)) == {"adopted": digest(data)}
-    assert box.ask("adopt", digest(data)) == {"adopted": digest(data)}
+    write(part_of(answer, data), data[:60_000])
+    # Another window, or this one after it was closed, goes on with what was left.
+    answer = manifest(box, data)
+    assert answer["partial"] == {digest(data): 60_000}
+    assert "damaged" in box.ask("adopt", digest(data), answer["sender"])["error"]["message"]
+    assert os.listdir(answer["parts"]) == []
+    write(part_of(answer, data), data)
+    for _ in range(2):
+        assert box.ask("adopt", digest(data), answer["sender"]) == {"adopted": digest(data)}
     assert manifest(box, data)["missing"] == []
+
+
+def test_two_windows_that_send_the_same_file_at_once_do_not_disturb_each_other(box):
+    data = os.urandom(100_000)
+    one = manifest(box, data)
+    with open(part_of(one, data), "wb") as half:
+        half.write(data[:50_000])
+        half.flush()
+        other = manifest(box, data)
+        assert other["partial"] == {} and other["sender"] != one["sender"]
+        write(part_of(other, data), data)
+        assert box.ask("adopt", digest(data), other["sender"]) == {"adopted": digest(data)}
+    # Cut off and damaged: but the box has the file by now.
+    assert box.ask("adopt", digest(data), one["sender"]) == {"adopted": digest(data)}
+
+
+@pytest.mark.parametrize("sender", ["../../x", "", "A" * 16])
+def test_a_name_that_is_no_senders_is_refused(box, sender):
+    assert box.ask("adopt", digest(b"x"), sender)["error"]["reason"] == "bad-input"
+
+
+def part_of(answer, data):
+    return os.path.join(answer["parts"], "%s.%s.part" % (digest(data), answer["sender"]))
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
 
 
 def test_a_file_that_lost_its_content_is_asked_for_again(box):

@@ -16,7 +16,7 @@ def take(root, _options):
 
 
 def adopt(root, options):
-    return files.adopt(root, options.hash)
+    return files.adopt(root, options.hash, options.sender)
 
 
 def lay(root, options):

@@ -14,6 +14,7 @@ const manifest = z.object({
   missing: z.array(z.string().max(64)).max(1_000_000),
   partial: z.record(z.string().max(64), z.int().nonnegative()),
   parts: z.string().max(4096),
+  sender: z.string().max(64),
 });
 const adopted = z.object({ adopted: z.string() });
 const received = z.object({ received: z.int() });
@@ -42,6 +43,8 @@ class Push {
   private ofLarge = 0;
   /** How far each large file is written for sure: a writer whose connection was cut may still leave holes behind that. */
   private readonly written = new Map<string, number>();
+  /** As the box names us: what another window sends at the same time is kept apart. */
+  private sender: string | undefined;
   /** The large file that is not sent from its start. */
   private resumed: string | undefined;
 
@@ -70,8 +73,9 @@ class Push {
   private async attempt(): Promise<PushReport> {
     const talk = new Conversation(this.parts.stream, ['take'], this.options.signal);
     try {
-      talk.tell({ files: this.files.map((file) => [file.sha256, file.bytes]) });
+      talk.tell({ files: this.files.map((file) => [file.sha256, file.bytes]), sender: this.sender });
       const told = await answered(talk, manifest);
+      this.sender = told.sender;
       const missing = new Set(told.missing);
       const wanted = this.files.filter((file) => missing.has(file.sha256));
       const lacked = (this.lacked ??= { files: wanted.length, bytes: total(wanted) });
@@ -106,7 +110,7 @@ class Push {
     }
   }
 
-  private async sendLarge(file: LocalFile & { source: string }, { partial, parts }: Manifest): Promise<void> {
+  private async sendLarge(file: LocalFile & { source: string }, { partial, parts, sender }: Manifest): Promise<void> {
     const { signal } = this.options;
     const have = Math.min(partial[file.sha256] ?? 0, this.written.get(file.sha256) ?? Infinity);
     const offset = have > file.bytes ? 0 : have;
@@ -118,11 +122,10 @@ class Push {
       this.written.set(file.sha256, bytes);
       this.progress(bytes);
     };
+    const part = `${parts}/${file.sha256}.${sender}.part`;
     if (offset < file.bytes || file.bytes === 0)
-      await this.parts.transfer.upload(file.source, `${parts}/${file.sha256}.part`, {
-        ...{ offset, bytes: file.bytes, signal, onProgress },
-      });
-    await this.parts.ask(adopted, ['adopt', file.sha256], { signal, timeoutMs: adoptTimeoutMs });
+      await this.parts.transfer.upload(file.source, part, { offset, bytes: file.bytes, signal, onProgress });
+    await this.parts.ask(adopted, ['adopt', file.sha256, sender], { signal, timeoutMs: adoptTimeoutMs });
     this.resumed = undefined;
     this.settled += file.bytes;
   }
