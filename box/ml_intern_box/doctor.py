@@ -1,6 +1,6 @@
 """Whether a model's folder is fit to be shipped: files, tokens, weights, descent; with transformers at hand also loading and answering.
 
-Usage: python -m ml_intern_box.doctor doctor.json, as a step of a job; or --order JSON, which prints {result} or {error}.
+Usage: python -m ml_intern_box.doctor doctor.json, as a step of a job; or --order, given on standard input, which prints {result} or {error}.
   {model: folder, baseModel?: folder or weights hash, baseHash?: as the run recorded it, instruct?: folder of a sibling,
    prompts?, maxTokens?, transformers?: the version it must load in, python?: path, load?: bool, deep?: bool, hold?: job to keep where it is fit, run?,
    root?: folder of the box, base?: folder that paths count from}
@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, Optional
 
-from ml_intern_box import doctor_descent, doctor_folder, doctor_text, doctor_weights, holding, other_python, report
+from ml_intern_box import doctor_descent, doctor_folder, doctor_text, doctor_weights, holding, ordered, other_python, report
 from ml_intern_box.doctor_findings import Findings, Folder
 from ml_intern_box.errors import BoxError
 
@@ -146,8 +146,8 @@ def _placed(order: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def main() -> int:
-    if sys.argv[1:2] == ["--order"]:
-        return run_order(json.loads(sys.argv[2]))
+    if ordered.is_ordered():
+        return run_order(ordered.read_line())
     order = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     try:
         result = examine(order)

@@ -1,6 +1,6 @@
 """Evaluates a model outside of any run: finds a Python with the harness and the model, and tells the outcomes.
 
-Usage: python -m ml_intern_box.eval_run --order JSON
+Usage: python -m ml_intern_box.eval_run --order, on standard input in one line:
   {model: folder or Hub id, out: folder that holds benchmark.json and benchmark.jsonl,
    python?, root?, base?, seed, limit?, batchSize?, backend?, stopBelow?}
    With secretsFollow, variables for the evaluator alone follow on standard input, as one JSON object in one line.
@@ -17,6 +17,7 @@ import subprocess
 import sys
 from typing import Any, Dict, List, Optional
 
+from ml_intern_box import ordered
 from ml_intern_box.errors import BoxError, from_os_error
 
 Order = Dict[str, Any]
@@ -26,7 +27,7 @@ _REASONS = {"benchmark-invalid": "bad-input", "base-model-not-found": "bad-input
 
 def run(order: Order) -> int:
     try:
-        secrets = json.loads(sys.stdin.readline()) if order.get("secretsFollow") else {}
+        secrets = ordered.read_line() if order.get("secretsFollow") else {}
         _say({"result": evaluate(order, secrets)})
         return 0
     except BoxError as error:
@@ -146,4 +147,4 @@ def _say(value: Dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(json.loads(sys.argv[2])))
+    sys.exit(run(ordered.read_line()))

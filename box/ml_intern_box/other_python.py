@@ -17,7 +17,7 @@ _TRIED = "ML_INTERN_OTHER_PYTHON"
 def hand_over(
     module: str, order: Dict[str, Any], packages: Sequence[str], why: str, otherwise: str = ""
 ) -> Optional[int]:
-    """The exit code of `python -m MODULE --order ORDER` run by another Python; None when this one has all packages.
+    """The exit code of `python -m MODULE --order` run with the order by another Python; None when this one has all packages.
 
     Raises BoxError with `why` (e.g. "Reading parquet") when no Python of the box has them; `otherwise` is another way out.
     """
@@ -28,7 +28,8 @@ def hand_over(
         if os.environ.get(_TRIED) != python and all(has(python, name) for name in packages):
             package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
             environment = dict(os.environ, PYTHONPATH=package, **{_TRIED: python})
-            return subprocess.call([python, "-m", module, "--order", json.dumps(order)], env=environment)
+            told = (json.dumps(order) + "\n").encode("ascii")
+            return subprocess.run([python, "-m", module, "--order"], input=told, env=environment).returncode
     raise BoxError(
         "bad-input",
         "%s needs the Python package %s, and neither %s nor an environment on the box has it."

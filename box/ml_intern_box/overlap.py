@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from ml_intern_box import overlap_findings, overlap_order, overlap_scan, report, sealed
+from ml_intern_box import ordered, overlap_findings, overlap_order, overlap_scan, report, sealed
 from ml_intern_box.overlap_findings import Findings
 from ml_intern_box.overlap_index import Index
 from ml_intern_box.overlap_items import all_parts
@@ -102,8 +102,8 @@ def check_dataset(config: Dict[str, Any], key: Optional[str]) -> Dict[str, Any]:
 
 
 def main() -> int:
-    if sys.argv[1:2] == ["--order"]:
-        return overlap_order.run(json.loads(sys.argv[2]))
+    if ordered.is_ordered():
+        return overlap_order.run(ordered.read_line())
     key = sealed.take_key()
     result = check_dataset(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), key)
     sealed.write(report.artifacts_folder() / "result.json", json.dumps(result, ensure_ascii=False, indent=1) + "\n", key)

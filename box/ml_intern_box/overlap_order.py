@@ -1,6 +1,6 @@
 """The overlap check of files, as the command line orders it.
 
-Usage: python -m ml_intern_box.overlap --order JSON
+Usage: python -m ml_intern_box.overlap --order, on standard input in one line:
   {train: [path], eval: path, base?: folder, columns?: {question, answer?}, remove?: path, processes?: int, root?: path,
    embeddingModel?: path or Hub id, semanticThreshold?: float}
 Prints one JSON object a line: {progress: {rows, bytes}}, then {result: ...} or {error: {reason, message, next}}.

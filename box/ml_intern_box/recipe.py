@@ -21,7 +21,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
-from ml_intern_box import dedup, mixing, recipe_check, render_sample, report, tokens
+from ml_intern_box import dedup, mixing, ordered, recipe_check, render_sample, report, tokens
 from ml_intern_box.errors import BoxError
 from ml_intern_box.overlap_text import strings
 from ml_intern_box.recipe_source import SourceCompiler, Stages, totals
@@ -273,10 +273,10 @@ def _cut_at(config: Path) -> Optional[int]:
 
 
 def main() -> int:
-    if sys.argv[1:2] == ["--order"]:
+    if ordered.is_ordered():
         from ml_intern_box import recipe_order
 
-        return recipe_order.run(json.loads(sys.argv[2]))
+        return recipe_order.run(ordered.read_line())
     recipe = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     try:
         waterfall = compile_to(

@@ -1,6 +1,6 @@
 """A recipe compiled for the command line, outside of any job.
 
-Usage: python -m ml_intern_box.recipe --order JSON
+Usage: python -m ml_intern_box.recipe --order, on standard input in one line:
   {recipe: {...}, out: folder, root?: folder of the box, base?: folder that paths count from}
 Writes OUT/train.jsonl, waterfall.json, provenance.jsonl, recipe.json and with a tokenizer render.json. Prints one JSON object a line: {progress: text}, then
 {result: {rows, file, sha256, waterfall, rendering?}} or {error: {reason, message, next}}.

@@ -1,6 +1,6 @@
 """The counts behind the data sheet of a dataset, over all of its rows, for whoever has the sheet made on this machine.
 
-Usage: python -m ml_intern_box.sheet sheet.json, as a step of a job; or with --order JSON, on the command line:
+Usage: python -m ml_intern_box.sheet sheet.json, as a step of a job; or with --order, from the command line, the order on standard input:
   {look: {source} | {place, revision, config, split}}       the first rows, which tell the host the format; of a folder, its files
   {count: {source, mapping | null, maxTokens, tokenizer?}}       all rows, in bounded memory (see sheet_tally)
   {list: {name?}}                                                the data files of the folders in `allowed`
@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
-from ml_intern_box import other_python, report, sheet_folders, sheet_source
+from ml_intern_box import ordered, other_python, report, sheet_folders, sheet_source
 from ml_intern_box.errors import BoxError, from_os_error
 from ml_intern_box.recipe_order import failures_told, say
 from ml_intern_box.sheet_source import Seen, open_source
@@ -160,8 +160,8 @@ def run_order(order: Dict[str, Any]) -> int:
 
 
 def main() -> int:
-    if sys.argv[1:2] == ["--order"]:
-        return run_order(json.loads(sys.argv[2]))
+    if ordered.is_ordered():
+        return run_order(ordered.read_line())
     order = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     try:
         report.write_result(answer(order, Telling(lambda rows: report.progress("%d rows" % rows)), os.getcwd()))

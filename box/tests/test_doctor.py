@@ -387,7 +387,7 @@ def test_tensors_that_are_missing_are_told_on_loading(copy):
 
 def ask(order):
     done = subprocess.run(
-        [sys.executable, "-m", "ml_intern_box.doctor", "--order", json.dumps(order)],
+        [sys.executable, "-m", "ml_intern_box.doctor", "--order"], input=json.dumps(order).encode(),
         cwd=PACKAGE_PARENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     return done.returncode, json.loads(done.stdout)

@@ -26,9 +26,10 @@ def check(folder, **order):
         "eval": str(folder / order.pop("eval", "items.jsonl")),
         **order,
     }
-    command = [sys.executable, "-m", "ml_intern_box.overlap", "--order", json.dumps(order)]
+    command = [sys.executable, "-m", "ml_intern_box.overlap", "--order"]
     done = subprocess.run(
         command,
+        input=json.dumps(order),
         capture_output=True,
         text=True,
         cwd=folder,
@@ -216,11 +217,14 @@ def test_when_nobody_listens_any_more_it_ends_with_all_its_processes(folder):
     )
     environment = dict(os.environ, PYTHONPATH=str(PACKAGE_PARENT))
     check = subprocess.Popen(
-        [sys.executable, "-m", "ml_intern_box.overlap", "--order", order],
+        [sys.executable, "-m", "ml_intern_box.overlap", "--order"],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,
         start_new_session=True,
     )
+    with check.stdin as told:
+        told.write(order.encode())
     try:
         assert "progress" in json.loads(check.stdout.readline())
         check.stdout.close()

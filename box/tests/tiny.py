@@ -60,12 +60,14 @@ class Job:
         settings = dict(os.environ, ML_INTERN_JOB_DIR=str(self.folder), PYTHONPATH=str(PACKAGE_PARENT), HF_HOME=str(self.folder / "hf"))
         settings.update(environ)
         return subprocess.Popen(
-            [sys.executable, *arguments], cwd=self.work, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+            [sys.executable, *arguments],
+            cwd=self.work, env=settings, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
 
-    def run(self, *arguments, **environ):
+    def run(self, *arguments, told="", **environ):
+        """`told`: its standard input."""
         process = self.start(*arguments, **environ)
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(told, timeout=300)
         return process.returncode, out, err
 
     def result(self):

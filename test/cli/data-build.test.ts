@@ -81,6 +81,13 @@ describe('ml-intern data build', () => {
     assert.notEqual(printed(await build({ ...rich, seed: 4 }, '--json')).sha256, first);
   });
 
+  it('takes a recipe that is longer than a command line may be', async () => {
+    const excludeRows = Array.from({ length: 30_000 }, (_, index) => index + 1);
+    const played = await build({ seed: 1, sources: [source('sums.jsonl', { excludeRows })] }, '--json');
+    assert.equal(played.code, 0, played.terminal.stderr);
+    assert.equal(printed(played).rows, 1);
+  });
+
   it('shows the waterfall as a table, with what each stage lost', async () => {
     const { terminal } = await build(rich);
     assert.match(terminal.stdout, /range level +32 +35 +8\n/);

@@ -41,13 +41,13 @@ export async function runProgram<P, R>(
 ): Promise<R> {
   const box = await bootstrap(place.shell, place.root, place.packageFiles);
   const hasSecrets = Object.keys(secrets).length > 0;
-  const given = JSON.stringify({ ...order, root: box.root, base: '~', ...(hasSecrets ? { secretsFollow: true } : {}) });
-  const words = ['python3', '-m', `ml_intern_box.${program.module}`, '--order', given].map(shellQuote).join(' ');
+  const told = { ...order, root: box.root, base: '~', ...(hasSecrets ? { secretsFollow: true } : {}) };
+  const words = ['python3', '-m', `ml_intern_box.${program.module}`, '--order'].map(shellQuote).join(' ');
   // From the package's own folder: a json.py in someone's home must not come before the standard library.
   const command = `cd ${shellQuote(box.package)} && exec ${words}`;
   const answer = z.object({ progress: program.progress.optional(), result: program.result.optional() });
   for await (const line of linesOf(
-    place.shell.stream(command, { signal, ...(hasSecrets ? { stdin: lineOf(secrets) } : {}) }),
+    place.shell.stream(command, { signal, stdin: linesFor(told, ...(hasSecrets ? [secrets] : [])) }),
     program.name,
   )) {
     const failure = parseError(line);
@@ -63,8 +63,9 @@ export async function runProgram<P, R>(
   });
 }
 
-async function* lineOf(value: object): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
+/** An order can be longer than a command line may be, and a command line can be seen by others. */
+async function* linesFor(...values: object[]): AsyncGenerator<Uint8Array> {
+  for (const value of values) yield await Promise.resolve(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
 }
 
 async function* linesOf(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {

@@ -60,12 +60,12 @@ interface Checked extends Ours {
 
 /** The engine in the box's Python, as the command line calls it; timed from the start of the process to its end. */
 async function check(rows: string, items: string, processes: number): Promise<Checked> {
-  const order = JSON.stringify({ train: [rows], eval: items, processes });
   const began = performance.now();
-  const child = spawn('python3', ['-m', 'ml_intern_box.overlap', '--order', order], {
+  const child = spawn('python3', ['-m', 'ml_intern_box.overlap', '--order'], {
     cwd: join(repository, 'box'),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
+  child.stdin.end(`${JSON.stringify({ train: [rows], eval: items, processes })}\n`);
   const memory = new TreeMemory(child.pid ?? 0);
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
