@@ -5,7 +5,15 @@ import { finalStates } from '../ports/box';
 import { experimentsOn } from './data-use';
 import { dataSections } from './report-data';
 import { markdownLine as line, markdownTable } from './report-text';
-import { lengthInWords, pilotsInWords, pooledInWords, repeatsInWords, stageAsLaunched, treeOf } from './tree';
+import {
+  failuresOf,
+  lengthInWords,
+  pilotsInWords,
+  pooledInWords,
+  repeatsInWords,
+  stageAsLaunched,
+  treeOf,
+} from './tree';
 import type { Comparison, Difference, GuessRate, RunConfig, Score } from './types';
 import type { DatasetView, ExperimentView, RunView } from './view';
 
@@ -116,7 +124,7 @@ function experiments(view: RunView): string {
     `| ${experiment.id} | ${experiment.parent ?? 'base'} | ${formatScore(experiment.dev)} | ${formatDifference(experiment.comparison ?? experiment.toBaseline)} | ${outcome(experiment)} | ${line(experiment.hypothesis)} |`;
   const head = '| experiment | parent | dev score | against parent | outcome | hypothesis |\n|---|---|---|---|---|---|';
   const rows = `${head}\n${view.experiments.map(row).join('\n')}`;
-  return `## Experiments\n\n${measured}\n\n${rows}${seedNotes(view)}${treeNotes(view)}`;
+  return `## Experiments\n\n${measured}\n\n${rows}${seedNotes(view)}${treeNotes(view)}${failures(view)}`;
 }
 
 /** What was trained with several seeds, all of them together. */
@@ -163,6 +171,11 @@ function treeNotes(view: RunView): string {
       : []),
   ];
   return `\n\n${lines.join(' ')}`;
+}
+
+function failures(view: RunView): string {
+  const rows = failuresOf(view).map(({ experiment, cause }) => [line(experiment), line(cause)]);
+  return rows.length === 0 ? '' : `\n\n${markdownTable(['what failed', 'its cause'], rows)}`;
 }
 
 function datasets(view: RunView): string {

@@ -78,10 +78,20 @@ export function subtreeOf(experiments: readonly ExperimentView[], root: string):
   return [root, ...children.flatMap(({ id }) => subtreeOf(experiments, id))];
 }
 
-/** What the training came to grief on, as the box tells it, else as the agent noted it. */
-export function failureOf({ jobs }: Pick<RunView, 'jobs'>, experiment: ExperimentView): string | null {
+type Told = Pick<RunView, 'jobs' | 'config' | 'proposals'>;
+
+/** What the training or the trial before it came to grief on, as the box or a rule tells it, else as the agent noted it. */
+export function failureOf({ jobs, config, proposals }: Told, experiment: ExperimentView): string | null {
   const job = jobs.findLast(({ experiment: of, kind }) => of === experiment.id && kind === 'train');
   if (job?.failure) return `${job.failure.class}: ${job.failure.message}`;
+  const ended = job?.state === 'stopped' ? job.findings?.findLast(({ rule }) => config?.stopOn?.includes(rule)) : null;
+  if (ended) return `${ended.rule}: ${ended.message}`;
+  // A trial that only could not measure is followed by a launch.
+  const isLaunched = proposals.some(
+    ({ proposal: { subject } }) => subject.kind === 'launch' && !subject.trial && subject.experiment === experiment.id,
+  );
+  const trial = isLaunched ? undefined : jobs.findLast(({ trialOf }) => trialOf === experiment.id);
+  if (trial?.failure) return `in its trial, ${trial.failure.class}: ${trial.failure.message}`;
   return experiment.outcome === 'failed' ? experiment.note : null;
 }
 
@@ -95,7 +105,7 @@ export function bestOf(view: RunView): string | null {
 const shownCause = 160;
 
 /** What failed and why, one line an experiment: so that it is not tried again. */
-export function failuresOf(view: Pick<RunView, 'jobs' | 'experiments'>): { experiment: string; cause: string }[] {
+export function failuresOf(view: Told & Pick<RunView, 'experiments'>): { experiment: string; cause: string }[] {
   return view.experiments.flatMap((experiment) => {
     const cause = failureOf(view, experiment);
     return cause === null ? [] : [{ experiment: experiment.id, cause: [...cause].slice(0, shownCause).join('') }];

@@ -3,8 +3,10 @@ import { budgetFacts, remaining, spendAt, spentCap } from '../../../src/core/run
 import { candidateOf } from '../../../src/core/run/promotion';
 import { emptyView } from '../../../src/core/run/reducer';
 import { formatDifference, formatScore, writeReport } from '../../../src/core/run/report';
+import { failuresOf } from '../../../src/core/run/tree';
 import type { Budget } from '../../../src/core/run/types';
-import type { ExperimentView, RunView, Spend } from '../../../src/core/run/view';
+import type { ExperimentView, JobView, RunView, Spend } from '../../../src/core/run/view';
+import type { WatchRule } from '../../../src/core/run/watch-rules';
 import { comparison, config, overlap, recipe, score, sheet } from '../../support/core/samples';
 
 const experiment = (id: string, rest: Partial<ExperimentView> = {}): ExperimentView => ({
@@ -51,6 +53,45 @@ describe('the budget', () => {
     const at = (state: RunView['state']) =>
       spendAt(view({ state, lastTime: '2026-05-04T08:00:00Z', spend: spend({ wallSeconds: 5 }) }), now).wallSeconds;
     assert.deepEqual([at('running'), at('waiting'), at('stopped'), at('finished')], [65, 5, 5, 5]);
+  });
+});
+
+describe('what failed', () => {
+  const job = (id: string, rest: Partial<JobView>): JobView => ({
+    ...{ id, kind: 'train', experiment: null, state: 'failed', note: null, capSeconds: 9, wallSeconds: 1 },
+    ...{ gpuSeconds: 0, startedAt: 1, endedAt: 2, failure: null, folder: 'f' },
+    ...rest,
+  });
+  const finding = (rule: WatchRule, message: string) => ({ rule, step: 9, value: 1, limit: 2, message });
+  const failed = view({
+    config: { ...config(), stopOn: ['divergence'] },
+    experiments: ['01-a', '02-b', '03-c', '04-d'].map((id) => experiment(id)),
+    jobs: [
+      job('a', {
+        ...{ experiment: '01-a', state: 'stopped' },
+        findings: [finding('divergence', 'The loss | rose to 9.'), finding('plateau', 'The loss stays.')],
+      }),
+      job('b', { trialOf: '02-b', failure: { class: 'exit', message: 'KeyError: text' } }),
+      job('c', { experiment: '03-c', state: 'stopped', findings: [finding('plateau', 'The loss stays.')] }),
+      job('d-trial', { trialOf: '04-d', failure: { class: 'oom-gpu', message: 'CUDA out of memory' } }),
+      job('d-again', { trialOf: '04-d', state: 'finished' }),
+    ],
+  });
+
+  it('is told with its cause: a rule that ended the training, a crash in the trial; not what a person stopped', () => {
+    assert.deepEqual(failuresOf(failed), [
+      { experiment: '01-a', cause: 'divergence: The loss | rose to 9.' },
+      { experiment: '02-b', cause: 'in its trial, exit: KeyError: text' },
+    ]);
+  });
+
+  it('stands in the report, a line each', () => {
+    const report = writeReport(failed, []);
+    assert.match(
+      report,
+      /\| what failed \| its cause \|\n\|.*\n\| 01-a \| divergence: The loss .*rose to 9\. \|\n\| 02-b \|/,
+    );
+    assert.doesNotMatch(writeReport(view({ experiments: [experiment('01-a')] }), []), /what failed/);
   });
 });
 
