@@ -1,5 +1,7 @@
 /** Datasets that a person never wants to be asked about again, in every run of the workspace: `ml-intern/never.json`, theirs to edit. */
+import { posix } from 'node:path';
 import { z } from 'zod';
+import { boxPathOf, isBoxFile, isLocalFile, pathOf } from '../data/local-files';
 import { MlInternError } from '../errors';
 import type { Store } from '../ports/store';
 import type { Decision } from '../run/types';
@@ -51,8 +53,13 @@ export async function refuseNever(store: Pick<Store, 'read'>, dataset: string): 
   });
 }
 
-/** The Hub does not tell capitals apart. */
-const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+/** The Hub does not tell capitals apart; a file has many names. */
+const isSame = (one: string, other: string): boolean => nameOf(one) === nameOf(other);
+
+function nameOf(id: string): string {
+  if (isLocalFile(id)) return `file:${posix.normalize(pathOf(id))}`;
+  return isBoxFile(id) ? `box:${posix.normalize(boxPathOf(id))}` : id.toLowerCase();
+}
 
 const writeNever = (store: Store, entries: readonly NeverEntry[]): Promise<void> =>
   store.write(neverFile, `${JSON.stringify(entries, null, 2)}\n`);

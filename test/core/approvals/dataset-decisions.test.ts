@@ -127,6 +127,19 @@ describe('a dataset that a person never wants to see again', () => {
     assert.equal(await work.store.read(neverFile), undefined);
   });
 
+  for (const [one, other] of [
+    ['file:data/x.jsonl', 'file:./data/../data/x.jsonl'],
+    ['file:data/x.jsonl', 'file://data//x.jsonl'],
+    ['box:/data/x.jsonl', 'box:/data/./x.jsonl'],
+  ] as const) {
+    it(`is known by every name of its file: ${other}`, async () => {
+      const work = await openWorkplace();
+      await work.store.write(neverFile, JSON.stringify([{ dataset: one, reason: 'ours', run: 'r' }]));
+      const { content } = await work.call('propose_dataset', { id: other, why: 'fits', mapping });
+      assert.match(content, /never wants .* to be proposed again: ours/);
+    });
+  }
+
   it('is not guessed from a file that cannot be read: that is said', async () => {
     const work = await openWorkplace();
     await work.store.write(neverFile, '["lab/qa"]');

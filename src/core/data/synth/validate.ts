@@ -82,7 +82,16 @@ export function sameAnswer(first: string, second: string): boolean {
   if (a === b) return true;
   const [x, y] = [lastNumber(a), lastNumber(b)];
   if (x !== undefined && y !== undefined) return x === y;
+  if (littleWord.test(b)) return a.endsWith(` ${b}`) || openingWord(first) === b;
   return b.split(' ').length <= 8 && ` ${a} `.includes(` ${b} `);
+}
+
+/** `no`, `yes`, a letter: they stand in texts that answer otherwise, so only their place makes them the answer. */
+const littleWord = /^(?:\p{L}{1,3}|true|false)$/u;
+
+/** The word that an answer begins with and that stands for itself: `No, because ...`. */
+function openingWord(text: string): string | undefined {
+  return /^\s*(\p{L}+)\s*(?:[,.;:!–—]|\n|$)/u.exec(text)?.[1]?.toLowerCase();
 }
 
 function finalAnswer(text: string): string {

@@ -63,6 +63,8 @@ describe('two answers', () => {
     ['Answer: Paris', 'The final answer is paris.'],
     ['It is the heart that pumps the blood.', 'Answer: the heart'],
     ['Answer: 0.50', 'Answer: 0.5'],
+    ['No, it sinks.', 'Answer: no'],
+    ['The statement is true', 'Answer: True'],
   ];
   const different: [string, string][] = [
     ['Answer: 42', 'Answer: 43'],
@@ -70,6 +72,9 @@ describe('two answers', () => {
     ['Answer: yes', 'I do not know'],
     ['Answer: 4', ''],
     ['Answer: 4', 'Answer: 40'],
+    ['No doubt it is yes.', 'Answer: no'],
+    ['It is a dog, so option b', 'Answer: A'],
+    ['It is not true that it is false', 'Answer: true'],
   ];
   it('are the same when they come to the same', () => {
     assert.deepEqual(
