@@ -13,8 +13,6 @@ import { approvedContent, trainingOrder } from './training';
 
 /** A trial starts the script twice and trains for a minute: for a training that is ended this early it costs more than it saves. */
 const shortestCapSeconds = 600;
-/** And one of so few steps is over before a trial has measured them. */
-const fewestSteps = 60;
 const trialCapSeconds = 1200;
 
 export interface Trial {
@@ -44,7 +42,7 @@ export interface PlannedTrial {
 export async function planTrial(bench: Bench, of: ExperimentView, launch: TrialOf): Promise<PlannedTrial> {
   const { script, config } = await approvedContent(bench, of);
   const ladder = ladderOf(config, script, launch.plan.gpus);
-  const note = whyNot(config, script, launch.capSeconds);
+  const note = whyNot(script, launch.capSeconds);
   if (note !== null) return { ladder, orders: [], note };
   const { environment, plan } = launch;
   const orders = ladder.map(async (rung, at) => {
@@ -94,11 +92,10 @@ export async function forecastOf(
   return forecast;
 }
 
-function whyNot(config: Record<string, unknown>, script: string, capSeconds: number): string | null {
+/** How many steps it has says nothing: a step may take a second or ten minutes. */
+function whyNot(script: string, capSeconds: number): string | null {
   if (!script.includes('ReportCallback')) return 'The script has no ReportCallback, so a trial could not measure it.';
-  const steps = config['max_steps'];
-  const isShort = typeof steps === 'number' && steps > 0 && steps <= fewestSteps;
-  return isShort || capSeconds <= shortestCapSeconds ? 'It is short: a trial would cost more than it saves.' : null;
+  return capSeconds <= shortestCapSeconds ? 'It is short: a trial would cost more than it saves.' : null;
 }
 
 async function runTrial(bench: Bench, of: ExperimentView, order: WorkOrder, signal: AbortSignal): Promise<JobView> {

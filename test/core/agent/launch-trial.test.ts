@@ -31,6 +31,7 @@ async function open(
   does: (request: JobRequest) => Outcome | undefined,
   autonomy: Autonomy = 'autopilot',
   person?: (proposal: Proposal) => Decision['verdict'],
+  steps = 2000,
 ): Promise<string> {
   const box = new FakeBox((request) => (request.kind === 'train' ? does(request) : undefined) ?? perform(request));
   work = await openWorkplace({ box, config: { autonomy }, ...(person ? { onAsked: answering(person) } : {}) });
@@ -38,7 +39,7 @@ async function open(
   await accepted(work.call('inspect_dataset', { id: 'lab/qa' }));
   await accepted(work.call('check_overlap', { id: 'lab/qa' }));
   await accepted(work.call('propose_dataset', { id: 'lab/qa', why: 'fits', mapping }));
-  const config = { max_steps: 2000, batch_size: 4, gradient_accumulation: 2 };
+  const config = { max_steps: steps, batch_size: 4, gradient_accumulation: 2 };
   const args = { slug: 'x', parent: null, hypothesis: 'h', sources: [{ id: 'lab/qa' }], config, script };
   const { experiment } = await accepted(work.call('write_script', args));
   await accepted(work.call('evaluate', { experiment: 'baseline' }));
@@ -93,6 +94,14 @@ describe('a launch that is long', () => {
     );
     await accepted(work.call('launch_job', { experiment, capMinutes: 25 }));
     assert.deepEqual([trials().length, trainings().length], [1, 1]);
+  });
+
+  it('is tried although its steps are few: they may be long', async () => {
+    const does = (request: JobRequest) => (isTrial(request) ? tried(7200) : undefined);
+    const experiment = await open(does, 'autopilot', undefined, 20);
+    const refusal = await work.call('launch_job', { experiment, capMinutes: 60 });
+    assert.match(refusal.content, /would take 2.0 h .* and has 60 min/);
+    assert.equal(trainings().length, 0);
   });
 
   it('is not started when its trial crashes, and starts without a forecast when that measured nothing', async () => {
