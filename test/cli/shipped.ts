@@ -27,6 +27,8 @@ export async function runWithModel({ promoted = true, licence = 'cc-by-sa-4.0' }
   await runs.start(config);
   const [one] = runs.runs;
   assert.ok(one);
+  const weights = { path: '/models/tiny', revision: 'r', weightsHash: 'w', parameters: 1 };
+  one.add('base-model.ready', { ...weights, licence: 'apache-2.0' });
   one.add('dataset.inspected', { sheet: sheet('lab/qa', { licence }), file: 'f' });
   one.add('overlap.checked', { report: overlap('lab/qa', [3]) });
   one.add('experiment.created', {
