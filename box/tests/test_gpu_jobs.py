@@ -98,8 +98,8 @@ def test_a_gpu_that_vanishes_does_not_cost_a_job_whose_worker_is_killed(box, smi
 
 
 @pytest.mark.parametrize(
-    "trouble, cap, kind",
-    [({"fails": 15}, {"gpuCapSeconds": 4}, "budget"), ({"hangs": 600}, {"capSeconds": 2}, "timeout")],
+    "trouble, cap, kind",  # what a killed worker had asked is ended by nobody, so it hangs no longer than it must
+    [({"fails": 15}, {"gpuCapSeconds": 4}, "budget"), ({"hangs": 30}, {"capSeconds": 2}, "timeout")],
 )
 def test_caps_hold_when_the_driver_fails_and_the_worker_is_killed(box, smi, trouble, cap, kind):
     submit(box, "one", WAITS, gpus=2, **cap)
