@@ -100,6 +100,9 @@ def _functions(script: Script, node: ast.Call, columns: Columns, findings: Findi
     method = node.func.attr
     if method not in ("map", "filter", "rename_column", "remove_columns", "select_columns"):
         return
+    if script.is_conditional(node):
+        # It asks first what rows it has.
+        return
     rows = columns.of(node.func.value)
     if rows is None:
         return

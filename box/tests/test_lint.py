@@ -21,6 +21,17 @@ def read(path):
 
 
 SCRIPTS = [(os.path.basename(path), read(path), {"launch": True}) for path in STARTING]
+TAKEN = {
+    "sft.py": (["prompt", "completion"], ["messages"], ["text"]),
+    "dpo.py": (["prompt", "chosen", "rejected"], ["chosen", "rejected"]),
+    "grpo.py": (["prompt", "completion"],),
+    "distill.py": (["prompt", "completion"], ["messages"]),
+}
+SCRIPTS += [
+    ("%s on %s" % (name, ", ".join(columns)), script, {**order, "columns": columns})
+    for name, script, order in SCRIPTS
+    for columns in TAKEN[name]
+]
 
 
 @pytest.fixture(scope="module")
