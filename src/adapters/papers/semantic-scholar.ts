@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Fetch } from '../../core/http/retry';
 import type { Citation, CitationDirection, PaperFilter, PaperHit, PartialAnswer } from '../../core/ports/papers';
 import { paperIds } from '../../core/research/paper-ids';
-import type { edgeShape} from './scholar-records';
+import type { edgeShape } from './scholar-records';
 import { edgesShape, paperFields, paperShape, searchShape, toCitation, toHit } from './scholar-records';
 import { askForJson, settled, type Asked, type Asking, type ServiceFailure, type Settled } from './service';
 
