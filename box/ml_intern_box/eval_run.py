@@ -1,4 +1,4 @@
-"""Evaluates a model outside of any run: finds a Python with the harness and the model, and tells the outcomes.
+"""Evaluates a model outside of any run: finds a Python with what evaluates and the model, and tells the outcomes.
 
 Usage: python -m ml_intern_box.eval_run --order, on standard input in one line:
   {model: folder or Hub id, out: folder that holds benchmark.json and benchmark.jsonl,
@@ -22,6 +22,7 @@ from ml_intern_box.errors import BoxError, from_os_error
 
 Order = Dict[str, Any]
 _KEPT = ("id", "answer", "correct", "valid", "truncated", "tokens", "score")
+_EVALUATORS = {"eval": "lm_eval", "inspect": "inspect_ai"}
 _REASONS = {"benchmark-invalid": "bad-input", "base-model-not-found": "bad-input", "bad-input": "bad-input"}
 
 
@@ -41,7 +42,7 @@ def run(order: Order) -> int:
 def evaluate(order: Order, secrets: Dict[str, str]) -> Dict[str, Any]:
     out = _place(order, order["out"])
     benchmark = _read(os.path.join(out, "benchmark.json"))
-    python = find_python(order)
+    python = find_python(order, environment_of(benchmark))
     dataset = benchmark.pop("dataset", None)
     config = {
         "model": find_model(order, python, out),
@@ -49,7 +50,7 @@ def evaluate(order: Order, secrets: Dict[str, str]) -> Dict[str, Any]:
         "benchmark": benchmark,
         **{name: order[name] for name in ("seed", "limit", "batchSize", "backend", "stopBelow") if order.get(name) is not None},
     }
-    result = _step(python, "ml_intern_box.evaluate", config, out, "evaluate", secrets)
+    result = _step(python, "ml_intern_box.evaluate", config, out, "evaluate", {"ML_INTERN_ROOT": _root(order), **secrets})
     if dataset is not None:
         result["dataset"] = dataset
     items = os.path.join(out, "items.jsonl")
@@ -60,22 +61,29 @@ def evaluate(order: Order, secrets: Dict[str, str]) -> Dict[str, Any]:
     return {"result": result, "items": items, "outcomes": outcomes}
 
 
-def find_python(order: Order) -> str:
-    """The one that was named, else this one, else that of an environment on the box: whichever has the harness."""
-    named = order.get("python")
+def environment_of(benchmark: Dict[str, Any]) -> str:
+    return "inspect" if benchmark.get("kind") == "inspect" else "eval"
+
+
+def find_python(order: Order, environment: str) -> str:
+    """The one that was named, else this one, else that of an environment on the box: whichever has what evaluates."""
+    named, package = order.get("python"), _EVALUATORS[environment]
     if named:
-        if not _has_harness(named):
-            raise BoxError("bad-input", "%s cannot import lm_eval." % named, "Name a Python that has lm_eval, torch and transformers.")
+        if not _has(named, package):
+            raise BoxError("bad-input", "%s cannot import %s." % (named, package), "Name a Python that has %s, torch and transformers." % package)
         return named
-    root = order.get("root") or os.path.expanduser("~/.ml-intern")
-    for python in [sys.executable, *sorted(glob.glob(os.path.join(root, "envs", "*", "bin", "python")))]:
-        if _has_harness(python):
+    for python in [sys.executable, *sorted(glob.glob(os.path.join(_root(order), "envs", "*", "bin", "python")))]:
+        if _has(python, package):
             return python
     raise BoxError(
         "bad-input",
-        "No Python here has lm-evaluation-harness (lm_eval).",
-        "Build the environment once (ml-intern box envs HOST --build eval), or name an interpreter with --python.",
+        "No Python here has the package %s, which evaluates this benchmark." % package,
+        "Build the environment once (ml-intern box envs HOST --build %s), or name an interpreter with --python." % environment,
     )
+
+
+def _root(order: Order) -> str:
+    return os.path.expanduser(order.get("root") or "~/.ml-intern")
 
 
 def find_model(order: Order, python: str, out: str) -> str:
@@ -87,7 +95,7 @@ def find_model(order: Order, python: str, out: str) -> str:
     return _step(python, "ml_intern_box.model", {"id": order["model"]}, out, "model")["path"]
 
 
-def _step(python: str, module: str, config: Dict[str, Any], out: str, name: str, secrets: Optional[Dict[str, str]] = None) -> Dict[str, Any]:
+def _step(python: str, module: str, config: Dict[str, Any], out: str, name: str, more: Optional[Dict[str, str]] = None) -> Dict[str, Any]:
     """Runs one of our programs as a job step would be run; what it prints is progress."""
     folder = os.path.join(out, name)
     os.makedirs(os.path.join(folder, "artifacts"), exist_ok=True)
@@ -97,7 +105,7 @@ def _step(python: str, module: str, config: Dict[str, Any], out: str, name: str,
     order = os.path.join(folder, "order.json")
     _write(order, config)
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    environment = dict(os.environ, ML_INTERN_JOB_DIR=folder, PYTHONPATH=package, PYTHONUNBUFFERED="1", **(secrets or {}))
+    environment = dict(os.environ, ML_INTERN_JOB_DIR=folder, PYTHONPATH=package, PYTHONUNBUFFERED="1", **(more or {}))
     with open(os.path.join(folder, "stderr.log"), "w", encoding="utf-8") as errors:
         process = subprocess.Popen([python, "-m", module, order], cwd=out, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
         for line in process.stdout or ():
@@ -118,9 +126,9 @@ def _failed(error: Optional[Dict[str, str]], code: int, log: str) -> BoxError:
     return BoxError("box-command", "The evaluation ended with exit code %d: %s" % (code, said), "Read %s." % log)
 
 
-def _has_harness(python: str) -> bool:
+def _has(python: str, package: str) -> bool:
     try:
-        command = [python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec('lm_eval') is None)"]
+        command = [python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec('%s') is None)" % package]
         return subprocess.run(command, timeout=60, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -1,11 +1,12 @@
-"""Scores a model on a benchmark with lm-evaluation-harness: offline, with every item's outcome.
+"""Scores a model on a benchmark with lm-evaluation-harness, or inspect-ai: offline, with every item's outcome.
 
 Usage: python -m ml_intern_box.evaluate evaluate.json
   {model: folder, items: "items.jsonl", benchmark: {name, metric, prompt, answerPattern, options?, maxTokens, kind?, ...}, seed,
    batchSize?, backend?: "vllm"|"transformers", limit?, stopBelow?, stopBehind?, expect?: {evaluatorHash, ...}}
 Writes artifacts/items.jsonl, one line a sample of an item, and artifacts/result.json. In a run the items come sealed and
 so does artifacts/items.sealed: see sealed. The benchmark's settings are those
-of src/core/evaluation/settings.ts; how each kind grades is told by its module in the folder evaluation.
+of src/core/evaluation/settings.ts; how each kind grades is told by its module in the folder evaluation. The kind inspect
+needs the environment inspect, every other the environment eval.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 from ml_intern_box import report, sealed
-from ml_intern_box.evaluation import fingerprints, grading, harness, judge, models, stopping
+from ml_intern_box.evaluation import fingerprints, grading, harness, inspect_task, judge, models, stopping
 from ml_intern_box.evaluation.choice import grade_likelihoods
 from ml_intern_box.evaluation.grading import Grade, Item, Outcome, is_graded, value_of
 from ml_intern_box.evaluation.judge import JudgeRefused
@@ -74,12 +75,8 @@ class Evaluator:
         self.config["longest"] = longest + self.benchmark["maxTokens"]
 
     def _keep_room(self, longest: int) -> None:
-        """A prompt must never be cut from the left to make room for its answer."""
-        room = self.model.max_length - longest - 1
-        if harness.by_likelihood(self.benchmark) or self.benchmark["maxTokens"] <= room:
-            return
-        self.benchmark["maxTokens"] = self.recorder.limit = max(1, room)
-        report.progress(f"The model's context of {self.model.max_length} tokens leaves room for answers of {max(1, room)} tokens.")
+        if not harness.by_likelihood(self.benchmark):
+            self.benchmark["maxTokens"] = self.recorder.limit = models.room_for(self.benchmark["maxTokens"], self.model.max_length, longest)
 
     @property
     def with_template(self) -> bool:
@@ -109,14 +106,12 @@ class Evaluator:
         }
 
     def facts(self) -> Dict[str, Any]:
-        template = self.tokenizer.chat_template or ""
         return {
             "device": self.device,
             "backend": self.backend,
             "batchSize": getattr(self.model, "fits", None) or self.model.batch_size,
             "maxTokens": self.benchmark["maxTokens"],
-            "templateHash": fingerprints.text_hash(self.benchmark["prompt"] + "\0" + template),
-            "chatTemplateHash": fingerprints.text_hash(template),
+            **fingerprints.template_facts(self.benchmark, self.tokenizer.chat_template),
         }
 
 
@@ -192,7 +187,7 @@ def main() -> None:
     if not items:
         report.fail("benchmark-invalid", f"{items_path} holds no items.", "Check the benchmark file and its split.")
     hashes = {
-        "evaluatorHash": fingerprints.evaluator_hash(fingerprints.harness_folder()),
+        "evaluatorHash": evaluator_hash(config["benchmark"]),
         "itemsHash": hashlib.sha256(data).hexdigest(),
         "modelHash": weights_hash(folder),
     }
@@ -202,7 +197,7 @@ def main() -> None:
     try:
         if config["benchmark"].get("judge"):
             judge.try_out(config["benchmark"]["judge"])
-        outcomes, facts = evaluate(config, items)
+        outcomes, facts = (inspect_task.evaluate if by_inspect(config["benchmark"]) else evaluate)(config, items)
         lines = "".join(json.dumps(outcome, ensure_ascii=False) + "\n" for outcome in outcomes)
         sealed.write(report.artifacts_folder() / "items.jsonl", lines, key)
         refuse_ungraded(outcomes)
@@ -213,10 +208,21 @@ def main() -> None:
     report.progress(f"{result['correct']} of {result['n']} right, {result['invalid']} without a valid answer.")
 
 
+def by_inspect(benchmark: Dict[str, Any]) -> bool:
+    return grading.kind_of(benchmark) == grading.INSPECT
+
+
+def evaluator_hash(benchmark: Dict[str, Any]) -> str:
+    if by_inspect(benchmark):
+        return fingerprints.evaluator_hash(versions=fingerprints.versions_of(("inspect_ai", "inspect_evals", "lm_eval")))
+    return fingerprints.evaluator_hash(fingerprints.harness_folder(), versions=fingerprints.versions_of(()))
+
+
 def summarise(config: Dict[str, Any], outcomes: List[Outcome]) -> Dict[str, Any]:
     """The score of graded answers is the mean of those that could be graded."""
     from importlib.metadata import version
 
+    evaluator, package = ("inspect-ai", "inspect_ai") if by_inspect(config["benchmark"]) else ("lm-evaluation-harness", "lm_eval")
     graded = [value_of(each) for each in outcomes if "score" in each and is_graded(each)]
     return {
         "metric": config["benchmark"]["metric"],
@@ -226,8 +232,8 @@ def summarise(config: Dict[str, Any], outcomes: List[Outcome]) -> Dict[str, Any]
         "truncated": sum(o["truncated"] for o in outcomes),
         "meanTokens": round(sum(o["tokens"] for o in outcomes) / len(outcomes), 3),
         **({"score": round(sum(graded) / len(graded), 6), "graded": len(graded)} if graded else {}),
-        "evaluator": "lm-evaluation-harness",
-        "evaluatorVersion": version("lm_eval"),
+        "evaluator": evaluator,
+        "evaluatorVersion": version(package),
         "seed": config["seed"],
         "settings": {name: value for name, value in config["benchmark"].items() if name != "fewShot"} | few_shot_facts(config["benchmark"]),
         "settingsHash": fingerprints.settings_hash(config["benchmark"]),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FileStore } from '../adapters/files/file-store';
 import { MlInternError } from '../core/errors';
 import { checkSettings, type BenchmarkTexts, type Judge } from '../core/evaluation/benchmark';
-import { presetSchema, type OwnPreset, type Preset, type PresetDataset } from '../core/evaluation/preset';
+import { presetSchema, type Preset, type PresetDataset } from '../core/evaluation/preset';
 import { pickExamples, presetItems, storedAnswers } from '../core/evaluation/preset-items';
 import { jsonHash } from '../core/hash';
 import type { Row, RowSource } from '../core/ports/rows';
@@ -15,9 +15,8 @@ import type { AppOptions } from './options';
 import { hubEndpoints } from './rows';
 
 /** Those that can be used in a run or by `eval run`. */
-export async function listPresets(productRoot: string): Promise<OwnPreset[]> {
-  const presets = await Promise.all((await presetNames(productRoot)).map((name) => readPreset(productRoot, name)));
-  return presets.filter((preset) => preset.runner === 'lm-eval');
+export async function listPresets(productRoot: string): Promise<Preset[]> {
+  return Promise.all((await presetNames(productRoot)).map((name) => readPreset(productRoot, name)));
 }
 
 export async function readPreset(productRoot: string, name: string): Promise<Preset> {
@@ -49,11 +48,6 @@ export async function presetTexts(
   { source, judge, signal }: PresetOrder,
   options: AppOptions,
 ): Promise<BenchmarkTexts> {
-  if (preset.runner === 'inspect') {
-    throw new MlInternError('bad-input', `The preset ${preset.name} is run by inspect.`, {
-      next: `On the box: inspect eval ${preset.task} in the environment inspect.`,
-    });
-  }
   const { name, settings, dataset, fewShotDataset: few } = preset;
   // Before anything is fetched.
   checkSettings(settings, { name, judge });

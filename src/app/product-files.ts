@@ -14,12 +14,13 @@ const environmentSchema = z.object({
 });
 
 export async function readEnvironmentSets(productRoot: string): Promise<Record<EnvironmentName, EnvironmentSet>> {
-  const [train, evaluation, serve] = await Promise.all([
+  const [train, evaluation, inspect, serve] = await Promise.all([
     readEnvironmentSet(productRoot, 'train'),
     readEnvironmentSet(productRoot, 'eval'),
+    readEnvironmentSet(productRoot, 'inspect'),
     readEnvironmentSet(productRoot, 'serve'),
   ]);
-  return { train, eval: evaluation, serve };
+  return { train, eval: evaluation, inspect, serve };
 }
 
 export async function readEnvironmentSet(productRoot: string, name: string): Promise<EnvironmentSet> {

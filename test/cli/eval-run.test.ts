@@ -15,7 +15,7 @@ const productRoot = join(__dirname, '../..');
 const standIn = `#!/usr/bin/env python3
 import json, os, sys
 if sys.argv[1] == "-c":
-    sys.exit(0)
+    sys.exit("inspect_ai" in sys.argv[2] and "without-inspect" in sys.argv[0])
 module, order = sys.argv[2], json.load(open(sys.argv[3]))
 artifacts = os.path.join(os.environ["ML_INTERN_JOB_DIR"], "artifacts")
 def result(value):
@@ -114,10 +114,23 @@ describe('ml-intern eval run', function () {
     assert.deepEqual([shots.n, shots.items.length], [10, 12]);
   });
 
+  it('asks a preset of inspect, where an interpreter has it', async () => {
+    const servers = await startFaultyServers(presetWorld());
+    const env = { HF_ENDPOINT: servers.hub, ML_INTERN_VIEWER_ENDPOINT: servers.viewer, ML_INTERN_HOME: at('home') };
+    const args = ['eval', 'run', at('model'), '--benchmark', 'ifeval', '--out', at('out'), '--box-root', at('box')];
+    await writeFile(at('without-inspect'), standIn);
+    await chmod(at('without-inspect'), 0o755);
+    const played = await play([...args, '--python', at('python'), '--json'], undefined, undefined, env);
+    const lacking = await play([...args, '--python', at('without-inspect'), '--json'], undefined, undefined, env);
+    await servers.stop();
+    assert.equal(printed(played).score.n, 4);
+    assert.deepEqual(printed(played).result.settings['scorer'], 'ifeval');
+    assert.match(printed(lacking).error?.message ?? '', /cannot import inspect_ai/);
+  });
+
   const refusals: [string, () => string[], RegExp][] = [
     ['a preset that does not exist', () => ['gsm9k'], /neither a file nor a preset gsm9k/],
     ['a rubric without a judge', () => ['healthbench-easy'], /graded by a judge/],
-    ['a preset of inspect', () => ['ifeval'], /run by inspect/],
     ['half of a judge', () => [at('mine.jsonl'), '--judge-model', 'j'], /both an address and a model/],
     ['a model that is not there', () => [at('mine.jsonl'), '--python', at('nothing')], /cannot import lm_eval/],
   ];

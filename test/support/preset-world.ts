@@ -1,4 +1,4 @@
-/** Datasets in the shapes of two presets, one of them gated, for a miniature Hub. */
+/** Datasets in the shapes of three presets, one of them gated, for a miniature Hub. */
 import type { WorldContent } from '../../src/practice/servers/content';
 import { dataset, lines, smallWorld } from './small-world';
 
@@ -21,7 +21,12 @@ export function presetWorld(): WorldContent {
     license: 'cc-by-4.0',
     configs: [{ config_name: 'gpqa_main', data_files: [{ split: 'train', path: 'gpqa_main.csv' }] }],
   };
+  const instructions = Array.from({ length: 4 }, (_, n) => ({
+    ...{ key: 1000 + n, prompt: `Say ${n} things.`, instruction_id_list: ['punctuation:no_comma'] },
+    kwargs: [{ num_words: n, relation: null }],
+  }));
   const added = [
+    dataset('google/IFEval', { files: { 'ifeval.jsonl': lines(instructions) }, metadata: { license: 'apache-2.0' } }),
     dataset('openai/gsm8k', { files, metadata: { license: 'mit', configs } }),
     dataset('Idavidrein/gpqa', { gated: 'auto', files: { 'gpqa_main.csv': 'Question\na\n' }, metadata: gpqa }),
   ];

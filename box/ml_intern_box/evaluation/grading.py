@@ -29,6 +29,10 @@ class Grade:
     """Further keys of the item's line: the judge's findings, what a program printed."""
 
 
+INSPECT = "inspect"
+"""The kind that inspect-ai asks and scores."""
+
+
 def kind_of(benchmark: Benchmark) -> str:
     return benchmark.get("kind") or "exact"
 

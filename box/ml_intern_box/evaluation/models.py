@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from ml_intern_box import report
 
@@ -50,7 +50,6 @@ def end_tokens(tokenizer: Any, generation_config: Any) -> set:
 
 
 def wrap_transformers(config: Config, recorder: Recorder, model: Any, tokenizer: Any) -> Any:
-    import torch
     from lm_eval.models.huggingface import HFLM
 
     class RecordingModel(HFLM):
@@ -74,9 +73,7 @@ def wrap_transformers(config: Config, recorder: Recorder, model: Any, tokenizer:
             if size < (self.fits or count):
                 self.fits = size
                 report.progress(f"A batch of {count} does not fit in memory: going on with {size} at once.")
-            longest = max(each.shape[1] for each in results)
-            pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
-            return torch.cat([_padded(each, longest, pad) for each in results])
+            return joined(results, tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id)
 
         def _detect_batch_size(self, requests: Any = None, pos: int = 0) -> int:
             """Once for all: with the longest prompt's length, that of the longest answer and the model's vocabulary."""
@@ -90,6 +87,23 @@ def wrap_transformers(config: Config, recorder: Recorder, model: Any, tokenizer:
     wrapped = RecordingModel(pretrained=model, tokenizer=tokenizer, batch_size=size, backend="causal")
     wrapped.cache_hook = recorder
     return wrapped
+
+
+def joined(parts: List[Any], pad: int) -> Any:
+    """The rows of all, filled up to the longest."""
+    import torch
+
+    longest = max(each.shape[1] for each in parts)
+    return torch.cat([_padded(each, longest, pad) for each in parts])
+
+
+def room_for(wanted: int, context: Optional[int], longest: int) -> int:
+    """How long answers may be: a prompt must never be cut from the left to make room for its answer."""
+    room = wanted if context is None else max(1, context - longest - 1)
+    if room >= wanted:
+        return wanted
+    report.progress(f"The model's context of {context} tokens leaves room for answers of {room} tokens.")
+    return room
 
 
 def _padded(tensor: Any, length: int, pad: int) -> Any:

@@ -208,6 +208,9 @@ function checkKind(settings: Settings, name: string): void {
       'Name one: --judge-url and --judge-model, the settings mlIntern.judge.url and mlIntern.judge.model, or "judge": {"url", "model"} in the .json file beside the benchmark.',
     );
   }
+  if (settings.kind === 'inspect' && settings.scorer === undefined) {
+    throw invalid(name, 'inspect needs to know who scores, and no "scorer" is named', next);
+  }
   if (settings.by === 'likelihood' && (settings.kind !== 'choice' || (settings.sampling?.n ?? 1) > 1)) {
     throw invalid(name, '"by": "likelihood" is for the kind choice, asked once', next);
   }

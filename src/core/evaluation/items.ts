@@ -19,15 +19,16 @@ export const itemSchema = z.object({
     .min(1)
     .optional(),
   against: filled.optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
   messages: z
     .array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
     .min(1)
     .optional(),
 });
 
-/** Programs and graded answers need no reference. */
+/** Programs, graded answers and scorers of inspect need no reference. */
 export const schemaOf = (kind: BenchmarkKind): z.ZodType<z.infer<typeof openSchema>> =>
-  kind === 'code' || kind === 'rubric' ? openSchema : itemSchema;
+  kind === 'code' || kind === 'rubric' || kind === 'inspect' ? openSchema : itemSchema;
 const openSchema = itemSchema.extend({ answer: answer.optional() });
 
 /** Undefined when the item can be graded; else the rest of a sentence that begins with the item. */

@@ -30,6 +30,10 @@ const callRow = z.object({
   ...{ id: scalar, question: z.union([z.array(turns).min(1), turns]) },
   ...{ function: z.array(z.unknown()), ground_truth: z.array(z.string()).min(1) },
 });
+const ifevalRow = z.object({
+  ...{ key: scalar, prompt: z.string(), instruction_id_list: z.array(z.string()).min(1) },
+  kwargs: z.array(z.record(z.string(), z.unknown())),
+});
 
 const readers = {
   gpqa: reading(gpqaRow, (row) => ({
@@ -60,6 +64,11 @@ const readers = {
     const tools = functions.map((each) => JSON.stringify(each));
     const text = `Functions:\n${tools.join('\n')}\n\nRequest: ${asked.join('\n')}`;
     return { id, question: text, answer: truth[0] };
+  }),
+  /** What an instruction does not take is null in every row. */
+  ifeval: reading(ifevalRow, ({ key: id, prompt: question, instruction_id_list, kwargs: all }) => {
+    const kwargs = all.map((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)));
+    return { id, question, metadata: { instruction_id_list, kwargs } };
   }),
   'arena-writing': reading(
     z.object({ uid: scalar, prompt: z.string(), category: z.string() }),

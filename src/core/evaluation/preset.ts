@@ -18,7 +18,7 @@ const datasetSchema = z.object({
 
 export type PresetDataset = z.infer<typeof datasetSchema>;
 
-const aboutSchema = z.object({
+export const presetSchema = z.object({
   name: z.string(),
   title: z.string(),
   /** As `core/data/benchmarks.ts` names it, for what training data overlaps. */
@@ -30,20 +30,7 @@ const aboutSchema = z.object({
   known: z.array(z.object({ model: z.string(), value: z.number(), source: z.string() })),
   training: z.object({ forbidden: z.array(z.string()), allowed: z.array(z.string()) }),
   notes: z.string().optional(),
-});
-
-/** Asked and graded by our evaluator. */
-const ownSchema = aboutSchema.extend({
-  runner: z.literal('lm-eval'),
   dataset: datasetSchema,
   fewShotDataset: datasetSchema.extend({ n: z.number().int(), seed: z.number().int() }).optional(),
 });
-const inspectSchema = aboutSchema.extend({
-  runner: z.literal('inspect'),
-  /** Of inspect. */
-  task: z.string(),
-  dataset: datasetSchema.omit({ reader: true }),
-});
-export const presetSchema = z.discriminatedUnion('runner', [ownSchema, inspectSchema]);
-export type OwnPreset = z.infer<typeof ownSchema>;
 export type Preset = z.infer<typeof presetSchema>;

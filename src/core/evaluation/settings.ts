@@ -49,6 +49,12 @@ export const settingsSchema = z.object({
   memoryMiB: whole.min(64).optional(),
   judge: judgeSchema.optional(),
   passScore: share.optional(),
+  /** Other modules of the box are none of a benchmark's business. */
+  scorer: z
+    .string()
+    .regex(/^(ifeval|inspect_(ai|evals)(\.\w+)*:\w+)$/)
+    .optional(),
+  scoreKey: filled.optional(),
   guessRate: share.optional(),
   references: z
     .object({
@@ -86,6 +92,7 @@ export const kindDefaults: Readonly<Record<BenchmarkKind, KindDefaults>> = {
   calls: { metric: 'exact', prompt: '{question}', answerPattern: '', maxTokens: 512 },
   code: { metric: 'pass@1', prompt: '{question}', answerPattern: '', maxTokens: 1024 },
   rubric: { metric: 'score', prompt: '{question}', answerPattern: '', maxTokens: 2048 },
+  inspect: { metric: 'accuracy', prompt: '{question}', answerPattern: '', maxTokens: 2048 },
 };
 /** What blank settings of a kind are called in the run's log. */
 export const kindOf = ({ kind }: { kind?: BenchmarkKind | undefined }): BenchmarkKind => kind ?? 'exact';

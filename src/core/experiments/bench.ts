@@ -33,8 +33,12 @@ export interface EnvironmentSet {
   cuda?: string[] | undefined;
 }
 
-/** What a run uses; `serve` only where rows are written by a model on the box. */
-export type EnvironmentName = 'train' | 'eval' | 'serve';
+/** What a run uses; `serve` only where rows are written by a model on the box, `inspect` only where it is the evaluator. */
+export type EnvironmentName = 'train' | 'eval' | 'inspect' | 'serve';
+
+/** Where models are evaluated. */
+export const evaluationEnvironment = ({ kind }: Pick<Benchmark, 'kind'>): 'eval' | 'inspect' =>
+  kind === 'inspect' ? 'inspect' : 'eval';
 
 export interface Bench {
   runId: string;

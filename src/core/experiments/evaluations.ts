@@ -154,7 +154,12 @@ export class Evaluations {
   private async barOf(target: string, split: Split): Promise<Bar | undefined> {
     const candidates = scoredFully(this.bench.journal.view).filter((id) => id !== target);
     const [best] = candidates;
-    const isWhole = split !== 'dev' || target === 'baseline' || this.experiment(target)?.repeats !== undefined;
+    // inspect asks all at once.
+    const isWhole =
+      split !== 'dev' ||
+      target === 'baseline' ||
+      this.experiment(target)?.repeats !== undefined ||
+      this.bench.loaded.benchmark.kind === 'inspect';
     if (best === undefined || isWhole) return undefined;
     const items = await this.recordedItems(best, 'dev');
     return items && barOf(best, items, candidates.length);

@@ -6,7 +6,7 @@ import { sha256 } from '../hash';
 import { seal, unseal } from '../sealing';
 import type { Benchmark, BenchmarkItem, Fingerprints, ItemResult, Score } from '../run/types';
 import type { Bar } from './bar';
-import { itemLines, jobRequest, type Bench } from './bench';
+import { evaluationEnvironment, itemLines, jobRequest, type Bench } from './bench';
 import { pretty } from './files';
 import { jobError, type Preparation } from './preparation';
 import { checkFingerprints, fingerprintsSchema } from './same-measurement';
@@ -59,7 +59,7 @@ export async function askEvaluator(bench: Bench, preparation: Preparation, order
     kind: 'evaluate' as const,
     steps: [['{python}', '-m', 'ml_intern_box.evaluate', 'evaluate.json']],
     files: { 'evaluate.json': pretty(configOf(bench, order)), 'items.sealed': seal(lines, bench.itemsKey) },
-    environment: await preparation.environment('eval'),
+    environment: await preparation.environment(evaluationEnvironment(order.benchmark)),
     capSeconds: order.capSeconds ?? usualCapSeconds,
     gpus: Math.min(1, (await bench.card()).gpus.length),
   };

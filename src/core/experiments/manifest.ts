@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { jsonHash, sha256 } from '../hash';
 import type { Score } from '../run/types';
 import type { ExperimentView } from '../run/view';
-import type { Bench } from './bench';
+import { evaluationEnvironment, type Bench, type EnvironmentName } from './bench';
 import { pretty } from './files';
 import { trainedWith } from './launches';
 import type { Preparation } from './preparation';
@@ -89,7 +89,10 @@ export async function manifestOf(
       return { id, revision, config: name, split };
     }),
     baseModel: { id: run.baseModel, weightsHash: (await preparation.baseModel()).weightsHash },
-    environments: { train: await environment('train'), eval: await environment('eval') },
+    environments: {
+      train: await environment('train'),
+      eval: await environment(evaluationEnvironment(bench.loaded.benchmark)),
+    },
     hardware: { box: card.name, os: card.os, cpus: card.cpus, gpus: card.gpus.map(({ name }) => name) },
     seeds: { run: run.seed, recipe: recipe.seed, training: numberOr(config['seed']) },
     benchmark: {
@@ -99,7 +102,7 @@ export async function manifestOf(
     ...{ evaluator, templateHash: templateHash ?? null, output: { weightsHash: modelHash ?? null } },
   };
 
-  async function environment(name: 'train' | 'eval') {
+  async function environment(name: EnvironmentName) {
     const lock = bench.environmentSets[name];
     return { hash: await preparation.environment(name), lockHash: sha256(lock.constraints.join('\n')) };
   }

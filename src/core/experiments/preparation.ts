@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MlInternError } from '../errors';
 import { sha256 } from '../hash';
 import type { JobView } from '../run/view';
-import { jobRequest, type Bench, type EnvironmentName, type WorkOrder } from './bench';
+import { evaluationEnvironment, jobRequest, type Bench, type EnvironmentName, type WorkOrder } from './bench';
 import { environmentOrder } from './environment-order';
 import { pretty } from './files';
 
@@ -45,7 +45,9 @@ export class Preparation {
   /** Makes everything so that it is ready when the agent asks: the model is fetched while the second environment is built. */
   async start(): Promise<void> {
     await this.environment('train');
-    await Promise.all([this.baseModel(), this.environment('eval')]);
+    // The doctor examines in `eval`, whoever evaluates.
+    const names = new Set(['eval' as const, evaluationEnvironment(this.bench.loaded.benchmark)]);
+    await Promise.all([this.baseModel(), ...[...names].map((name) => this.environment(name))]);
   }
 
   /** The hash of a built environment. */

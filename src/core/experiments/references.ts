@@ -12,8 +12,8 @@ import { checkBenchmark, expectedOf } from './same-measurement';
 const usualShots = 5;
 /** With fewer items to ask for each that is shown, too few are left for a score. */
 const askedForEachShot = 3;
-/** An answer to these is decided by a program, a judge or a pattern: there is none to show. */
-const withoutAnswers: readonly string[] = ['code', 'rubric', 'regex'];
+/** An answer to these is decided by a program, a judge, a pattern or a scorer: there is none to show. */
+const withoutAnswers: readonly string[] = ['code', 'rubric', 'regex', 'inspect'];
 
 type Planned = Pick<EvaluatorOrder, 'name' | 'what' | 'model' | 'items' | 'benchmark' | 'expected'> &
   Pick<ReferenceScore, 'kind' | 'examples'> & { of: string };

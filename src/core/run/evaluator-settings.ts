@@ -1,6 +1,6 @@
 /** How a benchmark is asked and graded, as the evaluator on the box takes it. What is absent has the evaluator's default. */
 
-export const benchmarkKinds = ['exact', 'choice', 'numeric', 'regex', 'calls', 'code', 'rubric'] as const;
+export const benchmarkKinds = ['exact', 'choice', 'numeric', 'regex', 'calls', 'code', 'rubric', 'inspect'] as const;
 export type BenchmarkKind = (typeof benchmarkKinds)[number];
 
 export interface Sampling {
@@ -59,6 +59,10 @@ export interface EvaluatorSettings {
   judge?: JudgeSettings | undefined;
   /** rubric: from which score an answer counts as right. */
   passScore?: number | undefined;
+  /** inspect: `ifeval`, or a scorer of inspect_ai or inspect_evals as `module:name`. */
+  scorer?: string | undefined;
+  /** inspect: which part of a scorer's value counts. */
+  scoreKey?: string | undefined;
   /** What guessing scores, where it is known. */
   guessRate?: number | undefined;
 }

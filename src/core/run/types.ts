@@ -90,6 +90,8 @@ export interface BenchmarkItem {
   /** The answer that a judge compares with. */
   against?: string | undefined;
   messages?: { role: string; content: string }[] | undefined;
+  /** What a scorer of inspect reads. */
+  metadata?: Record<string, unknown> | undefined;
 }
 
 export type Split = 'dev' | 'promotion';

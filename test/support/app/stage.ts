@@ -111,7 +111,7 @@ async function makeProduct(root: string): Promise<void> {
   await symlink(join(repository, 'package.json'), join(root, 'package.json'));
   for (const name of ['ml_intern_box', 'scripts'])
     await symlink(join(repository, 'box', name), join(root, 'box', name));
-  for (const name of ['train', 'eval', 'serve']) {
+  for (const name of ['train', 'eval', 'inspect', 'serve']) {
     const set = join(root, 'box', 'environments', name);
     await writeFile(`${set}.json`, JSON.stringify({ name, requirements: [] }));
     await writeFile(`${set}.lock.txt`, '');

@@ -256,7 +256,7 @@ export async function openWorkplace(settings: Settings = {}): Promise<Workplace>
       takesFiles: true,
       loaded,
       reloadBenchmark: () => Promise.resolve(loaded.benchmark),
-      environmentSets: { train: set, eval: set, serve: set },
+      environmentSets: { train: set, eval: set, inspect: set, serve: set },
     },
     jobEnv: { HF_ENDPOINT: 'http://hub.example' },
     itemsKey,

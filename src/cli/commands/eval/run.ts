@@ -43,7 +43,10 @@ export function runCommand(cli: Cli, done: (code: number) => void): Command {
     .option('--limit <n>', 'only the first items', wholeNumber)
     .option('--seed <n>', 'of sampling and of the split (default: 0)', wholeNumber)
     .option('--out <dir>', 'folder for items.jsonl and result.json (default: ml-intern-eval/MODEL-BENCHMARK)')
-    .option('--python <path>', 'interpreter there that has lm_eval (default: the environment "eval")')
+    .option(
+      '--python <path>',
+      'interpreter there that has lm_eval, or inspect_ai for it (default: the environment "eval" or "inspect")',
+    )
     .option('--batch-size <n>', 'prompts at once (default: as many as fit)', wholeNumber)
     .option('--stop-below <share>', 'stop early when this score is out of reach; never for a final figure', share)
     .addOption(judgeUrlOption())
@@ -57,8 +60,8 @@ const help = `${examples(
   ['Your own items', 'ml-intern eval run ./final_model --benchmark mine.jsonl --json'],
   ['A preset, where the GPU is', 'ml-intern eval run Qwen/Qwen3-1.7B --benchmark gsm8k --box gpu1'],
 )}
-Presets: gpqa-main, gsm8k, humaneval, aime-2025, healthbench-easy, bfcl-exec-simple, arena-hard-writing (ifeval: by inspect).
-Settings beside mine.jsonl are in mine.json: {"kind": "exact"|"choice"|"numeric"|"regex"|"calls"|"code"|"rubric", "prompt",
+Presets: gpqa-main, gsm8k, humaneval, aime-2025, healthbench-easy, bfcl-exec-simple, arena-hard-writing, ifeval.
+Settings beside mine.jsonl are in mine.json: {"kind": "exact"|"choice"|"numeric"|"regex"|"calls"|"code"|"rubric"|"inspect", "prompt",
 "fewShot": {"file", "n", "seed"}, "sampling": {"temperature", "topP", "n", "stop"}, "maxTokens", "system", "template":
 "none"|"model"|FILE, ...}. The judge's key is read from ML_INTERN_JUDGE_API_KEY and sent
 to --judge-url only.
