@@ -61,18 +61,26 @@ class Evaluator:
             self.recorder = Recorder(self.total, benchmark["maxTokens"], set())
             self.model = models.wrap_vllm(self.config, self.recorder)
             self.tokenizer, self.device = self.model.tokenizer, "cuda"
+            self._count_options(items)
+            self._keep_room(self._longest(prompts))
             return
         model, self.tokenizer, self.device = models.load(Path(self.config["model"]))
         models.set_template(self.tokenizer, benchmark)
         ends = models.end_tokens(self.tokenizer, model.generation_config)
         self.recorder = Recorder(self.total, benchmark["maxTokens"], ends, sampling.get("stop") or (), self.tokenizer.decode)
         self.model = models.wrap_transformers(self.config, self.recorder, model, self.tokenizer)
-        if harness.by_likelihood(benchmark):
-            self.recorder.total, self.recorder.unit = sum(len(item["choices"]) for item in items), "options"
-        longest = max(len(self.tokenizer(prompt)["input_ids"]) for prompt in prompts)
+        self._count_options(items)
+        longest = self._longest(prompts)
         self._keep_room(longest)
         # The wrapped model reads it when it looks for its batch size.
         self.config["longest"] = longest + self.benchmark["maxTokens"]
+
+    def _longest(self, prompts: List[str]) -> int:
+        return max(len(self.tokenizer(prompt)["input_ids"]) for prompt in prompts)
+
+    def _count_options(self, items: List[Item]) -> None:
+        if harness.by_likelihood(self.benchmark):
+            self.recorder.total, self.recorder.unit = sum(len(item["choices"]) for item in items), "options"
 
     def _keep_room(self, longest: int) -> None:
         if not harness.by_likelihood(self.benchmark):
