@@ -1,7 +1,7 @@
 """Looks for evaluation items in training data, before anything is trained on it.
 
 Usage: python -m ml_intern_box.overlap overlap.json, as a step of a job:
-  {dataset: {id, revision, config, split}, columns: {question, answer?} | null (all text), items: "items.jsonl"}
+  {dataset: {id, revision, config, split, file?}, columns: {question, answer?} | null (all text), items: "items.jsonl"}
 Writes artifacts/result.json {rows, items, seconds, hitCount, kinds, hits (first 1000), flaggedRows, sources, examples};
 in a run the items come sealed, and it is artifacts/result.sealed: its examples are texts of items, see sealed.
 
@@ -14,10 +14,12 @@ import json
 import sys
 import time
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from ml_intern_box import ordered, overlap_findings, overlap_order, overlap_scan, report, sealed
+from ml_intern_box import ordered, overlap_findings, overlap_order, overlap_rows, overlap_scan, report, sealed, sources
+from ml_intern_box.errors import BoxError
 from ml_intern_box.overlap_findings import Findings
 from ml_intern_box.overlap_index import Index
 from ml_intern_box.overlap_items import all_parts
@@ -71,20 +73,13 @@ class Progress:
 
 
 def check_dataset(config: Dict[str, Any], key: Optional[str]) -> Dict[str, Any]:
-    from ml_intern_box.rows import load_rows
-
     text = sealed.read(Path(config["items"]), key).decode("utf-8")
     items = [json.loads(line) for line in text.splitlines() if line.strip()]
-    rows = load_rows(config["dataset"])
-    missing = [name for name in (config["columns"] or {}).values() if name and name not in rows.column_names]
-    if missing:
-        report.fail(
-            "bad-input",
-            f"{config['dataset']['id']} has no column {', '.join(missing)}; it has {', '.join(rows.column_names)}.",
-            "Name columns that it has, or check all of them.",
-        )
     began = time.monotonic()
-    findings = scan(rows, items, config["columns"], Progress())
+    try:
+        findings = _findings(config["dataset"], items, config["columns"])
+    except BoxError as error:
+        report.fail(error.reason, error.message, error.next_step)
     return {
         "rows": findings.rows,
         "items": len(items),
@@ -99,6 +94,35 @@ def check_dataset(config: Dict[str, Any], key: Optional[str]) -> Dict[str, Any]:
             for each in findings.examples[:MAX_EXAMPLES]
         ],
     }
+
+
+def _findings(dataset: Dict[str, Any], items: Sequence[Any], columns: Columns) -> Findings:
+    whole = sources.open_file(dataset)
+    if whole is None:
+        from ml_intern_box.rows import load_rows
+
+        rows = load_rows(dataset)
+        _refuse_missing(dataset, columns, rows.column_names)
+        return scan(rows, items, columns, Progress())
+    _refuse_missing(dataset, columns, _columns_of(whole) if columns else ())
+    index = Index(all_parts(items), overlap_scan.sample([whole], columns))
+    return overlap_scan.scan_file(index, whole, columns, overlap_scan.processes_for(None), Progress())
+
+
+def _columns_of(whole: overlap_rows.Part) -> List[str]:
+    """Those of its first rows."""
+    first = islice(overlap_rows.read(overlap_rows.in_one(whole)), sources.LOOKED_AT)
+    return sorted({name for record in first if isinstance(record.value, dict) for name in record.value})
+
+
+def _refuse_missing(dataset: Dict[str, Any], columns: Columns, known: Iterable[str]) -> None:
+    missing = [name for name in (columns or {}).values() if name and name not in known]
+    if missing:
+        raise BoxError(
+            "bad-input",
+            f"{dataset['id']} has no column {', '.join(missing)}; it has {', '.join(known)}.",
+            "Name columns that it has, or check all of them.",
+        )
 
 
 def main() -> int:

@@ -115,14 +115,7 @@ def read_items(whole: overlap_rows.Part, columns: Columns) -> Tuple[List[int], L
 def _scan_file(
     index: Index, whole: overlap_rows.Part, columns: Columns, wanted: Optional[int], progress: "_Progress"
 ) -> Findings:
-    processes = overlap_scan.processes_for(wanted)
-    parts = overlap_rows.parts_of_file(whole, processes)
-    findings, first = Findings(), 0
-    for piece in overlap_scan.scan_parts(index, parts, columns, processes, progress.say):
-        findings.merge(piece, first)
-        if parts[0].by_bytes:
-            first = findings.lines
-    findings.settle()
+    findings = overlap_scan.scan_file(index, whole, columns, overlap_scan.processes_for(wanted), progress.say)
     progress.add(findings.rows)
     return findings
 

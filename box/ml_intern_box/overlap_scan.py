@@ -213,3 +213,17 @@ def _alone(work: Work, parts: Sequence[Any], progress: Callable[[int], None]) ->
 
     for part in parts:
         yield scan_records(work.index, work.open_part(part), work.columns, tell)
+
+
+def scan_file(
+    index: Index, whole: overlap_rows.Part, columns: Columns, processes: int, progress: Callable[[int], None]
+) -> Findings:
+    """The findings of a whole file, whose rows are numbered as overlap_rows says."""
+    parts = overlap_rows.parts_of_file(whole, processes)
+    findings, first = Findings(), 0
+    for piece in scan_parts(index, parts, columns, processes, progress):
+        findings.merge(piece, first)
+        if parts[0].by_bytes:
+            first = findings.lines
+    findings.settle()
+    return findings

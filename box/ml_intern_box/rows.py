@@ -6,17 +6,14 @@ import os
 import time
 from typing import Any
 
-from ml_intern_box import report, sources
-from ml_intern_box.errors import BoxError
+from ml_intern_box import report
 
 PATIENCE_SECONDS = 60
 FIRST_WAIT_SECONDS = 1.0
 
 
 def load_rows(dataset: dict[str, Any], patience: float = PATIENCE_SECONDS) -> Any:
-    """`dataset` is {id, revision, config, split, file?}; with `file`, or an id that is a path of a .jsonl file, it is read from disk."""
-    if sources.file_of(dataset) is not None:
-        return read_file(dataset)
+    """`dataset` is {id, revision, config, split}; files are read row by row, by sources.open_rows."""
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     began = time.monotonic()
@@ -39,25 +36,6 @@ def load_once(dataset: dict[str, Any]) -> Any:
     from datasets import load_dataset
 
     return load_dataset(dataset["id"], dataset.get("config") or None, split=dataset["split"], revision=dataset.get("revision"))
-
-
-class FileRows(list):
-    """Rows at their places in the file, so that all parts number them alike; a place without a row holds an empty one."""
-
-    column_names: list[str]
-
-
-def read_file(dataset: dict[str, Any]) -> FileRows:
-    rows = FileRows()
-    try:
-        opened = sources.open_rows(dataset)
-        for record in opened:
-            rows.extend({} for _ in range(record.number - len(rows)))
-            rows.append(record.value)
-    except BoxError as error:
-        report.fail(error.reason, error.message, error.next_step)
-    rows.column_names = sorted(opened.columns)
-    return rows
 
 
 def is_passing(error: BaseException) -> bool:

@@ -47,19 +47,21 @@ def file_of(dataset: Dict[str, Any]) -> Optional[str]:
 
 def open_rows(dataset: Dict[str, Any], load: Any = None) -> Rows:
     """`load` stands in for the loader of datasets in tests."""
-    path = file_of(dataset)
-    if path is not None and load is None:
-        return Rows(
-            dataset, overlap_rows.read(overlap_rows.in_one(_opened(path, str(dataset.get("revision") or "")))), None
-        )
+    whole = open_file(dataset) if load is None else None
+    if whole is not None:
+        return Rows(dataset, overlap_rows.read(overlap_rows.in_one(whole)), None)
     if load is None:
         from ml_intern_box.rows import load_rows as load
     rows = load(dataset)
     return Rows(dataset, (Record(number, row) for number, row in enumerate(rows)), getattr(rows, "column_names", None))
 
 
-def _opened(path: str, revision: str) -> overlap_rows.Part:
-    path = os.path.expanduser(path)
+def open_file(dataset: Dict[str, Any]) -> Optional[overlap_rows.Part]:
+    """The whole file, refused when it is not the one that was looked at; None for a dataset of the Hub."""
+    named = file_of(dataset)
+    if named is None:
+        return None
+    path, revision = os.path.expanduser(named), str(dataset.get("revision") or "")
     opened = overlap_rows.open_file(path)
     if revision.startswith(HASH_PREFIX) and file_hash(path) != revision[len(HASH_PREFIX) :]:
         raise BoxError(
