@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jinjaTemplate } from '../../src/adapters/chat-template/jinja-template';
+import { openChatTemplate } from '../../src/app/chat-template';
 import { lintRow } from '../../src/core/data/lint/lint';
 import type { TrainingRow } from '../../src/core/data/mapping/training-row';
 import { estimatedTokens } from '../../src/core/data/tokens';
@@ -57,6 +58,27 @@ describe('rows through a chat template', () => {
     assert.deepEqual(rules(turns('Hi', ' ')), ['empty-turn']);
     assert.deepEqual(rules(turns('Hi', 'word '.repeat(500))), ['would-be-cut']);
     assert.deepEqual(rules(turns('Hi')), ['nothing-trained']);
+  });
+
+  it('finds a BOS that the post-processor of the tokenizer adds to that of the template, unless the config forbids it', async () => {
+    const folder = join(fixtures, 'chat-templates');
+    const endpoints = { hub: 'http://127.0.0.1:9', viewer: undefined, hubToken: () => Promise.resolve(undefined) };
+    const adding = await openChatTemplate({ model: 'llama31', folder, endpoints });
+    const { findings } = lintRow(turns('Hi', 'Ho'), 0, { template: adding, tokens: estimatedTokens, maxTokens: 100 });
+    assert.deepEqual(
+      findings.map(({ rule }) => rule),
+      ['doubled-bos'],
+    );
+    const read = (file: string) => readFileSync(join(folder, 'llama31', file), 'utf8');
+    const [template, tokenizer] = [read('chat_template.jinja'), read('tokenizer.json')];
+    const addsBos = (config: object, text = tokenizer) =>
+      jinjaTemplate('other', { config: JSON.stringify(config), template, tokenizer: text }).addsBos;
+    const bos = '<|begin_of_text|>';
+    assert.equal(addsBos({ bos_token: bos }), true);
+    assert.equal(addsBos({ bos_token: bos, add_bos_token: false }), false);
+    assert.equal(addsBos({ bos_token: '<s>' }), false);
+    assert.equal(addsBos({ bos_token: bos }, '{"post_processor": null}'), false);
+    assert.equal(addsBos({ bos_token: bos }, '{torn'), false);
   });
 
   it('says that masks cannot be told where a template writes earlier turns anew', () => {

@@ -2,19 +2,22 @@
 import { Template } from '@huggingface/jinja';
 import { MlInternError } from '../../core/errors';
 import type { ChatTemplate } from '../../core/ports/chat-template';
+import { putsFirst } from './post-processor';
 
 export interface TemplateFiles {
   /** Contents of `tokenizer_config.json`. */
   config: string;
   /** Contents of `chat_template.jinja`, which counts before the config's own. */
   template?: string | undefined;
+  /** Contents of `tokenizer.json`, which tells of the BOS where the config does not. */
+  tokenizer?: string | undefined;
 }
 
 interface TokenizerConfig {
   chat_template?: string | { name: string; template: string }[];
   bos_token?: string | { content: string } | null;
   eos_token?: string | { content: string } | null;
-  add_bos_token?: boolean;
+  add_bos_token?: boolean | null;
 }
 
 export function jinjaTemplate(name: string, files: TemplateFiles): ChatTemplate {
@@ -28,7 +31,7 @@ export function jinjaTemplate(name: string, files: TemplateFiles): ChatTemplate 
   const template = compiled(name, source);
   const [bos, eos] = [tokenOf(config.bos_token), tokenOf(config.eos_token)];
   return {
-    ...{ name, bos, eos, addsBos: bos !== null && config.add_bos_token === true },
+    ...{ name, bos, eos, addsBos: bos !== null && (config.add_bos_token ?? putsFirst(files.tokenizer ?? '', bos)) },
     render: (messages, { tools = [], generationPrompt = false } = {}) =>
       template.render({
         messages: structuredClone(messages),
@@ -36,6 +39,12 @@ export function jinjaTemplate(name: string, files: TemplateFiles): ChatTemplate 
         ...{ bos_token: bos ?? '', eos_token: eos ?? '' },
       }),
   };
+}
+
+/** Whether only the `tokenizer.json` can tell that a BOS is put before every text: it is large, and read for nothing else. */
+export function leavesBosOpen(name: string, config: string): boolean {
+  const { bos_token: bos, add_bos_token: adds } = parsed(name, config);
+  return tokenOf(bos) !== null && typeof adds !== 'boolean';
 }
 
 function parsed(name: string, text: string): TokenizerConfig {
