@@ -46,6 +46,6 @@ export function examineModel(place: ProgramPlace, order: DoctorOrder, signal?: A
 }
 
 /** What failed, in one sentence each. */
-export function failuresOf({ checks }: DoctorResult): string[] {
+export function failuresOf({ checks }: Pick<DoctorResult, 'checks'>): string[] {
   return checks.filter(({ result }) => result === 'fail').map(({ name, message }) => `${name}: ${message}`);
 }

@@ -1,4 +1,4 @@
-/** The doctor as a job: whether an experiment's model loads, stops and descends from the run's base model. Asked once an experiment. */
+/** The doctor as a job: whether an experiment's model loads, stops and descends from the run's base model. Asked once an experiment, and again only to hold it. */
 import { doctorSchema, type DoctorResult } from '../doctor/doctor';
 import { MlInternError } from '../errors';
 import type { BenchmarkItem } from '../run/types';
@@ -12,12 +12,13 @@ import { trainJobOf } from './training';
 const prompts = 4;
 const capSeconds = 3600;
 
-export async function examine(
-  bench: Bench,
-  preparation: Preparation,
-  experiment: ExperimentView,
-): Promise<DoctorResult> {
+export type Examined = Pick<DoctorResult, 'ok' | 'checks'>;
+
+export async function examine(bench: Bench, preparation: Preparation, experiment: ExperimentView): Promise<Examined> {
   const { jobs, journal, store, runFolder } = bench;
+  const known = experiment.doctor;
+  // One model a run is held: after another was examined, it takes a look to hold this one again.
+  if (known && (!known.ok || journal.view.held === experiment.id)) return known;
   const job = await jobs.run(await jobRequest(bench, await orderFor(bench, preparation, experiment)), {
     experiment: experiment.id,
     folder: `${experiment.folder}/doctor`,
@@ -29,7 +30,7 @@ export async function examine(
       "Read the job's stderr.log, then resume.",
     );
   const result = doctorSchema.parse(await jobs.result(job.id));
-  const isNew = () => journal.view.experiments.some(({ id, doctor }) => id === experiment.id && doctor === undefined);
+  const isNew = () => journal.view.experiments.some(({ id, doctor }) => id === experiment.id && doctor?.job !== job.id);
   const { ok, checks } = result;
   if (isNew()) await store.write(`${runFolder}/${experiment.folder}/doctor.json`, pretty(result));
   await journal.recordIf(isNew, 'doctor.checked', { experiment: experiment.id, job: job.id, ok, checks });
@@ -52,7 +53,9 @@ async function orderFor(bench: Bench, preparation: Preparation, experiment: Expe
     ...(shown.some((text) => text === prompt) ? {} : { prompts: shown, maxTokens }),
   };
   return {
-    id: bench.jobs.attempt(`${bench.runId}-doctor-${experiment.id}`),
+    id: bench.jobs.attempt(
+      experiment.doctor ? `${experiment.doctor.job}-again` : `${bench.runId}-doctor-${experiment.id}`,
+    ),
     kind: 'model',
     steps: [['{python}', '-m', 'ml_intern_box.doctor', 'doctor.json']],
     files: { 'doctor.json': pretty(order) },

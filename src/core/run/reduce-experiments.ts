@@ -1,8 +1,9 @@
 /** Reducers for jobs, experiments and the promotion. */
 import { finalStates } from '../ports/box';
+import { withExamined, withLastGood, withoutRefused } from './last-good';
 import type { Reducers } from './reduction';
 import { subtreeOf } from './tree';
-import type { ExperimentView, LastGood, RunView } from './view';
+import type { ExperimentView, RunView } from './view';
 
 function updateExperiment(view: RunView, id: string, change: (experiment: ExperimentView) => ExperimentView): RunView {
   return {
@@ -17,24 +18,6 @@ function addSpend(view: RunView, wallSeconds: number, gpuSeconds: number): RunVi
     ...view,
     spend: { ...spend, boxSeconds: spend.boxSeconds + wallSeconds, gpuSeconds: spend.gpuSeconds + gpuSeconds },
   };
-}
-
-/** The later one takes the place of the earlier when its lower bound is higher; one that the doctor refused never does. */
-function withLastGood(view: RunView, id: string, why: LastGood['why']): RunView {
-  const experiment = view.experiments.find((one) => one.id === id);
-  const job = view.jobs.findLast((one) => one.experiment === id && one.kind === 'train' && one.state === 'finished');
-  if (!experiment || !job || experiment.doctor?.ok === false) return view;
-  const { dev } = experiment;
-  const better = why === 'promoted' || view.lastGood === null || (dev?.low ?? 0) > (view.lastGood.dev?.low ?? 0);
-  return better ? { ...view, lastGood: { experiment: id, job: job.id, dev, why } } : view;
-}
-
-/** What the doctor refused is not the last good model; the best of the others is. */
-function withoutRefused(view: RunView, id: string): RunView {
-  if (view.lastGood?.experiment !== id) return view;
-  const others = view.experiments.filter((one) => one.outcome === 'promising' && one.id !== id);
-  const without: RunView = { ...view, lastGood: null };
-  return others.reduce((next, one) => withLastGood(next, one.id, 'promising'), without);
 }
 
 export const experimentReducers: Reducers = {
@@ -126,13 +109,11 @@ export const experimentReducers: Reducers = {
     queries: { ...view.queries, dev: view.queries.dev + 1 },
     references: [...view.references, reference],
   }),
-  'experiment.closed': (view, { experiment, outcome, note }) => {
-    const closed = updateExperiment(view, experiment, (of) => ({ ...of, outcome, note }));
-    return outcome === 'promising' ? withLastGood(closed, experiment, 'promising') : closed;
-  },
-  'doctor.checked': (view, { experiment, ok, checks }) => {
-    const checked = updateExperiment(view, experiment, (of) => ({ ...of, doctor: { ok, checks } }));
-    return ok ? checked : withoutRefused(checked, experiment);
+  'experiment.closed': (view, { experiment, outcome, note }) =>
+    updateExperiment(view, experiment, (of) => ({ ...of, outcome, note })),
+  'doctor.checked': (view, { experiment, job, ok, checks }) => {
+    const checked = updateExperiment(view, experiment, (of) => ({ ...of, doctor: { job, ok, checks } }));
+    return ok ? withExamined({ ...checked, held: experiment }, experiment) : withoutRefused(checked, experiment);
   },
   'tree.asked': (view, { action, experiment }) => {
     if (action !== 'prune') return view;

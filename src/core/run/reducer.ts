@@ -37,6 +37,7 @@ export function emptyView(): RunView {
     finish: null,
     promotion: null,
     lastGood: null,
+    held: null,
     publications: [],
     spend: { wallSeconds: 0, gpuSeconds: 0, boxSeconds: 0, inputTokens: 0, outputTokens: 0, experiments: 0 },
     problems: [],

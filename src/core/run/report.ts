@@ -61,7 +61,8 @@ function sourceOf({ benchmarkSource: source }: RunConfig): string {
 
 function result(view: RunView): string {
   const { promotion, baseline, queries, guess } = view;
-  if (!promotion) return `## Result\n\nNo promotion was decided. Baseline on dev: ${formatScore(baseline.dev)}.`;
+  if (!promotion)
+    return `## Result\n\nNo promotion was decided. Baseline on dev: ${formatScore(baseline.dev)}.${fitness(view)}`;
   const rows = [
     ...guessRow(guess.promotion),
     `| base model | ${formatScore(promotion.baseline)} |`,
@@ -92,7 +93,8 @@ function gainParts({ format, knowledge }: Comparison): string {
 
 /** Which model is the one to use, where it lies, and what the doctor said of it. */
 function fitness({ lastGood, experiments: all }: RunView): string {
-  if (lastGood === null) return '';
+  if (lastGood === null)
+    return '\n\n**Last good model.** The base model: none of an experiment was better and passed the doctor.';
   const doctor = all.find(({ id }) => id === lastGood.experiment)?.doctor;
   const warnings = doctor?.checks.filter(({ result: one }) => one === 'warn') ?? [];
   const list = warnings.map(({ name, message }) => `\n- ${line(name)}: ${line(message)}`).join('');

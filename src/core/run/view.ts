@@ -112,20 +112,20 @@ export interface ExperimentView {
   pooled?: PooledScore;
   promotion: Score | null;
   /** Absent until the doctor has looked at its model. */
-  doctor?: { ok: boolean; checks: DoctorCheck[] } | undefined;
+  doctor?: { job: string; ok: boolean; checks: DoctorCheck[] } | undefined;
   /** A person stopped the work on it, or on one that it descends from. */
   pruned?: true;
   outcome: 'open' | 'promising' | 'not promoted' | 'failed' | 'promoted';
   note: string;
 }
 
-/** The best model so far that is known to be good; it stays on the box. */
+/** The best model so far that the doctor passed; it stays on the box. */
 export interface LastGood {
   experiment: string;
   /** The job that trained it; the model is in its `artifacts/model`. */
   job: string;
   dev: Score | null;
-  why: 'promoted' | 'promising';
+  why: 'promoted' | 'examined';
 }
 
 export interface PromotionView {
@@ -202,7 +202,10 @@ export interface RunView {
   /** What the agent said when it considered its work done. */
   finish: { summary: string; best: string | null } | null;
   promotion: PromotionView | null;
+  /** Null: the base model is. */
   lastGood: LastGood | null;
+  /** The experiment whose model the box keeps from being cleared away: the one that the doctor passed last. */
+  held: string | null;
   /** What was pushed to a Hub, oldest first. */
   publications: PublicationView[];
   spend: Spend;

@@ -22,9 +22,13 @@ export function toShip(view: RunView): Omit<Shipped, 'manifest'> {
   const { lastGood: good } = view;
   const experiment = view.experiments.find(({ id }) => id === good?.experiment);
   if (good && experiment) return { view, good, experiment };
-  throw new MlInternError('bad-input', `The run ${view.id} has no model that was promoted or found promising.`, {
-    next: 'See its scores with "ml-intern runs show".',
-  });
+  throw new MlInternError(
+    'bad-input',
+    `The run ${view.id} has no last good model but the base model: none was promoted, or better on dev and passed by the doctor.`,
+    {
+      next: 'See its scores with "ml-intern runs show".',
+    },
+  );
 }
 
 export function modelCard(shipped: Shipped): string {

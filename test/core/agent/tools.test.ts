@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ToolResult } from '../../../src/core/agent/toolbox';
 import { finalStates } from '../../../src/core/ports/box';
-import { candidateOf } from '../../../src/core/run/promotion';
+import { candidatesOf } from '../../../src/core/run/promotion';
 import { askOfTree, stopPruned } from '../../../src/core/run/tree-asks';
 import type { DataSheet } from '../../../src/core/run/types';
 import { count, runFolder } from '../../support/core/journal';
@@ -273,7 +273,7 @@ describe('the tools for experiments', () => {
     );
     const facts = await accepted(work.call('record_experiment', { experiment, outcome: 'failed', note: 'oom' }));
     assert.deepEqual(facts['failures'], [{ experiment, cause: 'oom' }]);
-    assert.equal(candidateOf({ ...work.journal.view, finish: { summary: '', best: experiment } }), null);
+    assert.deepEqual(candidatesOf({ ...work.journal.view, finish: { summary: '', best: experiment } }), []);
   });
 
   it('find their own result when a call is repeated after a restart', async () => {

@@ -9,7 +9,7 @@ import { promote } from '../../../src/core/run/promotion';
 import { writeReport } from '../../../src/core/run/report';
 import { FakeBox, type Outcome } from '../../support/core/fake-box';
 import { count, runFolder } from '../../support/core/journal';
-import { fit, loaded, openWorkplace, perform, type Workplace } from '../../support/core/kit';
+import { loaded, openWorkplace, perform, type Workplace } from '../../support/core/kit';
 import type { JobKind, JobRequest } from '../../../src/core/ports/box';
 import { trained } from '../../support/core/trained';
 
@@ -314,33 +314,6 @@ describe('promotion', () => {
     assert.deepEqual([lastGood?.experiment, lastGood?.job, lastGood?.why], ['01-a', trainJob, 'promoted']);
     assert.equal(experiments[0]?.doctor?.ok, true);
     assert.match(writeReport(work.journal.view, []), new RegExp(`jobs/${trainJob}/artifacts/model.*fit to be shipped`));
-  });
-
-  it('promotes no model that the doctor refuses, says why, and asks it no promotion items', async () => {
-    const unfit = {
-      ...fit,
-      ok: false,
-      checks: [{ name: 'stops', result: 'fail', message: 'Never ends.', fix: 'Mend.' }],
-    };
-    work = await openWorkplace({
-      box: new FakeBox((request) =>
-        request.files['doctor.json'] === undefined
-          ? perform(request)
-          : { artifacts: { 'result.json': JSON.stringify(unfit) } },
-      ),
-    });
-    await trained(work.journal);
-    await work.evaluations.evaluate('01-a', 'dev');
-    await work.journal.record('experiment.closed', { experiment: '01-a', outcome: 'promising', note: '' });
-    assert.equal(work.journal.view.lastGood?.experiment, '01-a');
-    await decide();
-    assert.deepEqual([promoted()?.experiment, promoted()?.verdict], [null, null]);
-    assert.match(
-      promoted()?.reason ?? '',
-      /The doctor found 01-a not fit, so it is not promoted\. stops: Never ends\./,
-    );
-    assert.equal(work.journal.view.lastGood, null);
-    assert.ok(!work.box.started.some((id) => id.includes('eval-01-a-promotion')));
   });
 
   it('leaves a manifest of what was scored, by hash', async () => {

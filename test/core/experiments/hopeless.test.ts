@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Bar } from '../../../src/core/experiments/bar';
 import type { JobRequest } from '../../../src/core/ports/box';
-import { candidateOf } from '../../../src/core/run/promotion';
+import { candidatesOf } from '../../../src/core/run/promotion';
 import { writeReport } from '../../../src/core/run/report';
 import { FakeBox, type Outcome } from '../../support/core/fake-box';
 import { openWorkplace, perform, type Workplace } from '../../support/core/kit';
@@ -46,7 +46,7 @@ describe('the evaluation of a hopeless experiment', () => {
       score,
     });
     assert.equal((await work.evaluations.compare('01-a', 'baseline', 'dev')).n, 8);
-    assert.equal(candidateOf(work.journal.view), null);
+    assert.deepEqual(candidatesOf(work.journal.view), []);
     const { ok, content } = await work.call('finish', { summary: 's', best: '01-a' });
     assert.ok(!ok && /The evaluation of 01-a was stopped early/.test(content), content);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { budgetFacts, remaining, spendAt, spentCap } from '../../../src/core/run/budget';
-import { candidateOf } from '../../../src/core/run/promotion';
+import { candidatesOf } from '../../../src/core/run/promotion';
 import { emptyView } from '../../../src/core/run/reducer';
 import { formatDifference, formatScore, writeReport } from '../../../src/core/run/report';
 import { failuresOf } from '../../../src/core/run/tree';
@@ -95,23 +95,24 @@ describe('what failed', () => {
   });
 });
 
-describe('the candidate for promotion', () => {
+describe('the candidates for promotion', () => {
   const tried = [
     experiment('01-a', { dev: score(0.5, { low: 0.3 }) }),
     experiment('02-b', { dev: score(0.45, { low: 0.4 }) }),
     experiment('03-c'),
   ];
 
-  it('is what the agent chose', () => {
-    assert.equal(candidateOf(view({ experiments: tried, finish: { summary: '', best: '01-a' } })), '01-a');
+  it('are what the agent chose, then the others', () => {
+    const finish = { summary: '', best: '01-a' };
+    assert.deepEqual(candidatesOf(view({ experiments: tried, finish })), ['01-a', '02-b']);
   });
 
-  it('is otherwise the one with the best lower bound', () => {
-    assert.equal(candidateOf(view({ experiments: tried })), '02-b');
+  it('are otherwise ordered by their lower bound', () => {
+    assert.deepEqual(candidatesOf(view({ experiments: tried })), ['02-b', '01-a']);
   });
 
-  it('is nobody when nothing was scored', () => {
-    assert.equal(candidateOf(view({ experiments: [experiment('01-a')] })), null);
+  it('are none when nothing was scored', () => {
+    assert.deepEqual(candidatesOf(view({ experiments: [experiment('01-a')] })), []);
   });
 });
 
@@ -200,7 +201,7 @@ describe('the report', () => {
   });
 
   it('can be written of a run that never began', () => {
-    assert.match(writeReport(emptyView(), []), /No promotion was decided/);
+    assert.match(writeReport(emptyView(), []), /No promotion was decided[^]*Last good model\.\*\* The base model/);
   });
 
   it('lets no text from outside build tables, links, images, code or HTML', () => {
