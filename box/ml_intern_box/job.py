@@ -76,7 +76,9 @@ class JobRun:
         if not self._take_turn():
             return self.record["asked"]
         own = self.record["gpus"]
-        common.update(gpus.environment(own))
+        if own or not self.spec["content"].get("gpus", 0):
+            # Where nvidia-smi is not there to be asked, a scheduler may have said which GPUs are the job's.
+            common.update(gpus.environment(own))
         self.record.update(gpuCount=len(own))
         self.recorder = telemetry.Recorder(self.job, own, lambda: processes.strays(self.job))
         self.watch = rules.Watch(self.job, self.spec["content"], own)

@@ -93,6 +93,8 @@ def describe(folder: Path, revision: str | None) -> dict:
 
 def licence_of(folder: Path) -> str | None:
     """As its card says, with the name of one that has only a name; null where there is no card, or it says nothing."""
+    if not (folder / "README.md").is_file():
+        return None
     import yaml
     from huggingface_hub.repocard import metadata_load
 
