@@ -14,6 +14,7 @@ import type { TreeAsk } from '../core/run/types';
 import type { Jobs } from '../core/run/jobs';
 import type { RunView } from '../core/run/view';
 import { assembleRun } from './assemble';
+import { refuseUselessEdit } from './edited-use';
 import type { AppOptions } from './options';
 
 export interface SessionStart {
@@ -78,8 +79,11 @@ export class RunSession implements RunHandle {
   }
 
   async decide(proposal: string, input: DecisionInput): Promise<Decision> {
+    const { store } = this.start;
+    const entry = this.journal.view.proposals.find((each) => each.proposal.id === proposal);
+    await refuseUselessEdit(store, this.id, entry, input);
     const decision = await this.broker.decide(proposal, input);
-    await rememberDecision(this.start.store, this.journal.view, decision);
+    await rememberDecision(store, this.journal.view, decision);
     return decision;
   }
 

@@ -7,9 +7,8 @@ import { decideOn } from '../core/approvals/decide';
 import { allowAgain, readNever, rememberDecision, type NeverEntry } from '../core/approvals/never';
 import { approvePublication } from '../core/approvals/publication';
 import { previewEdited, type PreviewAnswer } from '../core/approvals/source-preview';
-import { keptRowsFile, readKept } from '../core/data/kept-rows';
 import { MlInternError } from '../core/errors';
-import type { ChatTemplate } from '../core/ports/chat-template';
+import type { RowTools } from '../core/agent/tools/tool';
 import { pilotSecondsOf } from '../core/experiments/pilot';
 import { parseLog } from '../core/run/event-log';
 import { Journal } from '../core/run/journal';
@@ -26,6 +25,7 @@ import { loadBenchmark } from './benchmark';
 import type { AppOptions } from './options';
 import { writePracticeBenchmark } from './practice';
 import { productVersions } from './product-files';
+import { keptRowsOf, refuseUselessEdit } from './edited-use';
 import { rowToolsFor } from './row-tools';
 import { hubEndpoints } from './rows';
 import { RunSession } from './run-session';
@@ -40,7 +40,7 @@ export class RunsService implements Runs {
   private readonly store: FileStore;
   private readonly driven = new Map<string, RunSession>();
   private readonly listeners = new Set<() => void>();
-  private readonly templates = new Map<string, Promise<ChatTemplate | null>>();
+  private readonly tools = new Map<string, RowTools>();
 
   constructor(private readonly options: AppOptions) {
     this.store = new FileStore(join(options.workspace, 'ml-intern'));
@@ -109,6 +109,12 @@ export class RunsService implements Runs {
     const driven = this.driven.get(id);
     if (driven) return driven.decide(proposal, input);
     return this.withJournal(id, async (journal) => {
+      await refuseUselessEdit(
+        this.store,
+        id,
+        journal.view.proposals.find((entry) => entry.proposal.id === proposal),
+        input,
+      );
       const { decision, isNew } = decideOn(journal.view, proposal, input);
       if (isNew) await journal.record('proposal.decided', { decision });
       await rememberDecision(this.store, journal.view, decision);
@@ -145,20 +151,21 @@ export class RunsService implements Runs {
       throw new MlInternError('bad-input', `The run ${id} proposes no dataset ${proposal}.`, {
         next: 'Refresh the Runs view.',
       });
-    const kept = readKept(await this.store.read(`${id}/${keptRowsFile(subject.sheet.id)}`), subject.source.dataset);
-    const rows = kept.length > 0 ? kept : (subject.rows ?? []);
-    return previewEdited(subject, text, rows, await this.template(view));
+    const tools = this.rowTools(view);
+    const [template, tokens] = await Promise.all([tools?.template() ?? null, tools?.tokens()]);
+    const kept = await keptRowsOf(this.store, id, subject);
+    return previewEdited(subject, text, kept.length > 0 ? kept : (subject.rows ?? []), template, tokens);
   }
 
-  /** Looked for once; null where it cannot be had. The base model of the practice world is on no Hub. */
-  private template({ config }: RunView): Promise<ChatTemplate | null> {
-    if (!config || config.practice) return Promise.resolve(null);
+  /** What they load is looked for once. The base model of the practice world is on no Hub. */
+  private rowTools({ config }: RunView): RowTools | null {
+    if (!config || config.practice) return null;
     const { baseModel } = config;
-    const known = this.templates.get(baseModel);
+    const known = this.tools.get(baseModel);
     if (known) return known;
-    const template = rowToolsFor(baseModel, this.options.workspace, hubEndpoints(this.options)).template();
-    this.templates.set(baseModel, template);
-    return template;
+    const tools = rowToolsFor(baseModel, this.options.workspace, hubEndpoints(this.options));
+    this.tools.set(baseModel, tools);
+    return tools;
   }
 
   /** For a run that nobody drives. */

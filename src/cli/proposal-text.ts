@@ -2,6 +2,7 @@
 import { scriptDoubts } from '../core/approvals/script-doubts';
 import { sourceText } from '../core/approvals/source-text';
 import { marked } from '../core/data/lint/marked';
+import { useInWords } from '../core/data/mapping-use';
 import { sampleOf, type SampleRow } from '../core/data/sample-rows';
 import type { StopRules } from '../core/ports/box';
 import { forecastInWords } from '../core/experiments/forecast';
@@ -14,7 +15,7 @@ import {
   whoSeesSecrets,
 } from '../core/run/launch-words';
 import type { Rung } from '../core/run/training';
-import type { DataSheet, OverlapReport, Proposal } from '../core/run/types';
+import type { DataSheet, MappingUse, OverlapReport, Proposal } from '../core/run/types';
 import { count, percent, plain, shorten, plainLine } from './format';
 
 /** The short form: what is asked, why, and what speaks for and against it. */
@@ -30,7 +31,7 @@ export function proposalText(proposal: Proposal): string {
 function subjectFacts({ subject }: Proposal): string[] {
   switch (subject.kind) {
     case 'dataset':
-      return datasetFacts(subject.sheet, subject.overlap);
+      return datasetFacts(subject.sheet, subject.overlap, subject.use);
 
     case 'script':
       return [
@@ -57,11 +58,12 @@ function subjectFacts({ subject }: Proposal): string[] {
   }
 }
 
-function datasetFacts(sheet: DataSheet, overlap: OverlapReport | null): string[] {
+function datasetFacts(sheet: DataSheet, overlap: OverlapReport | null, use: MappingUse | undefined): string[] {
   const rows = sheet.splits.reduce((sum, split) => sum + (split.rows ?? 0), 0);
-  const usable = sheet.usableShare === undefined ? '' : `, usable: ${percent(sheet.usableShare)}`;
+  const share = sheet.usableShare === undefined || use ? '' : `, usable: ${percent(sheet.usableShare)}`;
   return [
-    `licence: ${plain(sheet.licence ?? 'none stated')} (${sheet.licenceVerdict}), rows: ${count(rows)}, duplicates: ${percent(sheet.duplicateShare)}${usable}`,
+    `licence: ${plain(sheet.licence ?? 'none stated')} (${sheet.licenceVerdict}), rows: ${count(rows)}, duplicates: ${percent(sheet.duplicateShare)}${share}`,
+    ...(use ? [`usable: ${useInWords(use).usable}`, `would be cut: ${useInWords(use).cut}`] : []),
     ...(sheet.licenceConflict === undefined ? [] : [`licence: ${plain(sheet.licenceConflict)}`]),
     overlap === null
       ? 'overlap with the benchmark: not checked'

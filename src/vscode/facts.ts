@@ -1,12 +1,14 @@
 /** What there is to know of a run, a dataset or a proposal, as label and value: the same words in trees, documents and the panel. */
 import { scriptDoubts } from '../core/approvals/script-doubts';
 import { obligationWords } from '../core/data/licence-terms';
+import { useInWords } from '../core/data/mapping-use';
 import { mappingParts } from '../core/data/mapping/describe';
 import type { StopRules } from '../core/ports/box';
 import type { PanelFact } from '../core/protocol/panel-view';
 import type {
   Autonomy,
   DataSheet,
+  MappingUse,
   OverlapReport,
   Proposal,
   Publication,
@@ -51,7 +53,8 @@ export function publicationFact({ kind, repo, visibility, commit, hub }: Publica
   return { label: kind === 'space' ? 'Space' : 'Published', value: seenLine(value) };
 }
 
-export function datasetFacts(sheet: DataSheet): PanelFact[] {
+/** `use`: of the mapping that is proposed, which counts before that of the format. */
+export function datasetFacts(sheet: DataSheet, use?: MappingUse): PanelFact[] {
   return [
     { label: 'Licence', value: licenceInWords(sheet) },
     { label: 'Rows', value: rowsInWords(sheet) },
@@ -60,7 +63,7 @@ export function datasetFacts(sheet: DataSheet): PanelFact[] {
     { label: 'Duplicates', value: formatShare(sheet.duplicateShare) },
     { label: 'Empty', value: formatShare(sheet.emptyShare) },
     { label: 'Mean length', value: `${formatCount(sheet.meanCharacters)} characters` },
-    ...lookedAtFacts(sheet),
+    ...lookedAtFacts(sheet, use),
     {
       label: 'Sampled',
       value: `${formatCount(sheet.sampled)} rows${sheet.complete === true ? ', all there are' : ''}`,
@@ -71,8 +74,9 @@ export function datasetFacts(sheet: DataSheet): PanelFact[] {
 }
 
 /** What runs of earlier versions do not have. */
-function lookedAtFacts(sheet: DataSheet): PanelFact[] {
+function lookedAtFacts(sheet: DataSheet, use: MappingUse | undefined): PanelFact[] {
   const { lengths, languages = [], duplicates, wouldBeCut, usableShare, licenceConflict, obligations = [] } = sheet;
+  const mapped = use && useInWords(use);
   const facts: [string, string | undefined][] = [
     [
       'Tokens a row',
@@ -80,8 +84,11 @@ function lookedAtFacts(sheet: DataSheet): PanelFact[] {
     ],
     ['Language', languages.map(({ language, share }) => `${language} ${formatShare(share)}`).join(', ') || undefined],
     ['Near duplicates', duplicates && formatShare(duplicates.near)],
-    ['Would be cut', wouldBeCut && `${formatShare(wouldBeCut.share)} at ${formatCount(wouldBeCut.maxTokens)} tokens`],
-    ['Usable', usableShare === undefined ? undefined : formatShare(usableShare)],
+    [
+      'Would be cut',
+      mapped?.cut ?? (wouldBeCut && `${formatShare(wouldBeCut.share)} at ${formatCount(wouldBeCut.maxTokens)} tokens`),
+    ],
+    ['Usable', mapped?.usable ?? (usableShare === undefined ? undefined : formatShare(usableShare))],
     ['Licences disagree', licenceConflict],
     ['Licence asks to', obligations.map((one) => obligationWords[one]).join('; ') || undefined],
   ];

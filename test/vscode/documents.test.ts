@@ -74,7 +74,7 @@ describe('documents of proposals', () => {
 
 describe('the page beside an edited mapping', () => {
   const preview = {
-    ...{ looked: 200, mapped: 198, template: null, findings: [] },
+    ...{ looked: 200, mapped: 198, template: null, findings: [], cut: { maxTokens: 2048, rows: 5, estimated: true } },
     unmapped: [{ problem: 'a value is missing', rows: 2 }],
     sample: [
       {
@@ -89,7 +89,10 @@ describe('the page beside an edited mapping', () => {
 
   it('says how many rows can be used, why not the others, and what is trained on', () => {
     const text = sampleDocument({ dataset: 'lab/qa', preview, problem: null });
-    assert.match(text, /Of 200 rows that were kept to look at, 198 can be used; 2 cannot be used/);
+    assert.match(
+      text,
+      /Of 200 rows that were kept to look at, 198 can be used; 2 cannot be used\. Of all of them 5 would be cut at 2,048/,
+    );
     assert.match(text, /- 2 × a value is missing/);
     assert.match(text, /Without the marks of the base model's chat template/);
     assert.match(text, /Red\?⟦ yes⟧/);

@@ -4,7 +4,7 @@ import { parseRecipe } from '../data/recipe';
 import { MlInternError } from '../errors';
 import type { ProposalSubject, RecipeSource } from '../run/types';
 
-type DatasetSubject = Extract<ProposalSubject, { kind: 'dataset' }>;
+export type DatasetSubject = Extract<ProposalSubject, { kind: 'dataset' }>;
 
 export function editedSource({ source, overlap }: DatasetSubject, text: string): RecipeSource {
   const edited = read(source, text);

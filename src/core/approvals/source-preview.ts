@@ -2,21 +2,17 @@
 import { usualMaxTokens } from '../data/inspect';
 import { lintRow } from '../data/lint/lint';
 import { applyMapping } from '../data/mapping';
-import { mappingProblems } from '../data/mapping/problems';
+import { mappingUse, ranked, refuseUseless } from '../data/mapping-use';
 import type { TrainingRow } from '../data/mapping/training-row';
 import { boundedSpans, sampleRows, type SampleRow } from '../data/sample-rows';
-import { estimatedTokens } from '../data/tokens';
+import { estimatedTokens, type TokenCounter } from '../data/tokens';
 import type { ChatTemplate } from '../ports/chat-template';
 import type { Row } from '../ports/rows';
-import type { ProposalSubject, RecipeSource } from '../run/types';
+import type { MappingUse, ProposalSubject, RecipeSource } from '../run/types';
 import { editedSource } from './edited-source';
 import { sourceProblem, type SourceProblem } from './source-problem';
 
-export interface SourcePreview {
-  looked: number;
-  mapped: number;
-  /** Why rows cannot be used, the commonest first. */
-  unmapped: { problem: string; rows: number }[];
+export interface SourcePreview extends MappingUse {
   sample: SampleRow[];
   /** Through whose chat template the sample was rendered; null: without one. */
   template: string | null;
@@ -32,10 +28,13 @@ export function previewEdited(
   text: string,
   rows: readonly Row[],
   template: ChatTemplate | null,
+  tokens?: TokenCounter,
 ): PreviewAnswer {
   try {
     const source = editedSource(subject, text);
-    return { preview: previewSource(source, rows, template, subject.sheet.wouldBeCut?.maxTokens) };
+    const preview = previewSource(source, rows, template, subject.sheet.wouldBeCut?.maxTokens, tokens);
+    refuseUseless(preview, subject.sheet.id);
+    return { preview };
   } catch (error) {
     const problem = sourceProblem(text, error);
     if (problem === null) throw error;
@@ -48,16 +47,14 @@ export function previewSource(
   rows: readonly Row[],
   template: ChatTemplate | null,
   maxTokens = usualMaxTokens,
+  tokens: TokenCounter = estimatedTokens,
 ): SourcePreview {
   const made = rows.map((row) => applyMapping(row, mapping));
-  const problems = made.flatMap((each) => ('problem' in each ? [mappingProblems[each.problem]] : []));
   const training = made.flatMap((each) => ('row' in each ? [each.row] : []));
   const findings = template === null ? [] : found(training, template, maxTokens);
   const sample = sampleRows(rows, mapping);
   return {
-    looked: rows.length,
-    mapped: training.length,
-    unmapped: tally(problems).map(([problem, count]) => ({ problem, rows: count })),
+    ...mappingUse(rows, mapping, maxTokens, tokens),
     sample: template === null ? sample : sample.map((each, index) => rendered(each, made[index], template)),
     template: template?.name ?? null,
     findings,
@@ -84,15 +81,9 @@ function found(rows: readonly TrainingRow[], template: ChatTemplate, maxTokens: 
       .toReversed()
       .map(({ rule, message }) => [rule, message]),
   );
-  return tally(byRow.flatMap((findings) => [...new Set(findings.map(({ rule }) => rule))])).map(([rule, count]) => ({
+  return ranked(byRow.flatMap((findings) => [...new Set(findings.map(({ rule }) => rule))])).map(([rule, count]) => ({
     ...{ rule, rows: count, message: first.get(rule) ?? '' },
   }));
 }
 
 const lintWith = (template: ChatTemplate, maxTokens: number) => ({ template, tokens: estimatedTokens, maxTokens });
-
-function tally<T>(items: readonly T[]): [T, number][] {
-  const counts = new Map<T, number>();
-  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
-  return [...counts].sort(([, a], [, b]) => b - a);
-}

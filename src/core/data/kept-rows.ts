@@ -4,11 +4,12 @@ import { sha256 } from '../hash';
 import type { Row } from '../ports/rows';
 import type { DatasetRef } from '../run/recipe';
 import type { DataSheet } from '../run/types';
-import { shownRows } from './sample-rows';
 
 const longestName = 150;
 const mostRows = 200;
 const mostCharacters = 2_000_000;
+/** Rows that training would cut are kept too, so that they are counted as such; a row is whole, or a mapping could not be judged by it. */
+const longestRow = 200_000;
 
 const keptSchema = z.object({
   revision: z.string(),
@@ -31,8 +32,9 @@ export function keptRowsFile(id: string): string {
 export function keptText({ revision, config, split }: DataSheet, rows: readonly Row[]): string {
   const kept: string[] = [];
   let size = 0;
-  for (const row of shownRows(rows).slice(0, mostRows)) {
+  for (const row of rows.slice(0, mostRows)) {
     const line = JSON.stringify(row);
+    if (line.length > longestRow) continue;
     size += line.length;
     if (size > mostCharacters) break;
     kept.push(line);

@@ -25,7 +25,7 @@ export function rowsToShow(rows: readonly Row[]): Row[] {
   return shownRows(rows).slice(0, mostRows);
 }
 
-export function shownRows(rows: readonly Row[]): Row[] {
+function shownRows(rows: readonly Row[]): Row[] {
   const whole = rows.filter((row) => JSON.stringify(row).length <= longestRow);
   return whole.length > 0 ? whole : rows.map(cut);
 }

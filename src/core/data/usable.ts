@@ -25,7 +25,7 @@ export function trainingText(row: Row, mapping: Mapping): { text: string } | { p
   return 'problem' in mapped ? mapped : { text: textOf(mapped.row) };
 }
 
-function textOf(row: TrainingRow): string {
+export function textOf(row: TrainingRow): string {
   if ('text' in row) return row.text;
   if ('messages' in row) return row.messages.map(messageText).join('\n');
   if ('chosen' in row) return `${said(row.prompt)}${said(row.chosen)}`;

@@ -349,6 +349,16 @@ export interface OverlapReport {
   remarks?: string[];
 }
 
+/** What a mapping makes of the rows that were kept to look at. */
+export interface MappingUse {
+  looked: number;
+  mapped: number;
+  /** Why rows cannot be used, the commonest first. */
+  unmapped: { problem: string; rows: number }[];
+  /** Rows that can be used, with more tokens than are trained on. */
+  cut: { maxTokens: number; rows: number; estimated: boolean };
+}
+
 export type ProposalKind = 'dataset' | 'script' | 'launch' | 'spend' | 'publish';
 
 export interface Proposal {
@@ -370,6 +380,8 @@ export type ProposalSubject =
       sheet: DataSheet;
       source: RecipeSource;
       overlap: OverlapReport | null;
+      /** Of the mapping as proposed; absent in runs of earlier versions. */
+      use?: MappingUse;
       /** A few rows as they were read, to show what the mapping makes of them; no part of what is approved. */
       rows?: Row[];
     }

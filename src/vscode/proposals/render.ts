@@ -40,13 +40,13 @@ function settings(subject: Script): string {
   return `${JSON.stringify({ config: subject.config, recipe: subject.recipe }, null, 2)}\n`;
 }
 
-function datasetDocument(proposal: Proposal, { sheet, source, overlap }: Dataset): string {
+function datasetDocument(proposal: Proposal, { sheet, source, overlap, use }: Dataset): string {
   const remarks = sheet.remarks.map((remark) => `- ${remark}`);
   return (
     [
       `# ${sheet.id}`,
       `## Why\n\n${proposal.why}`,
-      `## What is known\n\n${factTable([...datasetFacts(sheet), { label: 'Overlap with the benchmark', value: overlapInWords(overlap) }])}`,
+      `## What is known\n\n${factTable([...datasetFacts(sheet, use), { label: 'Overlap with the benchmark', value: overlapInWords(overlap) }])}`,
       ...(remarks.length === 0 ? [] : [`## Remarks\n\n${remarks.join('\n')}`]),
       `## How its rows are used\n\n${mappingParts(source.mapping)
         .map(({ label, text }) => `${label}:\n\n${fenced(text)}`)

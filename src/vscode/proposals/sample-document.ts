@@ -25,11 +25,11 @@ function problemText({ line, message }: NonNullable<SampleState['problem']>, pre
   return `**Your version cannot be used yet** (line ${line}): ${message}${last}`;
 }
 
-function counts({ looked, mapped }: SourcePreview): string {
+function counts({ looked, mapped, cut }: SourcePreview): string {
   if (looked === 0) return 'No row of this dataset was kept, so there is none to show.';
   const lost = looked - mapped;
   const rest = lost === 0 ? 'none is left out' : `${formatCount(lost)} cannot be used`;
-  return `Of ${formatCount(looked)} rows that were kept to look at, ${formatCount(mapped)} can be used; ${rest}. Filters, weight and left-out rows are applied on the box, and counted there.`;
+  return `Of ${formatCount(looked)} rows that were kept to look at, ${formatCount(mapped)} can be used; ${rest}. Of all of them ${formatCount(cut.rows)} would be cut at ${formatCount(cut.maxTokens)} tokens${cut.estimated ? ' (estimated)' : ''}. Filters, weight and left-out rows are applied on the box, and counted there.`;
 }
 
 function reasons({ unmapped, findings }: SourcePreview): string[] {

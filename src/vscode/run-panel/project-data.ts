@@ -8,7 +8,7 @@ import type {
 } from '../../core/protocol/panel-view';
 import { sampleOf } from '../../core/data/sample-rows';
 import { cellsOf, columnsOf } from '../../core/research/recipe-table';
-import type { RecipeRow, RenderedSample } from '../../core/run/types';
+import type { RecipeRow, RenderedSample, MappingUse } from '../../core/run/types';
 import { onlySeen, seenLine } from '../../core/text/unseen';
 import type { ExperimentView, ProposalView } from '../../core/run/view';
 import { brief, formatCount } from '../format';
@@ -62,12 +62,21 @@ function projectRendered({ looked, findings, rows, problem }: RenderedSample): P
 
 /** Of the latest proposal of a dataset; once a person has changed its mapping, of what they approved. */
 export function projectSample(id: string, proposals: readonly ProposalView[]): PanelDataset['sample'] {
-  const latest = proposals.findLast(
-    ({ proposal: { subject } }) => subject.kind === 'dataset' && subject.sheet.id === id,
-  );
+  const latest = latestOf(id, proposals);
   if (latest === undefined) return [];
   const sample = sampleOf(latest.proposal, latest.decision?.edited?.source);
   return sample.map(({ spans, problem }) => ({ spans: spans.map(seenSpan), problem: problem ?? '' }));
+}
+
+/** What the mapping that was proposed last makes of its rows; undefined where a person changed it since. */
+export function latestUse(id: string, proposals: readonly ProposalView[]): MappingUse | undefined {
+  const { proposal, decision } = latestOf(id, proposals) ?? {};
+  if (proposal?.subject.kind !== 'dataset' || decision?.edited !== undefined) return undefined;
+  return proposal.subject.use;
+}
+
+function latestOf(id: string, proposals: readonly ProposalView[]): ProposalView | undefined {
+  return proposals.findLast(({ proposal: { subject } }) => subject.kind === 'dataset' && subject.sheet.id === id);
 }
 
 const seenSpan = ({ text, trained }: PanelSpan): PanelSpan => ({ text: onlySeen(text).text, trained });

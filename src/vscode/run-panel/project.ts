@@ -20,7 +20,7 @@ import { onlySeen, seenLine } from '../../core/text/unseen';
 import { jobWords } from '../job-words';
 import { datasetFacts, proposalFacts, publicationFact, recipeInWords, runFacts, settingsInWords } from '../facts';
 import { brief, formatCompact, formatDuration, formatScore } from '../format';
-import { projectRecipes, projectSample, projectWaterfalls } from './project-data';
+import { latestUse, projectRecipes, projectSample, projectWaterfalls } from './project-data';
 import { waitingDataset } from '../proposals/pending';
 
 const decidedShown = 40;
@@ -169,7 +169,7 @@ function projectDataset(dataset: DatasetView, proposals: readonly ProposalView[]
               itemText: brief(itemText, 300),
             })),
           },
-    facts: sheet === null ? [] : datasetFacts(sheet).map(seenFact),
+    facts: sheet === null ? [] : datasetFacts(sheet, latestUse(id, proposals)).map(seenFact),
     remarks: (sheet?.remarks ?? []).map(seenLine),
     sample: projectSample(id, proposals),
     approval: waiting === undefined ? null : { id: waiting.proposal.id, hash: waiting.proposal.hash },

@@ -80,6 +80,20 @@ describe('the tools for data', () => {
     assert.ok(Number((await accepted(work.call('preview_rows', { id })))['mapped']) > 0);
   });
 
+  it('propose what the mapping makes of the rows looked at, and refuse one under which none can be used', async () => {
+    await approveData();
+    const { subject } = work.journal.view.proposals.at(-1)?.proposal ?? {};
+    assert.ok(subject?.kind === 'dataset' && subject.use);
+    assert.ok(subject.use.looked > 0);
+    assert.deepEqual([subject.use.mapped, subject.use.cut.rows], [subject.use.looked, 0]);
+    const useless = { prompt: '{question}', completion: '{none}' };
+    await refused(
+      work.call('propose_dataset', { id: 'lab/qa', why: 'w', mapping: useless }),
+      /none of \d+ rows of lab\/qa can be used: a value that the mapping asks for is missing or empty/,
+    );
+    assert.equal(work.journal.view.proposals.length, 1);
+  });
+
   it('refuse a split other than the one that was inspected', async () => {
     await accepted(work.call('inspect_dataset', { id: 'lab/qa', split: 'test' }));
     await accepted(work.call('check_overlap', { id: 'lab/qa', split: 'train' }));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { previewEdited, previewSource } from '../../../src/core/approvals/source-preview';
+import { mappingUse, refuseUseless, useInWords } from '../../../src/core/data/mapping-use';
 import { sourceText } from '../../../src/core/approvals/source-text';
 import { marked } from '../../../src/core/data/lint/marked';
 import type { ChatTemplate } from '../../../src/core/ports/chat-template';
@@ -42,6 +43,33 @@ describe('the preview of an edited use of a dataset', () => {
     assert.ok(rules.includes('1 no-eos') || rules.includes('1 nothing-trained'), rules.join());
     const refusing = { ...template, render: () => assert.fail('System turns are not allowed.') };
     assert.match(previewSource(use(turns), rows, refusing).sample[0]?.problem ?? '', /System turns are not allowed/);
+  });
+});
+
+describe('what a mapping makes of the rows looked at', () => {
+  const text: RecipeSource['mapping'] = { to: 'text', text: '{question}' };
+
+  it('counts the rows that can be used and those that would be cut, with the tokens of the base model', () => {
+    const long = [...rows, { question: 'wug '.repeat(30) }];
+    const words = { name: 'words', estimated: false, count: (said: string) => said.trim().split(' ').length };
+    const use = mappingUse(long, text, 20, words);
+    assert.deepEqual([use.looked, use.mapped, use.cut], [4, 4, { maxTokens: 20, rows: 1, estimated: false }]);
+    assert.equal(useInWords(mappingUse(rows, turns)).usable, '1 of 3 rows looked at');
+  });
+
+  it('is refused where no row can be used, in a version of a person as well', () => {
+    const none = mappingUse(rows, { ...turns, messages: [{ role: 'user', content: '{query}' }] } as typeof turns);
+    assert.throws(() => refuseUseless(none, 'lab/qa'), /none of 3 rows of lab\/qa can be used: .* \(3 ×\)/);
+    const { subject } = datasetProposal('p', { rows, source: use(turns) });
+    assert.ok(subject.kind === 'dataset');
+    const edited = sourceText(subject.source).replaceAll('{answer}', '{reply}');
+    const answer = previewEdited({ ...subject, overlap: null }, edited, rows, null);
+    assert.ok('problem' in answer);
+    assert.match(answer.problem.message, /none of 3 rows .* Correct the mapping/);
+  });
+
+  it('is no mistake where no row was kept', () => {
+    refuseUseless(mappingUse([], turns), 'lab/qa');
   });
 });
 

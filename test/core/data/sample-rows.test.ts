@@ -63,6 +63,12 @@ describe('the rows that are kept of an inspected dataset', () => {
     assert.deepEqual(readKept(keptText(sheet, []), meant), []);
   });
 
+  it('are whole, those that training would cut as well, but for the very longest', () => {
+    const [long, longest] = [30_000, 300_000].map((length) => ({ question: 'x'.repeat(length) }));
+    assert.ok(long && longest);
+    assert.deepEqual(readKept(keptText(sheet, [longest, long, ...many.slice(0, 1)]), meant), [long, many[0]]);
+  });
+
   it('are none of another revision, and none where nothing was kept', () => {
     assert.deepEqual(readKept(keptText(sheet, many), { ...meant, revision: 'other' }), []);
     assert.deepEqual(readKept(undefined, meant), []);

@@ -1,6 +1,5 @@
-/** What the run knows of a dataset that was inspected, and the few rows of it that go with its proposal. */
+/** What the run knows of a dataset that was inspected, and the rows of it that were kept. */
 import { keptRowsFile, keptText, readKept } from '../../data/kept-rows';
-import { rowsToShow } from '../../data/sample-rows';
 import { MlInternError } from '../../errors';
 import type { Row } from '../../ports/rows';
 import type { DatasetRef } from '../../run/recipe';
@@ -19,8 +18,7 @@ export async function keepRows({ bench }: ToolKit, sheet: DataSheet, rows: reado
   await bench.store.write(`${bench.runFolder}/${keptRowsFile(sheet.id)}`, keptText(sheet, rows));
 }
 
-/** The few that go with a proposal. */
 export async function keptRows({ bench }: ToolKit, id: string, proposed: DatasetRef): Promise<Row[]> {
   const text = await bench.store.read(`${bench.runFolder}/${keptRowsFile(id)}`);
-  return rowsToShow(readKept(text, proposed));
+  return readKept(text, proposed);
 }

@@ -4,8 +4,10 @@ import { refuseNever } from '../../approvals/never';
 import { chooseSplit } from '../../data/choose-split';
 import { datasetRef } from '../../data/local-files';
 import { mappingSchema } from '../../data/mapping';
+import { mappingUse, refuseUseless } from '../../data/mapping-use';
 import { uncheckedColumns } from '../../data/overlap';
 import { plainFilters, sourceHash, sourceOptions } from '../../data/recipe';
+import { rowsToShow } from '../../data/sample-rows';
 import { MlInternError } from '../../errors';
 import type { Proposal, RecipeSource } from '../../run/types';
 import { inspected, keptRows } from './data-inspected';
@@ -90,13 +92,15 @@ async function datasetProposal(kit: ToolKit, args: z.infer<typeof proposeSchema>
     excludeRows: args.leaveOutOverlap ? overlap.flaggedRows : [],
   };
   const rows = await keptRows(kit, args.id, dataset);
+  const use = mappingUse(rows, args.mapping, sheet.wouldBeCut?.maxTokens, await kit.rowTools.tokens());
+  refuseUseless(use, args.id);
   return {
     id: callId,
     kind: 'dataset',
     hash: sourceHash(source),
     title: `Dataset ${args.id}`,
     why: args.why,
-    subject: { kind: 'dataset', sheet, source, overlap, ...(rows.length === 0 ? {} : { rows }) },
+    subject: { kind: 'dataset', sheet, source, overlap, ...(rows.length === 0 ? {} : { use, rows: rowsToShow(rows) }) },
   };
 }
 
