@@ -24,7 +24,7 @@ export function toShip(view: RunView): Omit<Shipped, 'manifest'> {
   if (good && experiment) return { view, good, experiment };
   throw new MlInternError(
     'bad-input',
-    `The run ${view.id} has no last good model but the base model: none was promoted, or better on dev and passed by the doctor.`,
+    `The run ${view.id} has no model that was promoted, or that is better on dev and was passed by the doctor.`,
     {
       next: 'See its scores with "ml-intern runs show".',
     },
