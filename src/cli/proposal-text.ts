@@ -17,6 +17,7 @@ import {
 import type { Rung } from '../core/run/training';
 import type { DataSheet, MappingUse, OverlapReport, Proposal } from '../core/run/types';
 import { count, percent, plain, shorten, plainLine } from './format';
+import { shorterInWords } from '../core/experiments/shorter-rows';
 
 /** The short form: what is asked, why, and what speaks for and against it. */
 export function proposalText(proposal: Proposal): string {
@@ -38,6 +39,7 @@ function subjectFacts({ subject }: Proposal): string[] {
         `experiment: ${subject.experiment}, parent: ${subject.parent ?? 'base model'}`,
         `config: ${JSON.stringify(subject.config)}`,
         ...(subject.unchecked ? [`not checked: ${plain(subject.unchecked)}`] : []),
+        ...(subject.shorter ? [shorterInWords(subject.shorter)] : []),
         ...scriptDoubts(subject.script).map((doubt) => `look at it: it ${doubt}`),
       ];
     case 'launch':

@@ -29,6 +29,7 @@ import type { Rung } from '../core/run/training';
 import { stopOnInWords } from '../core/run/watch-rules';
 import { seenLine } from '../core/text/unseen';
 import { formatCompact, formatCount, formatDuration, formatShare } from './format';
+import { shorterInWords } from '../core/experiments/shorter-rows';
 
 export const autonomyWords: Record<Autonomy, string> = {
   'ask-everything': 'Ask for everything',
@@ -156,6 +157,7 @@ export function proposalFacts(proposal: Proposal): PanelFact[] {
         { label: 'Data', value: recipeInWords(subject.recipe) },
         { label: 'Settings', value: settingsInWords(subject.config) || 'see the config' },
         ...(subject.unchecked ? [{ label: 'Not checked', value: subject.unchecked }] : []),
+        ...(subject.shorter ? [{ label: 'Shorter rows', value: shorterInWords(subject.shorter) }] : []),
         ...scriptDoubts(subject.script).map((doubt) => ({ label: 'Look at it', value: `It ${doubt}` })),
       ];
     case 'launch':

@@ -10,7 +10,7 @@ export interface PolicyFacts {
 
 export type PolicyAnswer = Pick<Decision, 'verdict'> & { rule: string; reason: string };
 
-/** The policy's answer, or undefined when a person must decide. Publishing always asks, and so does a script that reaches beyond its job or could not be checked. */
+/** The policy's answer, or undefined when a person must decide. Publishing always asks, and so does a script that reaches beyond its job, could not be checked, or takes shorter rows because memory ran out. */
 export function applyPolicy(proposal: Proposal, facts: PolicyFacts): PolicyAnswer | undefined {
   switch (proposal.subject.kind) {
     case 'publish':
@@ -55,9 +55,12 @@ function contentPolicy(proposal: Proposal, facts: PolicyFacts): PolicyAnswer | u
   return undefined;
 }
 
-/** It reaches beyond its job, or nothing is known of it because its check failed. */
-function needsLook({ script, findings, unchecked }: Extract<Proposal['subject'], { kind: 'script' }>): boolean {
-  return scriptDoubts(script).length > 0 || (unchecked !== undefined && findings === undefined);
+/** It reaches beyond its job, nothing is known of it because its check failed, or it trains something else than was meant. */
+function needsLook(subject: Extract<Proposal['subject'], { kind: 'script' }>): boolean {
+  const { script, findings, unchecked, shorter } = subject;
+  return (
+    scriptDoubts(script).length > 0 || (unchecked !== undefined && findings === undefined) || shorter !== undefined
+  );
 }
 
 const approve = (rule: string, reason: string): PolicyAnswer => ({ verdict: 'approve', rule, reason });

@@ -361,6 +361,13 @@ export interface MappingUse {
 
 export type ProposalKind = 'dataset' | 'script' | 'launch' | 'spend' | 'publish';
 
+/** Rows of at most `to` tokens in place of `from`, as in the experiment `after` which this comes. */
+export interface ShorterRows {
+  after: string;
+  from: number;
+  to: number;
+}
+
 export interface Proposal {
   /** The tool call's id, so that a repeated call finds its decision. */
   id: string;
@@ -399,6 +406,8 @@ export type ProposalSubject =
       findings?: ScriptFinding[];
       /** What could not be checked of it and why; absent: all was, or the run is of an earlier version. */
       unchecked?: string;
+      /** It trains on shorter rows than an experiment that ran out of memory: a person decides. */
+      shorter?: ShorterRows;
     }
   | {
       kind: 'launch';

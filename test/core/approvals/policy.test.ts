@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { applyPolicy } from '../../../src/core/approvals/policy';
-import type { Autonomy, Proposal } from '../../../src/core/run/types';
+import type { Autonomy, Proposal, ShorterRows } from '../../../src/core/run/types';
 import { datasetProposal, launchProposal, overlap, scriptProposal, sheet, source } from '../../support/core/samples';
 
 const publish: Proposal = {
@@ -33,6 +33,7 @@ const table: [string, Proposal, [string, string, string]][] = [
   ['a script that names secrets', scriptProposal('x', 'print(os.environ["HF_TOKEN"])'), ['ask', 'ask', 'ask']],
   ['a script whose check failed', lookedAt({ unchecked: 'it crashed' }), ['ask', 'ask', 'ask']],
   ['a script checked in part', lookedAt({ unchecked: 'no box', findings: [] }), ['ask', 'ask', 'approve autopilot']],
+  ['a script with shorter rows', lookedAt({ shorter: { after: '01-a', from: 512, to: 256 } }), ['ask', 'ask', 'ask']],
   ['a launch', launchProposal('x'), ['ask', 'approve approved-script', 'approve autopilot']],
   ['a clean dataset', datasetProposal('d'), ['ask', 'ask', 'approve autopilot']],
   ['a dataset with a denied licence', denied, rejected('licence-denied')],
@@ -43,7 +44,7 @@ const table: [string, Proposal, [string, string, string]][] = [
   ['a contaminated dataset whose flagged rows are left out', mended, ['ask', 'ask', 'approve autopilot']],
 ];
 
-function lookedAt(checked: { unchecked: string; findings?: [] }): Proposal {
+function lookedAt(checked: { unchecked?: string; findings?: []; shorter?: ShorterRows }): Proposal {
   const proposal = scriptProposal('x');
   return { ...proposal, subject: { ...proposal.subject, ...checked } as Proposal['subject'] };
 }

@@ -4,6 +4,7 @@ import { MlInternError } from '../../errors';
 import { experimentFiles, scriptHash } from '../../experiments/files';
 import { isKeptForRepeats, repeatedBy } from '../../experiments/repeats';
 import { findingsText, refuseErrors } from '../../experiments/script-lint';
+import { shorterRows } from '../../experiments/shorter-rows';
 import { sha256 } from '../../hash';
 import { remaining, spendAt, type Remaining } from '../../run/budget';
 import type { Decision, Proposal } from '../../run/types';
@@ -15,7 +16,7 @@ export type ScriptSubject = Extract<Proposal['subject'], { kind: 'script' }>;
 
 export interface NewExperiment extends Omit<
   ScriptSubject,
-  'kind' | 'experiment' | 'repeats' | 'findings' | 'unchecked'
+  'kind' | 'experiment' | 'repeats' | 'findings' | 'unchecked' | 'shorter'
 > {
   slug: string;
   hypothesis: string;
@@ -63,9 +64,11 @@ async function scriptProposal(kit: ToolKit, made: NewExperiment, call: ToolCallC
   if (repeats === undefined && isKeptForRepeats(view, leftOf(kit), run.budget.experiments)) throw keptForRepeats();
   const number = String(scriptsOf(view).length + 1).padStart(2, '0');
   const experiment = `${number}-${slugOf(slug, 40, 'experiment')}`;
+  const shorter = shorterRows(view, config);
   const subject: ScriptSubject = {
     ...{ kind: 'script', experiment, script, config, recipe, parent, parentScript },
     ...(repeats === undefined ? {} : { repeats }),
+    ...(shorter === undefined ? {} : { shorter }),
   };
   const { found = null, unchecked } = (await kit.scriptLint?.check(subject, call.signal)) ?? {};
   if (found !== null) refuseErrors(found);
