@@ -76,8 +76,9 @@ class JobRun:
         if not self._take_turn():
             return self.record["asked"]
         own = self.record["gpus"]
-        if own or not self.spec["content"].get("gpus", 0):
-            # Where nvidia-smi is not there to be asked, a scheduler may have said which GPUs are the job's.
+        wants = self.spec["content"].get("gpus", 0) > 0
+        if own or not (wants and "CUDA_VISIBLE_DEVICES" in os.environ):
+            # Else a scheduler has said which GPUs are the job's, where nvidia-smi is not there to be asked.
             common.update(gpus.environment(own))
         self.record.update(gpuCount=len(own))
         self.recorder = telemetry.Recorder(self.job, own, lambda: processes.strays(self.job))
