@@ -5,7 +5,6 @@ What bears its name is whole: it was hashed before it was renamed. Partial uploa
 """
 
 import contextlib
-import glob
 import hashlib
 import json
 import os
@@ -52,26 +51,37 @@ def take(root, reading, writing):
 def _manifest(root, wanted, sender):
     """Which of [[hash, bytes], ...] must be sent, and how much of them an earlier try has brought already."""
     parts = _parts(root)
-    missing, partial = [], {}
+    missing, partial, begun = [], {}, _begun(parts)
     for digest, size in _pairs(wanted):
         if _is_whole(stored(root, digest), size):
             continue
         missing.append(digest)
+        if digest not in begun:
+            continue
         part = _part(parts, digest, sender)
         if not os.path.isfile(part):
-            _take_over(parts, digest, part)
+            _take_over(begun[digest], part)
         if os.path.isfile(part):
             partial[digest] = os.path.getsize(part)
     return {"missing": missing, "partial": partial, "parts": parts}
+
+
+def _begun(parts):
+    """What lies there of each file, whoever sent it; read once, since thousands of files may be asked for."""
+    found = {}
+    for name in os.listdir(parts):
+        if name.endswith(".part"):
+            found.setdefault(name.split(".", 1)[0], []).append(os.path.join(parts, name))
+    return found
 
 
 def _part(parts, digest, sender):
     return os.path.join(parts, "%s.%s.part" % (digest, sender))
 
 
-def _take_over(parts, digest, part):
+def _take_over(begun, part):
     """Goes on with what another sender left that writes no more."""
-    for left in glob.glob(os.path.join(glob.escape(parts), digest + ".*.part")):
+    for left in begun:
         if not processes.is_open(left):
             with contextlib.suppress(FileNotFoundError):
                 os.replace(left, part)
