@@ -6,6 +6,7 @@ import { useInWords } from '../core/data/mapping-use';
 import { sampleOf, type SampleRow } from '../core/data/sample-rows';
 import type { StopRules } from '../core/ports/box';
 import { forecastInWords } from '../core/experiments/forecast';
+import { shorterInWords } from '../core/experiments/shorter-rows';
 import {
   endsItself,
   ifMemoryRunsOut,
@@ -17,7 +18,6 @@ import {
 import type { Rung } from '../core/run/training';
 import type { DataSheet, MappingUse, OverlapReport, Proposal } from '../core/run/types';
 import { count, percent, plain, shorten, plainLine } from './format';
-import { shorterInWords } from '../core/experiments/shorter-rows';
 
 /** The short form: what is asked, why, and what speaks for and against it. */
 export function proposalText(proposal: Proposal): string {

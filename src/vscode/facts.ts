@@ -17,6 +17,7 @@ import type {
   RunConfig,
 } from '../core/run/types';
 import { forecastInWords } from '../core/experiments/forecast';
+import { shorterInWords } from '../core/experiments/shorter-rows';
 import {
   endsItself,
   ifMemoryRunsOut,
@@ -29,7 +30,6 @@ import type { Rung } from '../core/run/training';
 import { stopOnInWords } from '../core/run/watch-rules';
 import { seenLine } from '../core/text/unseen';
 import { formatCompact, formatCount, formatDuration, formatShare } from './format';
-import { shorterInWords } from '../core/experiments/shorter-rows';
 
 export const autonomyWords: Record<Autonomy, string> = {
   'ask-everything': 'Ask for everything',

@@ -83,9 +83,9 @@ export class AutoShell implements BoxShell {
 
   /** undefined where there is no `ssh`, or where it might reach another machine: it does not know of the overrides. */
   private async entered(): Promise<BoxShell | undefined> {
-    const { host, configFile, overrides, confirmHostKey } = this.options;
+    const { host, configFile, overrides } = this.options;
     if (overrides !== undefined || !(await hasSshProgram())) return undefined;
-    const program = new ProgramShell({ host, configFile, confirmHostKey });
+    const program = new ProgramShell({ host, configFile });
     try {
       await program.exec('exit 0');
       return program;

@@ -1,4 +1,5 @@
 /** A box over the system's own `ssh` program: whatever `ssh HOST` can do, this can. */
+import type { ChildProcess } from 'node:child_process';
 import { unlessAborted } from '../../../core/box/abort';
 import type {
   BoxShell,
@@ -17,7 +18,7 @@ import { markOutput } from '../marker';
 import { Slots } from '../slots';
 import { downloadByStream, isLarge, restOf, uploadByStream } from '../stream-files';
 import { type ProgramHost, sshArguments } from './arguments';
-import { markExit } from './exit-mark';
+import { type ExitMark, markExit } from './exit-mark';
 import { connectionFailure } from './failures';
 import { Master } from './master';
 import { leave, type SshProcess, startSsh, startSshInto } from './process';
@@ -142,9 +143,8 @@ export class ProgramShell implements BoxShell {
       const exit = markExit(restOf(remotePath, offset));
       const ssh = startSshInto(file, sshArguments(this.options, through, exit.command));
       ssh.child.stdin.end();
-      const code = await unlessAborted(ssh.ended, signal).finally(() => signal?.aborted && leave(ssh));
-      const { said, own } = exit.read(ssh.stderr());
-      if (code === undefined || (code === 255 && !own)) throw lostContact(this.name);
+      const { code, said } = await endOf(ssh, exit, signal);
+      if (code === undefined) throw lostContact(this.name);
       if (code !== 0) throw commandFailed(this.name, code, said);
     } finally {
       release();
@@ -160,12 +160,22 @@ export class ProgramShell implements BoxShell {
       ssh,
       output: marked.strip(untilAborted(ssh.child.stdout, signal, () => leave(ssh))),
       result: async () => {
-        const code = await unlessAborted(ssh.ended, signal).finally(() => signal.aborted && leave(ssh));
-        const { said, own } = exit.read(ssh.stderr());
-        if (code !== undefined && (code !== 255 || own)) return { code, stderr: said };
+        const { code, said } = await endOf(ssh, exit, signal);
+        if (code !== undefined) return { code, stderr: said };
         // Before the command began, what `ssh` said is all that was said.
         throw marked.begun() || said.trim() === '' ? lostContact(this.name) : connectionFailure(this.name, said);
       },
     };
   }
+}
+
+/** What the command said by itself and how it ended; no code where the connection went first. */
+async function endOf(
+  ssh: SshProcess<ChildProcess>,
+  exit: ExitMark,
+  signal: AbortSignal | undefined,
+): Promise<{ code: number | undefined; said: string }> {
+  const code = await unlessAborted(ssh.ended, signal).finally(() => signal?.aborted && leave(ssh));
+  const { said, own } = exit.read(ssh.stderr());
+  return { code: code === 255 && !own ? undefined : code, said };
 }
